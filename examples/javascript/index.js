@@ -1,0 +1,6 @@
+"use strict";
+const { WallarooUser } = require("pulumi-wallaroo");
+
+const ann = new WallarooUser("ann", { email: "ann@example.com", onDestroy: "retain" });
+
+module.exports = { annId: ann.id };

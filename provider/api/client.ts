@@ -1,0 +1,170 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { WallarooError, isWallarooError, serverWords, type ErrorKind } from "./errors";
+import { RetryBudget, isRetryable, pauseBefore, type RetryPolicy } from "./retry";
+import type { TokenSource } from "./token";
+import type { Answer, Transport } from "./transport";
+
+/** One call of the platform's API. */
+export interface Call {
+  /** Path below the base URL, leading slash included. */
+  path: string;
+  body: unknown;
+  /** For messages: a verb phrase and whom it is about. */
+  operation: string;
+  who: string;
+  /** May it be sent again when nobody knows whether it arrived? Never true for an invite. */
+  idempotent: boolean;
+  /** Secrets inside `body`, which no message may repeat. */
+  secrets?: readonly string[];
+  /** True when a good answer holds a secret: then no message quotes it, whole or in part. */
+  answersSecret?: boolean;
+  /** What to do next where this call knows better than the general advice. */
+  next?: Partial<Record<ErrorKind, string>>;
+}
+
+/** What {@link createClient} puts together. */
+export interface ClientOptions {
+  /** Base URL without a trailing slash. */
+  url: string;
+  transport: Transport;
+  token: TokenSource;
+  retry: RetryPolicy;
+  /** Requests under way at once; further ones wait in line. */
+  maxConcurrency: number;
+}
+
+/** Sends calls to the platform, each with the shared token, retries and error shape. */
+export interface Client {
+  /**
+   * Sends one call and parses the JSON of a 2xx answer; an empty body is undefined. Raises {@link WallarooError} of any
+   * kind but `badSettings`, `badInput` and `refused`.
+   */
+  call: (call: Call) => Promise<unknown>;
+  /**
+   * Waits before trying again what the client itself must not repeat; false when no further attempt is worth it (too
+   * many, too long, or the budget that all requests share is used up).
+   *
+   * @param retry 1 before the second attempt
+   * @param startedMs `performance.now()` at the first attempt
+   */
+  pause: (retry: number, startedMs: number, error: unknown) => Promise<boolean>;
+}
+
+/** Transport, token and retry put together. */
+export function createClient(options: ClientOptions): Client {
+  const budget = new RetryBudget();
+  const inLine = limiter(options.maxConcurrency);
+
+  async function pause(retry: number, startedMs: number, error: unknown): Promise<boolean> {
+    const serverMs = isWallarooError(error) ? error.retryAfterMs : undefined;
+    const pauseMs = pauseBefore(retry, performance.now() - startedMs, serverMs, options.retry, Math.random());
+    if (pauseMs === undefined || !budget.take()) return false;
+    await sleep(pauseMs);
+    return true;
+  }
+
+  async function attempt(call: Call): Promise<unknown> {
+    const token = await options.token.get();
+    const secrets = [...(call.secrets ?? []), ...options.token.secrets()];
+    const answer = await options.transport({
+      url: options.url + call.path,
+      headers: { authorization: `Bearer ${token}`, "content-type": "application/json", accept: "application/json" },
+      body: JSON.stringify(call.body),
+      operation: call.operation,
+      who: call.who,
+    });
+    if (answer.status === 401) options.token.reject(token);
+    if (answer.status < 200 || answer.status > 299) throw answerError(call, answer, secrets);
+    if (answer.body.trim() === "") return undefined;
+    try {
+      return JSON.parse(answer.body);
+    } catch {
+      throw unreadable(call, "it is not JSON", answer, secrets);
+    }
+  }
+
+  async function call(call: Call): Promise<unknown> {
+    const startedMs = performance.now();
+    let renewed = false;
+    for (let retry = 1; ;) {
+      try {
+        const result = await (await inLine)(() => attempt(call));
+        budget.giveBack();
+        return result;
+      } catch (error) {
+        // A 401 of the API itself means that nothing was done: an expired or revoked token, worth exactly one new one.
+        if (!renewed && isWallarooError(error, "unauthenticated") && !error.beforeSending) {
+          renewed = true;
+          continue;
+        }
+        // Whatever failed before the call was sent (signing in) can be repeated for every call.
+        const repeatable = isRetryable(error, call.idempotent || (isWallarooError(error) && error.beforeSending));
+        if (!repeatable || !(await pause(retry, startedMs, error))) throw error;
+        retry += 1;
+      }
+    }
+  }
+
+  return { call, pause };
+}
+
+type Limiter = <T>(task: () => Promise<T>) => Promise<T>;
+
+// p-limit is an ES module, so it is loaded by import(); the promise is awaited by each call.
+async function limiter(concurrency: number): Promise<Limiter> {
+  const { default: pLimit } = await import("p-limit");
+  return pLimit(concurrency);
+}
+
+/** An answer that promises success and then does not hold what the API promises. */
+export function unreadable(
+  call: Pick<Call, "operation" | "who" | "answersSecret">,
+  problem: string,
+  answer: Pick<Answer, "body" | "status">,
+  secrets: readonly string[] = [],
+): WallarooError {
+  const beginning = call.answersSecret
+    ? "not shown, as it may hold a password"
+    : `it begins with "${serverWords(answer.body, secrets)}"`;
+  return new WallarooError({
+    kind: "unreadable",
+    operation: call.operation,
+    who: call.who,
+    words: `the answer is not what the API promises: ${problem}; ${beginning}`,
+    status: answer.status,
+    next: "Check wallaroo:url (WALLAROO_URL): something other than the platform, a proxy or a login page perhaps, answers there.",
+  });
+}
+
+function answerError(call: Call, answer: Answer, secrets: readonly string[]): WallarooError {
+  const kind = kindOf(answer.status);
+  return new WallarooError({
+    kind,
+    operation: call.operation,
+    who: call.who,
+    words: serverWords(answer.body, secrets),
+    status: answer.status,
+    retryAfterMs: answer.retryAfterMs,
+    next: call.next?.[kind] ?? NEXT[kind],
+  });
+}
+
+function kindOf(status: number): keyof typeof NEXT {
+  if (status === 401) return "unauthenticated";
+  if (status === 403) return "forbidden";
+  if (status === 404) return "notFound";
+  if (status === 409) return "conflict";
+  if (status === 429) return "rateLimited";
+  return status >= 500 ? "unavailable" : "rejected";
+}
+
+const NEXT = {
+  unauthenticated:
+    "The platform refuses a token that Keycloak has just issued: check that wallaroo:authUrl and wallaroo:realm belong to wallaroo:url, and that the account is still enabled.",
+  forbidden: "Run as an account with the realm role admin, and check that the licence has a free seat.",
+  notFound: "Run pulumi refresh, and check wallaroo:url (WALLAROO_URL) and the release of the platform.",
+  conflict: "Run pulumi refresh and look at the account before another try.",
+  rejected: "Correct what the platform objects to, then run the same command again.",
+  rateLimited: "Run the same command again later, with a lower wallaroo:maxConcurrency (WALLAROO_MAX_CONCURRENCY).",
+  unavailable: "Check that the platform is well, then run the same command again.",
+} satisfies Partial<Record<ErrorKind, string>>;

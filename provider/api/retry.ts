@@ -1,0 +1,70 @@
+import { isWallarooError } from "./errors";
+
+/** How often and how long one request may be tried again. */
+export interface RetryPolicy {
+  /** Further attempts after the first one. */
+  maxRetries: number;
+  /** No further attempt is begun this long after the first, in milliseconds. */
+  maxElapsedMs: number;
+}
+
+/** First pause before a retry, in milliseconds; doubled each time, with full jitter. */
+const FIRST_PAUSE_MS = 250;
+/** Longest pause of our own choosing, in milliseconds. */
+const LONGEST_PAUSE_MS = 8_000;
+/** Longest pause that a server's `Retry-After` can make us take, in milliseconds. */
+export const LONGEST_SERVER_PAUSE_MS = 60_000;
+
+/**
+ * May the request that failed with `error` be sent again? Rate limiting says that nothing was done, so it always may;
+ * an outage leaves that open, so only what can be repeated without harm may (`idempotent`): never an invite.
+ */
+export function isRetryable(error: unknown, idempotent: boolean): boolean {
+  if (isWallarooError(error, "rateLimited")) return true;
+  return idempotent && isWallarooError(error, "unavailable", "timeout");
+}
+
+/**
+ * Milliseconds to wait before attempt `retry` (1 = the first retry), or undefined when it is not worth another one. The
+ * server's own timing wins over ours, up to {@link LONGEST_SERVER_PAUSE_MS}; a longer one is not waited for.
+ *
+ * @param random a number in [0, 1)
+ */
+export function pauseBefore(
+  retry: number,
+  elapsedMs: number,
+  serverMs: number | undefined,
+  policy: RetryPolicy,
+  random: number,
+): number | undefined {
+  if (retry > policy.maxRetries) return undefined;
+  if (serverMs !== undefined && serverMs > LONGEST_SERVER_PAUSE_MS) return undefined;
+  const ceiling = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (retry - 1));
+  const ours = ceiling / 2 + (ceiling / 2) * random;
+  // Jitter on top of the server's time too: everybody who was turned away was told the same moment.
+  const pause = serverMs === undefined ? ours : serverMs + (FIRST_PAUSE_MS / 2) * random;
+  return elapsedMs + pause > policy.maxElapsedMs ? undefined : pause;
+}
+
+/**
+ * A budget of retries that all requests of a process share, so that a platform in trouble gets less traffic, not more:
+ * each retry takes one, each success gives back one, never above `capacity`. When it is empty, failures are final.
+ */
+export class RetryBudget {
+  #left: number;
+
+  constructor(private readonly capacity = 64) {
+    this.#left = capacity;
+  }
+
+  /** Takes one retry; false when none is left. */
+  take(): boolean {
+    if (this.#left < 1) return false;
+    this.#left -= 1;
+    return true;
+  }
+
+  giveBack(): void {
+    this.#left = Math.min(this.capacity, this.#left + 1);
+  }
+}

@@ -1,0 +1,259 @@
+import { WallarooError, cleanWords, isWallarooError, serverWords } from "./errors";
+import type { Transport } from "./transport";
+import type { TokenResponse } from "./wire";
+
+/** How to get an access token. Which one applies is decided where settings are read. */
+export type Grant =
+  | { type: "token"; token: string }
+  | { type: "refresh"; refreshToken: string }
+  | { type: "password"; username: string; password: string }
+  | { type: "client" };
+
+/** What a token source needs to know; `authUrl` is Keycloak's base (`https://host/auth`). */
+export interface TokenOptions {
+  authUrl: string;
+  realm: string;
+  clientId: string;
+  clientSecret?: string;
+  grant: Grant;
+}
+
+/** Who the bearer of the access token is, as far as its claims tell. Nothing here is verified: the platform does that. */
+export interface Caller {
+  /** Keycloak user id (`sub`). */
+  id?: string;
+  email?: string;
+  username?: string;
+}
+
+/** Share of a token's life after which a new one is fetched while the old one still serves. */
+const RENEW_AT = 0.6;
+/** Share of a token's life after which it is not used any more. */
+const STALE_AT = 0.9;
+
+interface Held {
+  accessToken: string;
+  refreshToken?: string;
+  obtainedAtMs: number;
+  /** Infinity for a token that was given to us: only the platform knows when it ends. */
+  lifeMs: number;
+}
+
+/**
+ * One access token, shared by everything in a process and renewed before the server's own `expires_in` runs out: in the
+ * background from 60 % of its life on, waited for from 90 % on. Renewal uses the refresh token that came along and falls
+ * back to the original grant when the session behind it is gone.
+ *
+ * A refusal of the credentials is remembered and raised again without asking: repeating a wrong password for each of a
+ * thousand people would lock the account.
+ */
+export class TokenSource {
+  #held: Held | undefined;
+  #renewal: Promise<Held> | undefined;
+  #refusal: WallarooError | undefined;
+
+  constructor(
+    private readonly options: TokenOptions,
+    private readonly transport: Transport,
+    private readonly nowMs: () => number = () => performance.now(),
+  ) {}
+
+  /**
+   * A token that is good for now. Raises {@link WallarooError}: `unauthenticated` when the credentials are refused, and
+   * whatever the transport raises.
+   */
+  async get(): Promise<string> {
+    const held = this.#held;
+    if (held !== undefined) {
+      const age = this.nowMs() - held.obtainedAtMs;
+      if (age < held.lifeMs * RENEW_AT) return held.accessToken;
+      if (age < held.lifeMs * STALE_AT) {
+        // A failure here is not lost: the next caller past 90 % waits for a renewal of its own.
+        this.#renew().catch(() => undefined);
+        return held.accessToken;
+      }
+    }
+    return (await this.#renew()).accessToken;
+  }
+
+  /** Called with a token that the platform answered 401 to: the next `get` fetches another one. */
+  reject(token: string): void {
+    if (this.#held?.accessToken !== token) return;
+    this.#held = { ...this.#held, obtainedAtMs: -Infinity, refreshToken: undefined };
+  }
+
+  /** Who we are to the platform, from the token's claims; empty for a token that is no JWT. */
+  async caller(): Promise<Caller> {
+    const claims = decodeClaims(await this.get());
+    const text = (value: unknown) => (typeof value === "string" && value !== "" ? value : undefined);
+    const { grant } = this.options;
+    return {
+      id: text(claims["sub"]),
+      email: text(claims["email"]),
+      username: text(claims["preferred_username"]) ?? (grant.type === "password" ? grant.username : undefined),
+    };
+  }
+
+  /** Every secret that this source holds at the moment, for keeping them out of messages. */
+  secrets(): string[] {
+    const { grant, clientSecret } = this.options;
+    return [
+      this.#held?.accessToken,
+      this.#held?.refreshToken,
+      clientSecret,
+      grant.type === "token" ? grant.token : undefined,
+      grant.type === "refresh" ? grant.refreshToken : undefined,
+      grant.type === "password" ? grant.password : undefined,
+    ].filter((secret) => secret !== undefined);
+  }
+
+  #renew(): Promise<Held> {
+    this.#renewal ??= this.#obtain().finally(() => (this.#renewal = undefined));
+    return this.#renewal;
+  }
+
+  async #obtain(): Promise<Held> {
+    if (this.#refusal !== undefined) throw this.#refusal;
+    const { grant } = this.options;
+    if (grant.type === "token") {
+      if (this.#held !== undefined)
+        throw (this.#refusal = this.#refused("the platform does not accept it any more", 401));
+      return (this.#held = { accessToken: grant.token, obtainedAtMs: this.nowMs(), lifeMs: Infinity });
+    }
+    const refreshToken = this.#held?.refreshToken;
+    if (refreshToken !== undefined) {
+      try {
+        return (this.#held = await this.#request(refreshForm(refreshToken)));
+      } catch (error) {
+        // The session may have been ended on the server; the credentials themselves decide.
+        if (!isWallarooError(error, "unauthenticated")) throw error;
+      }
+    }
+    try {
+      return (this.#held = await this.#request(this.#form()));
+    } catch (error) {
+      if (isWallarooError(error, "unauthenticated")) this.#refusal = error;
+      throw error;
+    }
+  }
+
+  #form(): Record<string, string> {
+    const { grant } = this.options;
+    if (grant.type === "refresh") return refreshForm(grant.refreshToken);
+    if (grant.type === "password") {
+      return { grant_type: "password", username: grant.username, password: grant.password };
+    }
+    return { grant_type: "client_credentials" };
+  }
+
+  async #request(form: Record<string, string>): Promise<Held> {
+    const { authUrl, realm, clientId, clientSecret } = this.options;
+    const headers: Record<string, string> = {
+      "content-type": "application/x-www-form-urlencoded",
+      accept: "application/json",
+    };
+    const fields = { ...form };
+    if (clientSecret === undefined) fields["client_id"] = clientId;
+    else {
+      // RFC 6749 2.3.1: both parts are form-encoded before they are joined.
+      const pair = `${encodeURIComponent(clientId)}:${encodeURIComponent(clientSecret)}`;
+      headers["authorization"] = `Basic ${Buffer.from(pair).toString("base64")}`;
+    }
+    const obtainedAtMs = this.nowMs();
+    const answer = await this.transport({
+      url: `${authUrl}/realms/${encodeURIComponent(realm)}/protocol/openid-connect/token`,
+      headers,
+      body: new URLSearchParams(fields).toString(),
+      operation: "sign in",
+      who: this.#who(),
+      beforeSending: true,
+    });
+    if (answer.status === 200) return { ...this.#checked(answer.body), obtainedAtMs };
+    const words = serverWords(answer.body, [...this.secrets(), ...Object.values(form).filter((v) => v.length > 8)]);
+    if (answer.status === 400 || answer.status === 401 || answer.status === 403)
+      throw this.#refused(words, answer.status);
+    const limited = answer.status === 429;
+    throw new WallarooError({
+      kind: limited ? "rateLimited" : answer.status >= 500 ? "unavailable" : "rejected",
+      operation: "sign in",
+      who: this.#who(),
+      beforeSending: true,
+      words,
+      status: answer.status,
+      retryAfterMs: answer.retryAfterMs,
+      next:
+        answer.status === 404
+          ? "Check wallaroo:authUrl (WALLAROO_AUTH_URL) and wallaroo:realm (WALLAROO_REALM): no Keycloak realm answers there."
+          : "Check that Keycloak is well, then run the same command again.",
+    });
+  }
+
+  #checked(body: string): Omit<Held, "obtainedAtMs"> {
+    let answer: Partial<TokenResponse> | null = null;
+    try {
+      answer = JSON.parse(body) as Partial<TokenResponse> | null;
+    } catch {
+      // Said below: what is not JSON has no access_token either.
+    }
+    const token = answer?.access_token;
+    const seconds = answer?.expires_in;
+    // A token that can't stand in a header would make the request fail in a place that says nothing of sign-in.
+    if (typeof token !== "string" || !/^[\x21-\x7e]+$/.test(token) || typeof seconds !== "number" || !(seconds > 0)) {
+      throw new WallarooError({
+        kind: "unreadable",
+        operation: "sign in",
+        who: this.#who(),
+        beforeSending: true,
+        words: `the answer holds no usable access_token and expires_in; it begins with "${cleanWords(token === undefined ? body : "", this.secrets()).slice(0, 200)}"`,
+        status: 200,
+        next: "Check wallaroo:authUrl (WALLAROO_AUTH_URL): something other than Keycloak, a proxy perhaps, answers there.",
+      });
+    }
+    const refreshToken = answer?.refresh_token;
+    return {
+      accessToken: token,
+      lifeMs: seconds * 1000,
+      ...(typeof refreshToken === "string" ? { refreshToken } : {}),
+    };
+  }
+
+  #who(): string {
+    const { grant, clientId } = this.options;
+    if (grant.type === "password") return `as ${cleanWords(grant.username)}`;
+    if (grant.type === "client") return `as client ${clientId}`;
+    return grant.type === "token" ? "with the given token" : "with the given refresh token";
+  }
+
+  #refused(words: string, status: number): WallarooError {
+    const { type } = this.options.grant;
+    const credential = {
+      token: "wallaroo:token (WALLAROO_TOKEN); access tokens live for a minute or so, a refresh token lives longer",
+      refresh: "wallaroo:refreshToken (WALLAROO_REFRESH_TOKEN)",
+      password:
+        "wallaroo:username (WALLAROO_USER) and wallaroo:password (WALLAROO_PASSWORD), or the file that WALLAROO_SDK_CREDENTIALS names",
+      client: "wallaroo:clientId (WALLAROO_CLIENT_ID) and wallaroo:clientSecret (WALLAROO_CLIENT_SECRET)",
+    }[type];
+    return new WallarooError({
+      kind: "unauthenticated",
+      operation: "sign in",
+      who: this.#who(),
+      beforeSending: true,
+      words,
+      status,
+      next: `Check ${credential}.`,
+    });
+  }
+}
+
+function refreshForm(refreshToken: string): Record<string, string> {
+  return { grant_type: "refresh_token", refresh_token: refreshToken };
+}
+
+function decodeClaims(token: string): Record<string, unknown> {
+  try {
+    const claims: unknown = JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString("utf8"));
+    return typeof claims === "object" && claims !== null ? (claims as Record<string, unknown>) : {};
+  } catch {
+    return {};
+  }
+}

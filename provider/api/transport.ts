@@ -1,0 +1,134 @@
+import http from "node:http";
+import https from "node:https";
+import { HttpsProxyAgent } from "https-proxy-agent";
+import { WallarooError, cleanWords, messageOf } from "./errors";
+import { findProxy } from "./proxy";
+
+/** One request as this package sends it: always a POST with a text body. */
+export interface Exchange {
+  url: string;
+  headers: Record<string, string>;
+  body: string;
+  /** For messages: a verb phrase and whom it is about. */
+  operation: string;
+  who: string;
+  /** Carried over into the errors: see {@link WallarooError}. */
+  beforeSending?: boolean;
+}
+
+/** A complete answer. `retryAfterMs` is `Retry-After`, in either of its forms, as milliseconds from now. */
+export interface Answer {
+  status: number;
+  body: string;
+  retryAfterMs: number | undefined;
+}
+
+/** Sends one request and reads the whole answer. */
+export type Transport = (exchange: Exchange) => Promise<Answer>;
+
+/** Largest answer that is read, in bytes. 100,000 people are about 60 MB in the platform's JSON. */
+export const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
+
+/**
+ * One HTTP exchange with keep-alive. The timeout covers everything up to the last byte of the body.
+ *
+ * Redirects are not followed (the bearer token must not travel to another host); they are raised as `unavailable` with
+ * the place they point to. Proxies are taken from `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`; private CAs from Node's
+ * own `NODE_EXTRA_CA_CERTS`. Raises {@link WallarooError} of kind `timeout` or `unavailable`; an answer of any other
+ * status is returned, never raised.
+ */
+export function createTransport(options: { timeoutMs: number; maxSockets: number }): Transport {
+  const agents = new Map<string, http.Agent>();
+
+  function agentFor(url: URL): http.Agent {
+    const proxy = findProxy(url);
+    const key = `${url.protocol}${proxy ?? ""}`;
+    let agent = agents.get(key);
+    if (agent === undefined) {
+      const keep = { keepAlive: true, maxSockets: options.maxSockets };
+      if (proxy !== undefined) agent = new HttpsProxyAgent(proxy, keep);
+      else agent = url.protocol === "https:" ? new https.Agent(keep) : new http.Agent(keep);
+      agents.set(key, agent);
+    }
+    return agent;
+  }
+
+  return async (exchange) => {
+    // node-fetch 3 is an ES module; import() is what works from CommonJS on every supported Node.
+    const { default: fetch } = await import("node-fetch");
+    const { operation, who, beforeSending } = exchange;
+    const about = { operation, who, beforeSending };
+    const host = hostOf(exchange.url);
+    const abort = new AbortController();
+    const timer = setTimeout(() => abort.abort(), options.timeoutMs);
+    try {
+      const answer = await fetch(exchange.url, {
+        method: "POST",
+        headers: exchange.headers,
+        body: exchange.body,
+        redirect: "manual",
+        size: MAX_ANSWER_BYTES,
+        signal: abort.signal,
+        agent: agentFor,
+      });
+      const body = await answer.text();
+      if (answer.status >= 300 && answer.status < 400) {
+        const to = cleanWords(answer.headers.get("location") ?? "nowhere").slice(0, 200);
+        throw new WallarooError({
+          kind: "rejected",
+          ...about,
+          words: `${host} redirects to ${to}, and credentials are not sent on to another place`,
+          status: answer.status,
+          next: "Set wallaroo:url (WALLAROO_URL), or wallaroo:authUrl (WALLAROO_AUTH_URL), to the final address of the platform itself.",
+        });
+      }
+      return {
+        status: answer.status,
+        body,
+        retryAfterMs: parseRetryAfter(answer.headers.get("retry-after"), Date.now()),
+      };
+    } catch (error) {
+      if (error instanceof WallarooError) throw error;
+      if (abort.signal.aborted) {
+        throw new WallarooError({
+          kind: "timeout",
+          ...about,
+          words: `no full answer from ${host} within ${options.timeoutMs / 1000} s`,
+          next: "Check that the platform is well, or raise wallaroo:requestTimeout (WALLAROO_REQUEST_TIMEOUT).",
+          cause: error,
+        });
+      }
+      throw new WallarooError({
+        kind: "unavailable",
+        ...about,
+        words: `${host} could not be reached or broke off: ${reasonOf(error)}`,
+        next: "Check wallaroo:url (WALLAROO_URL), the network and the platform, then run the same command again.",
+        cause: error,
+      });
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+}
+
+/**
+ * Milliseconds to wait by a `Retry-After` header: seconds or an HTTP date. Undefined when absent or unreadable.
+ */
+export function parseRetryAfter(header: string | null, nowMs: number): number | undefined {
+  if (header === null) return undefined;
+  const text = header.trim();
+  if (/^\d+(\.\d+)?$/.test(text)) return Number(text) * 1000;
+  const date = Date.parse(text);
+  return Number.isNaN(date) ? undefined : Math.max(0, date - nowMs);
+}
+
+function hostOf(url: string): string {
+  return new URL(url).host;
+}
+
+/** Node's error codes say more than fetch's sentence, which repeats the URL. */
+function reasonOf(error: unknown): string {
+  const { code, type } = error as { code?: string; type?: string };
+  if (type === "max-size") return `the answer is larger than ${MAX_ANSWER_BYTES} bytes`;
+  return code ?? messageOf(error);
+}

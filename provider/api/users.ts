@@ -1,0 +1,136 @@
+import { unreadable, type Client } from "./client";
+import type {
+  ApiUser,
+  EditUserRequest,
+  InviteUserRequest,
+  InviteUserResponse,
+  QueryUsersRequest,
+  UserEmailRequest,
+} from "./wire";
+
+/** The user endpoints, one method each. All raise `WallarooError`; see `Client.call`. */
+export interface UsersApi {
+  /**
+   * `POST /v1/api/users/query` with `{}`. Never empty: the platform always has its built-in `admin`, so an empty answer
+   * is raised as `unreadable` and never taken for "everybody is gone".
+   */
+  queryAll(): Promise<ApiUser[]>;
+  /** `POST /v1/api/users/query` with `user_ids`. People who are not there are left out. */
+  queryByIds(ids: readonly string[]): Promise<ApiUser[]>;
+  /**
+   * `POST /v1/api/users/invite`. Sent at most once a call, whatever happens: only an answer that says that nothing was
+   * done (401 once, 429) is followed by another attempt.
+   */
+  invite(request: InviteUserRequest): Promise<InviteUserResponse>;
+  /** `POST /v1/api/users/activate`; repeated after an outage, as its effect is the same. */
+  activate(email: string): Promise<void>;
+  /** `POST /v1/api/users/deactivate`; repeated after an outage, as its effect is the same. */
+  deactivate(email: string): Promise<void>;
+  /** `POST /v1/api/user` of newer releases; older ones answer 404. */
+  edit(request: EditUserRequest): Promise<void>;
+}
+
+/** The platform says 403 both for missing rights and for a full licence. */
+const SEAT_TAKING = {
+  forbidden:
+    "Either the licence has no free seat (deactivate somebody, or raise its user limit), or the provider's account lacks the realm role admin.",
+};
+
+export function createUsersApi(client: Client): UsersApi {
+  async function query(request: QueryUsersRequest, who: string): Promise<ApiUser[]> {
+    const about = { operation: "query", who };
+    const answer = await client.call({ ...about, path: "/v1/api/users/query", body: request, idempotent: true });
+    const users = isRecord(answer) ? answer["users"] : undefined;
+    if (!isRecord(users)) throw unreadable(about, "`users` is missing", quoted(answer));
+    const found: ApiUser[] = [];
+    for (const [id, user] of Object.entries(users)) {
+      if (user === null) continue;
+      const problem = problemOf(id, user);
+      if (problem !== undefined) throw unreadable(about, problem, quoted(user));
+      found.push(user as ApiUser);
+    }
+    return found;
+  }
+
+  async function setEnabled(verb: "activate" | "deactivate", email: string): Promise<void> {
+    const body: UserEmailRequest = { email };
+    await client.call({
+      operation: verb,
+      who: email,
+      path: `/v1/api/users/${verb}`,
+      body,
+      idempotent: true,
+      ...(verb === "activate" ? { next: SEAT_TAKING } : {}),
+    });
+  }
+
+  return {
+    async queryAll() {
+      const about = { operation: "query", who: "everybody" };
+      const users = await query({}, about.who);
+      if (users.length === 0)
+        throw unreadable(about, "nobody is in it, not even the built-in admin", quoted({ users: {} }));
+      return users;
+    },
+
+    async queryByIds(ids) {
+      const wanted = new Set(ids);
+      const users = await query({ user_ids: [...wanted] }, `${wanted.size} of the people by id`);
+      // A platform that does not know `user_ids` answers everybody.
+      return users.filter((user) => wanted.has(user.id));
+    },
+
+    async invite(request) {
+      const about = { operation: "invite", who: request.email, answersSecret: true };
+      const secrets = request.password === undefined ? [] : [request.password];
+      const answer = await client.call({
+        ...about,
+        path: "/v1/api/users/invite",
+        body: request,
+        idempotent: false,
+        secrets,
+        next: SEAT_TAKING,
+      });
+      if (!isRecord(answer) || typeof answer["id"] !== "string" || typeof answer["password"] !== "string") {
+        throw unreadable(about, "`id` and `password` are not both there", quoted(answer));
+      }
+      return { id: answer["id"], password: answer["password"] };
+    },
+
+    activate: (email) => setEnabled("activate", email),
+    deactivate: (email) => setEnabled("deactivate", email),
+
+    async edit(request) {
+      await client.call({
+        operation: "edit",
+        who: request.email,
+        path: "/v1/api/user",
+        body: request,
+        idempotent: true,
+        next: {
+          notFound:
+            "This release of the platform can't change names or the admin role: leave firstName, lastName and admin out.",
+        },
+      });
+    },
+  };
+}
+
+function quoted(answer: unknown): { status: number; body: string } {
+  return { status: 200, body: JSON.stringify(answer)?.slice(0, 2048) ?? "nothing" };
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Only what decisions rest on is insisted on; every other field may be anything, now or in a later release. */
+function problemOf(key: string, user: unknown): string | undefined {
+  if (!isRecord(user)) return `the user under ${JSON.stringify(key)} is not an object`;
+  if (typeof user["id"] !== "string" || user["id"] !== key) return "a user's `id` is not the key that it stands under";
+  if (typeof user["username"] !== "string") return "a user's `username` is not a string";
+  if (typeof user["enabled"] !== "boolean") return "a user's `enabled` is not a boolean";
+  const email = user["email"];
+  if (email !== undefined && email !== null && typeof email !== "string") return "a user's `email` is not a string";
+  return undefined;
+}

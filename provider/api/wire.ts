@@ -1,0 +1,94 @@
+/**
+ * The shapes on the wire, spelled as the API spells them. Types only: the client and the emulated platform of the
+ * tests share these and nothing else. Source: the public user-management guides (2022 to 2025) and the models of the
+ * public Python SDK; where releases differ, a field is optional here.
+ */
+
+/** A user as `POST /v1/api/users/query` answers it: a Keycloak UserRepresentation with a few additions. */
+export interface ApiUser {
+  /** Keycloak user id (UUID). */
+  id: string;
+  /** Equal to the email for invited people; `admin` for the built-in account. */
+  username: string;
+  enabled: boolean;
+  /** Milliseconds since the epoch. */
+  createdTimestamp?: number;
+  /** Absent for the built-in `admin`. */
+  email?: string;
+  emailVerified?: boolean;
+  firstName?: string;
+  lastName?: string;
+  requiredActions?: string[];
+  disableableCredentialTypes?: string[];
+  notBefore?: number;
+  access?: Record<string, boolean>;
+  /** Newer releases, `{}` form only; absent for people without a realm role. */
+  realmRoles?: string[];
+  /** Newer releases: milliseconds since the epoch or null; always null in the `user_ids` form. */
+  lastLogin?: number | null;
+  /** Newer releases, `user_ids` form only. */
+  federatedIdentities?: unknown[];
+}
+
+/** Body of `POST /v1/api/users/query`: everybody when `user_ids` is absent. */
+export interface QueryUsersRequest {
+  user_ids?: string[];
+}
+
+/** Keyed by Keycloak id; an unknown id is null or absent. */
+export interface QueryUsersResponse {
+  users: Record<string, ApiUser | null>;
+}
+
+/** Body of `POST /v1/api/users/invite`. `roles` and `require_reset` are known to newer releases only. */
+export interface InviteUserRequest {
+  email: string;
+  password?: string;
+  roles?: string[];
+  require_reset?: boolean;
+}
+
+/** `id` is the UUID in some releases and the email in others; `password` is the given or the generated one. */
+export interface InviteUserResponse {
+  id: string;
+  password: string;
+}
+
+/** Body of `POST /v1/api/users/activate` and `POST /v1/api/users/deactivate`; the answer is `{}`. */
+export interface UserEmailRequest {
+  email: string;
+}
+
+/** Body of `POST /v1/api/user` (newer releases); every field is required by the platform. */
+export interface EditUserRequest {
+  id: string;
+  firstName: string;
+  lastName: string;
+  email: string;
+  enabled: boolean;
+  isAdmin: boolean;
+}
+
+/** Body of an error answer of the API itself; proxies in front answer HTML or nothing. */
+export interface ApiErrorBody {
+  msg: string;
+  code: number;
+}
+
+/** Answer of Keycloak's token endpoint. */
+export interface TokenResponse {
+  access_token: string;
+  /** Seconds. */
+  expires_in: number;
+  refresh_token?: string;
+  /** Seconds; 0 for an offline token that does not expire. */
+  refresh_expires_in?: number;
+  token_type?: string;
+  scope?: string;
+}
+
+/** Error answer of Keycloak's token endpoint. */
+export interface TokenErrorBody {
+  error: string;
+  error_description?: string;
+}

@@ -1,0 +1,10 @@
+import { prepareProcess } from "./dynamic/diagnostics";
+import { UserProvider } from "./dynamic/user";
+
+prepareProcess();
+
+/**
+ * What the text in every resource's state loads: `require("pulumi-wallaroo/provider").user`. A name exported here can
+ * never change, because the states of every release so far refer to it.
+ */
+export const user = new UserProvider();

@@ -1,0 +1,42 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Log } from "../user/lifecycle";
+
+/**
+ * The engine's log. The process of a dynamic provider gets the engine's address as its argument and does not pass it
+ * on to `pulumi.log`, which would print plain lines of unknown severity; so it is passed on here.
+ */
+export const engineLog: Log = {
+  info: (message) => say(pulumi.log.info, message),
+  warn: (message) => say(pulumi.log.warn, message),
+};
+
+function say(log: typeof pulumi.log.info, message: string): void {
+  // A message that can't be delivered must not become a rejection that nobody handles.
+  log(message).catch(() => undefined);
+}
+
+const expected = new Set<string>();
+
+/**
+ * Marks an error that is about to be thrown to the engine. The process prints errors of check, diff, read and delete
+ * once more, with their stack (`${e}: ${e.stack}`, measured); exactly that text is not printed for marked ones.
+ */
+export function withoutStack<E extends Error>(error: E): E {
+  error.stack = `${error.name}: ${error.message}`;
+  expected.add(`${String(error)}: ${error.stack}`);
+  return error;
+}
+
+/** Prepares the process of a dynamic provider. Does nothing in a program's own process. */
+export function prepareProcess(): void {
+  const [, script = "", engineAddress] = process.argv;
+  if (!/[\\/]dynamic-provider([\\/]|$)/.test(script) || engineAddress === undefined) return;
+  const print = console.error.bind(console);
+  console.error = (...args: unknown[]) => {
+    if (args.length === 1 && typeof args[0] === "string" && expected.has(args[0])) return;
+    print(...args);
+  };
+  if (!pulumi.runtime.hasEngine()) {
+    pulumi.runtime.resetOptions("", "", -1, engineAddress, "", false, "");
+  }
+}

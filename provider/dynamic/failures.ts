@@ -1,0 +1,45 @@
+import { WallarooError, isWallarooError } from "../api/errors";
+import { SettingsError } from "../settings";
+import type { KnownUser } from "../user/model";
+
+/**
+ * The shape by which the engine recognises that a resource exists although its create failed: it is stored with its
+ * reasons, and the next `up` calls update whatever diff says (measured).
+ */
+export class InitFailedError extends Error {
+  override readonly name = "InitFailedError";
+  readonly id: string;
+  readonly properties: Record<string, unknown>;
+  readonly reasons: string[];
+
+  constructor(user: KnownUser, provider: unknown, providerKey: string, reason: string) {
+    super(reason);
+    this.id = user.id;
+    this.properties = { ...toJson(user.state), [providerKey]: provider };
+    this.reasons = [reason];
+  }
+}
+
+/**
+ * The same value with nothing in it but JSON. Anything else in outputs (`undefined` is enough) makes the engine refuse
+ * them after the person was invited, and the person is lost from the state (measured).
+ */
+export function toJson<T extends object>(value: T): Record<string, unknown> {
+  return JSON.parse(JSON.stringify(value)) as Record<string, unknown>;
+}
+
+/**
+ * Any failure as an Error with a one-line message: a thrown string hangs the engine, and a foreign error's stack is of
+ * no use to whoever reads the engine's output.
+ */
+export function asOwnError(error: unknown, operation: string, who: string): Error {
+  if (isWallarooError(error) || error instanceof SettingsError || error instanceof InitFailedError) return error;
+  return new WallarooError({
+    kind: "unreadable",
+    operation,
+    who,
+    words: `unexpected failure: ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`,
+    next: "This is a defect of pulumi-wallaroo: please report it with this line. Run `pulumi refresh` before another try.",
+    cause: error,
+  });
+}

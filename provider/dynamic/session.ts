@@ -1,0 +1,66 @@
+import * as pulumi from "@pulumi/pulumi";
+import { connect, type Platform } from "../platform";
+import { readSettings } from "../settings";
+import { RunMemory } from "../user/run";
+import { engineLog } from "./diagnostics";
+import { EXPLICIT_KEY } from "./stored";
+
+/**
+ * What all resources of a provider process share. The engine may call `read`, `diff` and `delete` before an awaited
+ * `configure` has ended, and caches a provider whose `configure` threw (both measured): so `configure` only stores what
+ * it is given, and everybody awaits the one promise made from it.
+ */
+class Session {
+  readonly run = new RunMemory();
+  #config: pulumi.dynamic.Config | undefined;
+  #platform: Platform | undefined;
+  #failure: Error | undefined;
+
+  configure(config: pulumi.dynamic.Config): void {
+    this.#config ??= config;
+  }
+
+  /** The platform of this process. Raises `SettingsError`, at each call, when the settings are not complete. */
+  platform(): Platform {
+    if (this.#failure !== undefined) throw this.#failure;
+    try {
+      return (this.#platform ??= this.#connect());
+    } catch (error) {
+      this.#failure = error as Error;
+      throw error;
+    }
+  }
+
+  /** False while a setting of an explicit provider is an output that preview does not know yet. */
+  isKnown(): boolean {
+    const config = this.#config;
+    return !["url", "authUrl", "username", "password", "token", "refreshToken", "clientSecret"].some(
+      (key) => config?.get(`wallaroo:${key}`) === pulumi.runtime.unknownValue,
+    );
+  }
+
+  #connect(): Platform {
+    const config = this.#config;
+    const isExplicit = config?.get(EXPLICIT_KEY) !== undefined;
+    const settings = readSettings({
+      config: (key) => text(config?.get(key)),
+      env: isExplicit ? {} : process.env,
+    });
+    return connect(settings, this.run, engineLog);
+  }
+}
+
+/** Inputs of an explicit provider come with the type they were given; configuration is always text. */
+function text(value: unknown): string | undefined {
+  if (value === undefined || value === null || typeof value === "string") return value ?? undefined;
+  return JSON.stringify(value);
+}
+
+export const session = new Session();
+
+/** The engine's mark for a value that only `up` will know, at any depth. */
+export function isUnknown(value: unknown): boolean {
+  if (Array.isArray(value)) return value.some(isUnknown);
+  if (typeof value === "object" && value !== null) return Object.values(value).some(isUnknown);
+  return value === pulumi.runtime.unknownValue;
+}

@@ -1,0 +1,167 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { messageOf } from "../api/errors";
+import { findChanges } from "../user/changes";
+import { canonicalEmail } from "../user/email";
+import { INVITE_ONLY, checkInputs, type InputFailure } from "../user/inputs";
+import { HalfDoneError } from "../user/lifecycle";
+import type { UserInputs, UserState } from "../user/model";
+import type { Declaration } from "../user/run";
+import { engineLog, withoutStack } from "./diagnostics";
+import { InitFailedError, asOwnError, toJson } from "./failures";
+import { isUnknown, session } from "./session";
+import { DECLARED_KEY, PROVIDER_KEY } from "./stored";
+
+type Props = Record<string, unknown>;
+
+/** What a resource says of itself: who it is, and which others declare the same person in plain sight. */
+export interface DeclaredInput extends Declaration {
+  others: string[];
+}
+
+/** `WallarooUser` as the engine's dynamic-provider process calls it. No method raises anything but an Error. */
+export class UserProvider implements pulumi.dynamic.ResourceProvider {
+  // Not async: the engine uses the object before the promise of an async configure has ended.
+  configure({ config }: pulumi.dynamic.ConfigureRequest): Promise<void> {
+    session.configure(config);
+    return Promise.resolve();
+  }
+
+  async check(olds: Props, news: Props): Promise<pulumi.dynamic.CheckResult> {
+    const { [PROVIDER_KEY]: provider, [DECLARED_KEY]: declared, ...declaredInputs } = news;
+    const { inputs, failures } = checkInputs(declaredInputs, isUnknown);
+    // Once adopted, always adopted: a forced replacement sees the inputs alone.
+    if (olds["adopt"] === true && olds["email"] === inputs["email"]) inputs["adopt"] = true;
+    const result = { inputs: { ...inputs, [PROVIDER_KEY]: provider }, failures: failures.map(sentence) };
+    if (failures.length > 0) return result;
+    try {
+      const duplicate = findDuplicate(inputs["email"], declared as DeclaredInput | undefined);
+      if (duplicate !== undefined) result.failures.push(duplicate);
+      else if (session.isKnown()) await this.#checkLive(olds, inputs);
+    } catch (error) {
+      const { message } = asOwnError(error, "check", whoOf(inputs));
+      result.failures.push({ property: "", reason: message });
+    }
+    return result;
+  }
+
+  async diff(id: pulumi.ID, olds: Props, news: Props): Promise<pulumi.dynamic.DiffResult> {
+    return this.#once("compare", whoOf(olds), async () => {
+      const state = olds as unknown as UserState;
+      const { updates, replaces } = findChanges(state, news, isUnknown);
+      const isReplaced = replaces.length > 0;
+      if (!isReplaced) session.run.rememberOwn(state.email, { id, state: ownState(olds) });
+      if (session.isKnown() && (isReplaced || news["enabled"] === false || news["admin"] === false)) {
+        await session.platform().lifecycle.check({ id, state }, news, isReplaced);
+      }
+      return { changes: isReplaced || updates.length > 0, replaces, deleteBeforeReplace: false };
+    });
+  }
+
+  async create(inputs: Props): Promise<pulumi.dynamic.CreateResult> {
+    try {
+      const { id, state } = await session.platform().lifecycle.create(inputsOf(inputs));
+      return { id, outs: toJson(state) };
+    } catch (error) {
+      if (error instanceof HalfDoneError) {
+        throw new InitFailedError(error.user, inputs[PROVIDER_KEY], PROVIDER_KEY, error.reason);
+      }
+      throw asOwnError(error, "create", whoOf(inputs));
+    }
+  }
+
+  async read(id: pulumi.ID, props: Props): Promise<pulumi.dynamic.ReadResult> {
+    return this.#once("read", whoOf(props), async () => {
+      const { lifecycle } = session.platform();
+      // WallarooUser.get has nothing stored.
+      if (typeof props["email"] !== "string") {
+        const { state } = await lifecycle.get(id);
+        return { id, props: toJson(state) };
+      }
+      const before = ownState(props);
+      const known = await lifecycle.read(id, before);
+      if (known === undefined) return { id: "" };
+      const { state } = known;
+      // The engine keeps the old inputs where none are returned; it shows drift by comparing inputs.
+      const isDrifted = MANAGED.some((name) => state[name] !== before[name]);
+      return { id: known.id, props: toJson(state), ...(isDrifted ? { inputs: inputsFrom(state) } : {}) };
+    });
+  }
+
+  async update(id: pulumi.ID, olds: Props, news: Props): Promise<pulumi.dynamic.UpdateResult> {
+    try {
+      return { outs: toJson(await session.platform().lifecycle.update(id, ownState(olds), inputsOf(news))) };
+    } catch (error) {
+      throw asOwnError(error, "update", whoOf(olds));
+    }
+  }
+
+  async delete(id: pulumi.ID, props: Props): Promise<void> {
+    return this.#once("delete", whoOf(props), () => session.platform().lifecycle.delete(id, ownState(props)));
+  }
+
+  /** In preview and again at apply: settings, and what create would be refused for. */
+  async #checkLive(olds: Props, inputs: Props): Promise<void> {
+    const { lifecycle } = session.platform();
+    for (const name of INVITE_ONLY) {
+      if (olds[name] === undefined || isUnknown(inputs[name]) || isSame(olds[name], inputs[name])) continue;
+      engineLog.warn(
+        `${whoOf(inputs)}: ${name} is used by the invite alone, so its new value changes nothing for an account that is there.`,
+      );
+    }
+    const email = inputs["email"] as string;
+    if (typeof olds["email"] !== "string") {
+      if (!isUnknown(inputs)) await lifecycle.plan(inputsOf(inputs));
+    } else if (canonicalEmail(olds["email"]) === email) session.run.rememberOwn(email);
+  }
+
+  async #once<T>(operation: string, who: string, body: () => Promise<T>): Promise<T> {
+    try {
+      return await body();
+    } catch (error) {
+      throw withoutStack(asOwnError(error, operation, who));
+    }
+  }
+}
+
+const MANAGED = ["email", "enabled", "firstName", "lastName", "admin"] as const;
+
+function inputsOf(props: Props): UserInputs {
+  const { [PROVIDER_KEY]: _provider, ...inputs } = props;
+  return inputs as unknown as UserInputs;
+}
+
+function ownState(props: Props): UserState {
+  const { [PROVIDER_KEY]: _provider, ...state } = props;
+  return state as unknown as UserState;
+}
+
+/** The inputs that would have led to this state. The password is left out: it must not get into the state unmarked. */
+function inputsFrom(state: UserState): Record<string, unknown> {
+  const { email, enabled, adopt, onDestroy, firstName, lastName, admin } = state;
+  return toJson({ email, enabled, adopt, onDestroy, firstName, lastName, admin });
+}
+
+function findDuplicate(email: unknown, declared: DeclaredInput | undefined): InputFailure | undefined {
+  if (typeof email !== "string" || isUnknown(email) || declared === undefined) return undefined;
+  const earlier = session.run.declare(email, declared);
+  const others = [...new Set([...declared.others, ...(earlier === undefined ? [] : [earlier.name])])];
+  if (others.length === 0) return undefined;
+  const names = others.map((name) => `"${name}"`).join(" and ");
+  return {
+    property: "email",
+    reason: `${email} is declared twice, by "${declared.name}" and by ${names}. Nothing was sent for it. Declare a person once; leave out one of them.`,
+  };
+}
+
+function whoOf(props: Props): string {
+  const email = props["email"];
+  return typeof email === "string" && !isUnknown(email) ? email : "a user";
+}
+
+function isSame(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
+
+function sentence({ property, reason }: InputFailure): InputFailure {
+  return { property, reason: messageOf(new Error(reason)) };
+}

@@ -1,0 +1,45 @@
+import { createClient } from "./api/client";
+import { TokenSource } from "./api/token";
+import { createTransport } from "./api/transport";
+import { createUsersApi } from "./api/users";
+import type { Settings } from "./settings";
+import { Directory } from "./user/directory";
+import { Lifecycle, type Log } from "./user/lifecycle";
+import type { RunMemory } from "./user/run";
+
+/** Retries of one request end this many milliseconds after its first attempt. */
+const MAX_RETRYING_MS = 180_000;
+
+/** One platform as a process works with it: one token, one view of who exists, one memory of the run. */
+export interface Platform {
+  settings: Settings;
+  token: TokenSource;
+  directory: Directory;
+  lifecycle: Lifecycle;
+}
+
+/** Puts the parts together. Sends nothing. */
+export function connect(settings: Settings, run: RunMemory, log: Log): Platform {
+  const transport = createTransport({ timeoutMs: settings.requestTimeoutMs, maxSockets: settings.maxConcurrency });
+  const token = new TokenSource(settings, transport);
+  const client = createClient({
+    url: settings.url,
+    transport,
+    token,
+    retry: { maxRetries: settings.maxRetries, maxElapsedMs: MAX_RETRYING_MS },
+    maxConcurrency: settings.maxConcurrency,
+  });
+  const users = createUsersApi(client);
+  const directory = new Directory(users);
+  const lifecycle = new Lifecycle({
+    users,
+    directory,
+    run,
+    log,
+    caller: () => token.caller(),
+    pause: client.pause,
+    protectedEmails: settings.protectedEmails,
+    ...(settings.seatLimit === undefined ? {} : { seatLimit: settings.seatLimit }),
+  });
+  return { settings, token, directory, lifecycle };
+}

@@ -1,0 +1,397 @@
+import type { Client } from "../api/client";
+import { WallarooError, messageOf } from "../api/errors";
+import type { Caller } from "../api/token";
+import type { UsersApi } from "../api/users";
+import type { ApiUser } from "../api/wire";
+import { DECISION_AGE_MS, READ_AGE_MS, type Directory, type View } from "./directory";
+import { canonicalEmail } from "./email";
+import { ADMIN_ROLE, isAdmin, type GuardContext } from "./guards";
+import { invite } from "./invitation";
+import type { KnownUser, UserInputs, UserState } from "./model";
+import {
+  createdAt,
+  planCreate,
+  planDelete,
+  planExisting,
+  refusal,
+  refuseGuarded,
+  refuseGuardedDelete,
+  type Plan,
+} from "./policy";
+import type { RunMemory } from "./run";
+
+/** Says something to the person who runs the engine. */
+export interface Log {
+  info(message: string): void;
+  warn(message: string): void;
+}
+
+/** What the lifecycle works with; nothing in it knows which adapter calls. */
+export interface LifecycleTools {
+  users: UsersApi;
+  directory: Directory;
+  run: RunMemory;
+  log: Log;
+  caller: () => Promise<Caller>;
+  pause: Client["pause"];
+  protectedEmails: ReadonlySet<string>;
+  seatLimit?: number;
+}
+
+/** The account is there and ours, but a step after that failed: to be stored, so that the next run finishes the job. */
+export class HalfDoneError extends Error {
+  override readonly name = "HalfDoneError";
+
+  constructor(
+    readonly user: KnownUser,
+    readonly reason: string,
+  ) {
+    super(reason);
+  }
+}
+
+/** Create, read, update and delete of one person. All methods raise `WallarooError`; see each. */
+export class Lifecycle {
+  #seatsBeingTaken = 0;
+
+  constructor(private readonly tools: LifecycleTools) {}
+
+  /** What create would do, decided on a fresh view and without sending anything that changes something; for preview. */
+  async plan(inputs: UserInputs): Promise<Plan> {
+    const view = await this.tools.directory.view(DECISION_AGE_MS);
+    const existing = view.findByEmail(inputs.email);
+    const own = existing === undefined ? undefined : this.tools.run.findOwn(inputs.email, existing);
+    return planCreate(inputs, existing, own, await this.#context(view));
+  }
+
+  /**
+   * Invites, or reactivates or adopts the account that has the address, then brings it to what is declared. Raises
+   * {@link HalfDoneError} once there is an account to remember.
+   */
+  async create(inputs: UserInputs): Promise<KnownUser> {
+    const plan = await this.plan(inputs);
+    const known = plan.kind === "invite" ? await this.#invite(inputs) : this.#takeOver(inputs, plan);
+    this.tools.run.keep(known.id);
+    try {
+      return { id: known.id, state: await this.#reconcile(known, inputs) };
+    } catch (error) {
+      throw new HalfDoneError(known, messageOf(error));
+    }
+  }
+
+  /**
+   * The account as it is now, or undefined when it is gone for good (with a warning). An account that has another id
+   * but the same address is the same person, restored or made anew. The view is at most 30 s old.
+   */
+  async read(id: string, state: UserState): Promise<KnownUser | undefined> {
+    const { directory, log } = this.tools;
+    const view = await directory.view(READ_AGE_MS);
+    const user = view.findById(id) ?? view.findByEmail(state.email);
+    if (user !== undefined) {
+      if (user.id !== id) {
+        log.warn(`${state.email} has another account id now (${user.id}, was ${id}): the state follows the address.`);
+      }
+      const known = { id: user.id, state: stateOf(user, state) };
+      if (known.state.email !== state.email) {
+        log.warn(
+          `The address of ${state.email} was changed to ${known.state.email} on the platform. Declare the new address; ` +
+            "the old one would be invited as another person, and this account deactivated.",
+        );
+      }
+      return known;
+    }
+    if (await directory.isThere(id)) {
+      throw new WallarooError({
+        kind: "unreadable",
+        operation: "read",
+        who: state.email,
+        words: "the platform lists everybody without this account, and yet has it when asked for its id",
+        next: "The list was cut short, by a proxy perhaps. Nothing was changed; run the same command again.",
+      });
+    }
+    log.warn(`${state.email} (id ${id}) is not on the platform any more and leaves the state; up invites it again.`);
+    return undefined;
+  }
+
+  /** Reads somebody by id for whom nothing is stored. Raises `notFound`. */
+  async get(id: string): Promise<KnownUser> {
+    const user = (await this.tools.directory.view(READ_AGE_MS)).findById(id);
+    if (user === undefined) {
+      throw new WallarooError({
+        kind: "notFound",
+        operation: "get the user",
+        who: id,
+        words: "no account has this id",
+        next: "Give the Keycloak user id (a UUID, not the email), or remove the WallarooUser.get.",
+      });
+    }
+    const email = canonicalEmail(user.email ?? user.username);
+    return { id, state: stateOf(user, { email, username: email, enabled: user.enabled, adopted: true }) };
+  }
+
+  /** Preview of an update or replacement: raises when a guard would refuse it. Sends nothing that changes something. */
+  async check(known: KnownUser, inputs: Partial<UserInputs>, isReplaced: boolean): Promise<void> {
+    const view = await this.tools.directory.view(DECISION_AGE_MS);
+    const user = view.findById(known.id);
+    if (user === undefined) return;
+    const context = await this.#context(view);
+    if (!isReplaced) refuseGuarded(user, { ...inputs, email: known.state.email }, context);
+    else if (planDelete(known.state) === false) refuseGuardedDelete(user, context);
+  }
+
+  /** Brings an existing account to what is declared; sends nothing when it is so already. Raises `notFound`. */
+  async update(id: string, state: UserState, inputs: UserInputs): Promise<UserState> {
+    const view = await this.tools.directory.view(DECISION_AGE_MS);
+    const user = view.findById(id);
+    if (user === undefined) {
+      const other = view.findByEmail(state.email);
+      throw new WallarooError({
+        kind: "notFound",
+        operation: "update",
+        who: state.email,
+        words:
+          other === undefined
+            ? `the platform has no account with id ${id}`
+            : `the account has another id now (${other.id}, was ${id})`,
+        next: "Run `pulumi refresh`, then `pulumi up`.",
+      });
+    }
+    this.tools.run.keep(id);
+    return this.#reconcile({ id, state: stateOf(user, redeclare(state, inputs)) }, inputs);
+  }
+
+  /**
+   * Leaves the account as its `onDestroy` says. An account that this run created or took over, or that another resource
+   * of the program declares, is left alone: that is a rename or a move, not a departure.
+   */
+  async delete(id: string, state: UserState): Promise<void> {
+    const { directory, run, log } = this.tools;
+    const { email } = state;
+    const target = planDelete(state);
+    if (target === undefined) {
+      log.info(
+        `${email} is left as it is on the platform and is no longer managed${state.onDestroy === "retain" ? ' (onDestroy: "retain")' : ""}.`,
+      );
+      return;
+    }
+    // A replacement that ends in the account that it began with: nobody leaves.
+    if (run.isContinued(email, id)) return;
+    const declaration = run.findDeclaration(email);
+    if (run.isKept(id) || declaration !== undefined) {
+      const by = declaration === undefined ? "this run has just taken it over" : `"${declaration.name}" declares it`;
+      log.warn(
+        `${email} is not deactivated, because ${by}. To rename or move a resource without this, use \`aliases\`.`,
+      );
+      return;
+    }
+    const view = await directory.view(DECISION_AGE_MS);
+    const user = view.findById(id);
+    if (user === undefined) {
+      const other = view.findByEmail(email);
+      if (other === undefined) return log.info(`${email} is not on the platform any more: nothing to deactivate.`);
+      throw refusal(
+        "delete",
+        email,
+        `the account of this address has id ${other.id}, and this stack manages ${id}`,
+        "Run `pulumi refresh` to make this stack manage that account, or `pulumi state delete` to let go of it.",
+      );
+    }
+    if (!target) refuseGuardedDelete(user, await this.#context(view));
+    await this.#setEnabled(user, target);
+  }
+
+  async #invite(inputs: UserInputs): Promise<KnownUser> {
+    const { directory, log } = this.tools;
+    const { email, password, roles, requireReset } = inputs;
+    const request = {
+      email,
+      ...(password === undefined ? {} : { password }),
+      ...(roles === undefined ? {} : { roles }),
+      ...(requireReset === undefined ? {} : { require_reset: requireReset }),
+    };
+    return this.#withSeat(email, async () => {
+      const invitation = await invite(request, this.tools);
+      if (invitation.kind === "taken") {
+        // Somebody else was faster: decide again, on what is there now.
+        const context = await this.#context(await directory.view(DECISION_AGE_MS));
+        return this.#takeOver(inputs, planExisting(inputs, invitation.user, undefined, context));
+      }
+      const state: UserState = { email, username: email, enabled: true, adopted: false, ...declaredOf(inputs) };
+      const initialPassword = invitation.kind === "invited" ? invitation.password : password;
+      if (initialPassword !== undefined) state.initialPassword = initialPassword;
+      else log.warn(`${email} was invited, but the answer with the temporary password was lost: reset it in Keycloak.`);
+      const user =
+        invitation.kind === "invited" ? await this.#confirm(invitation.idHint, email, state) : invitation.user;
+      return { id: user.id, state: stateOf(user, state) };
+    });
+  }
+
+  /** The invited account by a query: the invite's own `id` is the UUID in some releases and the email in others. */
+  async #confirm(idHint: string, email: string, state: UserState): Promise<ApiUser> {
+    const { directory, pause } = this.tools;
+    const isOurs = (user: ApiUser | undefined): user is ApiUser =>
+      user !== undefined && canonicalEmail(user.email ?? user.username) === email;
+    const startedMs = performance.now();
+    const hasId = UUID.test(idHint);
+    for (let retry = 1; ; retry += 1) {
+      let failure: unknown;
+      try {
+        const byId = hasId ? await directory.confirm(idHint) : undefined;
+        if (isOurs(byId)) return byId;
+        const byEmail = (await directory.view(0)).findByEmail(email);
+        if (isOurs(byEmail)) return byEmail;
+      } catch (error) {
+        failure = error;
+      }
+      if (failure === undefined && (await pause(retry, startedMs, failure))) continue;
+      const reason =
+        failure === undefined
+          ? `Could not confirm ${email}: the invite was accepted, but no query shows the account. Run \`pulumi up\` again.`
+          : messageOf(failure);
+      // Without an id there is nothing that the state could hold: the next run finds the account by its address.
+      if (hasId) throw new HalfDoneError({ id: idHint, state }, reason);
+      throw new Error(`${reason} ${email} was invited: if the next run finds it active, write \`adopt: true\`.`, {
+        cause: failure,
+      });
+    }
+  }
+
+  #takeOver(inputs: UserInputs, plan: Exclude<Plan, { kind: "invite" }>): KnownUser {
+    const { user } = plan;
+    if (plan.kind === "continue") {
+      return { id: user.id, state: stateOf(user, redeclare(plan.own.state, inputs)) };
+    }
+    if (inputs.password !== undefined) {
+      this.tools.log.warn(`${inputs.email} was there already: the declared password is not applied.`);
+    }
+    const base: UserState = { email: inputs.email, username: inputs.email, enabled: user.enabled, adopted: true };
+    return { id: user.id, state: stateOf(user, { ...base, foundEnabled: user.enabled, ...declaredOf(inputs) }) };
+  }
+
+  async #reconcile(known: KnownUser, inputs: UserInputs): Promise<UserState> {
+    const hasProfile = PROFILE.some((name) => inputs[name] !== undefined);
+    if (known.state.enabled === inputs.enabled && !hasProfile) return known.state;
+    const view = await this.tools.directory.view(DECISION_AGE_MS);
+    const { email, username, enabled } = known.state;
+    let user = view.findById(known.id) ?? { id: known.id, email, username, enabled };
+    refuseGuarded(user, inputs, await this.#context(view));
+    user = await this.#setEnabled(user, inputs.enabled);
+    if (hasProfile) user = await this.#editProfile(user, inputs);
+    return stateOf(user, known.state);
+  }
+
+  async #setEnabled(user: ApiUser, enabled: boolean): Promise<ApiUser> {
+    if (user.enabled === enabled) return user;
+    const { users, directory } = this.tools;
+    const email = user.email ?? user.username;
+    const after = { ...user, enabled };
+    if (enabled) await this.#withSeat(email, () => users.activate(email));
+    else {
+      // Noted before it is done: of two administrators who are cut off at once, the second must see the first one gone.
+      directory.record(after);
+      try {
+        await users.deactivate(email);
+      } catch (error) {
+        directory.record(user);
+        throw error;
+      }
+    }
+    directory.record(after);
+    return after;
+  }
+
+  /** Names and the admin role; what is not declared is sent as it is, because the platform wants all of it. */
+  async #editProfile(stale: ApiUser, inputs: UserInputs): Promise<ApiUser> {
+    const { users, directory } = this.tools;
+    const view = await directory.view(DECISION_AGE_MS);
+    let user = view.findById(stale.id);
+    // Only the answer about everybody shows roles, and this account may be younger than the last one.
+    user =
+      user === undefined || user.realmRoles === undefined
+        ? ((await directory.view(0)).findById(stale.id) ?? stale)
+        : user;
+    const now = { firstName: user.firstName ?? "", lastName: user.lastName ?? "", admin: isAdmin(user) };
+    if (PROFILE.every((name) => inputs[name] === undefined || inputs[name] === now[name])) return user;
+    if (inputs.admin === undefined && ![...view.everybody()].some((other) => other.realmRoles !== undefined)) {
+      throw refusal(
+        "edit",
+        inputs.email,
+        "the platform shows nobody's roles, so that the admin role might be lost on the way",
+        "Declare `admin` too, or leave firstName and lastName out.",
+      );
+    }
+    const firstName = inputs.firstName ?? now.firstName;
+    const lastName = inputs.lastName ?? now.lastName;
+    const admin = inputs.admin ?? now.admin;
+    const email = user.email ?? user.username;
+    await users.edit({ id: user.id, firstName, lastName, email, enabled: stale.enabled, isAdmin: admin });
+    const roles = (user.realmRoles ?? []).filter((role) => role !== ADMIN_ROLE);
+    const after = {
+      ...user,
+      enabled: stale.enabled,
+      firstName,
+      lastName,
+      realmRoles: admin ? [...roles, ADMIN_ROLE] : roles,
+    };
+    directory.record(after);
+    return after;
+  }
+
+  /** Runs what takes a seat, if wallaroo:seatLimit leaves one. Counted are enabled accounts with an address. */
+  async #withSeat<T>(email: string, take: () => Promise<T>): Promise<T> {
+    const { seatLimit, directory } = this.tools;
+    if (seatLimit === undefined) return take();
+    const view = await directory.view(DECISION_AGE_MS);
+    const taken = [...view.everybody()].filter((user) => user.enabled && user.email).length + this.#seatsBeingTaken;
+    if (taken >= seatLimit) {
+      throw refusal(
+        "give a seat to",
+        email,
+        `${taken} of the ${seatLimit} seats in wallaroo:seatLimit are taken`,
+        "Deactivate somebody first (`enabled: false`), or raise wallaroo:seatLimit to what the licence allows.",
+      );
+    }
+    this.#seatsBeingTaken += 1;
+    try {
+      return await take();
+    } finally {
+      this.#seatsBeingTaken -= 1;
+    }
+  }
+
+  async #context(view: View): Promise<GuardContext> {
+    const { caller, protectedEmails } = this.tools;
+    return { caller: await caller(), protectedEmails, everybody: view.everybody() };
+  }
+}
+
+const PROFILE = ["firstName", "lastName", "admin"] as const;
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** Declared values that delete and refresh need later, as they see nothing but the state. */
+function declaredOf(inputs: UserInputs): Partial<UserState> {
+  const { adopt, onDestroy, firstName, lastName, admin } = inputs;
+  return JSON.parse(JSON.stringify({ adopt, onDestroy, firstName, lastName, admin })) as Partial<UserState>;
+}
+
+/** The stored state with the values that are declared now; what is not declared any more is not managed any more. */
+function redeclare(state: UserState, inputs: UserInputs): UserState {
+  const { email, username, enabled, createdAt, adopted, initialPassword, foundEnabled } = state;
+  const kept = { email, username, enabled, createdAt, adopted, initialPassword, foundEnabled, ...declaredOf(inputs) };
+  return JSON.parse(JSON.stringify(kept)) as UserState;
+}
+
+/** The stored state with what the platform shows now. Profile values are followed only where they are managed. */
+function stateOf(user: ApiUser, state: UserState): UserState {
+  const created = createdAt(user) ?? state.createdAt;
+  return {
+    ...state,
+    email: canonicalEmail(user.email ?? user.username),
+    username: canonicalEmail(user.username),
+    enabled: user.enabled,
+    ...(created === undefined ? {} : { createdAt: created }),
+    ...(state.firstName === undefined ? {} : { firstName: user.firstName ?? "" }),
+    ...(state.lastName === undefined ? {} : { lastName: user.lastName ?? "" }),
+    ...(state.admin === undefined || user.realmRoles === undefined ? {} : { admin: isAdmin(user) }),
+  };
+}

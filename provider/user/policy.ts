@@ -1,0 +1,120 @@
+import { WallarooError } from "../api/errors";
+import type { ApiUser } from "../api/wire";
+import { canonicalEmail } from "./email";
+import { findGuard, isAdmin, type GuardContext } from "./guards";
+import type { KnownUser, UserInputs, UserState } from "./model";
+
+/** How create comes to an account. */
+export type Plan =
+  | { kind: "invite" }
+  /** Deactivated and there: used again, without an invite. */
+  | { kind: "reactivate"; user: ApiUser }
+  /** Active and there, and the program says `adopt: true`. */
+  | { kind: "adopt"; user: ApiUser }
+  /** Active and there because this very resource manages it: a replacement that ends where it began. */
+  | { kind: "continue"; user: ApiUser; own: KnownUser };
+
+/**
+ * Decides what create does about `existing`, the account that has the address now. Raises {@link WallarooError} of kind
+ * `refused`, with the next step, when the account is active and nobody said to take it over, or when the declared values
+ * would cut off a guarded account. Sends nothing.
+ */
+export function planCreate(
+  inputs: UserInputs,
+  existing: ApiUser | undefined,
+  own: KnownUser | undefined,
+  context: GuardContext,
+): Plan {
+  if (existing !== undefined) return planExisting(inputs, existing, own, context);
+  const { email } = inputs;
+  refuseGuarded({ id: "", email, username: email, enabled: true }, inputs, context);
+  return { kind: "invite" };
+}
+
+/** {@link planCreate} for an address that somebody has. */
+export function planExisting(
+  inputs: UserInputs,
+  existing: ApiUser,
+  own: KnownUser | undefined,
+  context: GuardContext,
+): Exclude<Plan, { kind: "invite" }> {
+  if (canonicalEmail(existing.email ?? existing.username) !== inputs.email) {
+    throw refusal(
+      "create",
+      inputs.email,
+      `this address is still the username of an account whose address is now ${shown(existing)}`,
+      "Declare the new address instead, or give that account another username in Keycloak.",
+    );
+  }
+  const plan = planAccount(inputs, existing, own);
+  refuseGuarded(existing, inputs, context);
+  return plan;
+}
+
+function planAccount(inputs: UserInputs, user: ApiUser, own: KnownUser | undefined): Exclude<Plan, { kind: "invite" }> {
+  if (own !== undefined && (own.state.adopted || inputs.adopt !== true)) return { kind: "continue", user, own };
+  if (inputs.adopt === true) return { kind: "adopt", user };
+  if (!user.enabled) return { kind: "reactivate", user };
+  const since = createdAt(user);
+  throw refusal(
+    "create",
+    inputs.email,
+    `an active account of this address is there already (id ${user.id}${since === undefined ? "" : `, created ${since}`})`,
+    "If it is the person meant, write `adopt: true` to take the account over: only what is declared is touched, and " +
+      "destroy puts it back as it was found. Do not if another stack or program manages it. If this resource was only " +
+      "renamed or moved within the program, give it `aliases` instead.",
+  );
+}
+
+/** Raises when the declared values would cut off a guarded account: on the way in, and in preview of an update. */
+export function refuseGuarded(
+  user: ApiUser,
+  inputs: Pick<UserInputs, "email"> & { enabled?: unknown; admin?: unknown },
+  context: GuardContext,
+): void {
+  const cutsOff = inputs.enabled === false && user.enabled;
+  const demotes = inputs.admin === false && isAdmin(user);
+  if (!cutsOff && !demotes) return;
+  const reason = findGuard(user, context);
+  if (reason === undefined) return;
+  throw refusal(cutsOff ? "deactivate" : "take the admin role from", inputs.email, reason, GUARD_NEXT);
+}
+
+/** Raises when the account is guarded and active: at delete, and in preview of a replacement. */
+export function refuseGuardedDelete(user: ApiUser, context: GuardContext): void {
+  const reason = user.enabled ? findGuard(user, context) : undefined;
+  if (reason === undefined) return;
+  throw refusal(
+    "deactivate",
+    shown(user),
+    reason,
+    'To let go of it and leave it active, set `onDestroy: "retain"`, run `pulumi up`, and destroy then; or use `pulumi state delete`.',
+  );
+}
+
+const GUARD_NEXT =
+  "Leave it as it is in the program, or run the provider as another administrator (or change wallaroo:protectedEmails) first.";
+
+/**
+ * The `enabled` that destroy leaves behind, or undefined for "as it is now". An explicit `onDestroy` wins; by default
+ * an adopted account is put back as it was found, and any other one is deactivated.
+ */
+export function planDelete(state: UserState): boolean | undefined {
+  if (state.onDestroy === "retain") return undefined;
+  if (state.onDestroy === "deactivate") return false;
+  return state.adopted ? (state.foundEnabled ?? undefined) : false;
+}
+
+/** `createdTimestamp` as ISO 8601 UTC, or undefined when it is no time. */
+export function createdAt(user: ApiUser): string | undefined {
+  const date = new Date(typeof user.createdTimestamp === "number" ? user.createdTimestamp : NaN);
+  return Number.isNaN(date.getTime()) ? undefined : date.toISOString();
+}
+
+function shown(user: ApiUser): string {
+  return canonicalEmail(user.email ?? user.username);
+}
+
+export function refusal(operation: string, who: string, words: string, next: string): WallarooError {
+  return new WallarooError({ kind: "refused", operation, who, words, next });
+}

@@ -1,0 +1,2 @@
+export { WallarooProvider, type WallarooProviderArgs } from "./provider";
+export { WallarooUser, type WallarooUserArgs } from "./user";

@@ -1,0 +1,55 @@
+import * as pulumi from "@pulumi/pulumi";
+import { EXPLICIT_KEY } from "../provider/dynamic/stored";
+
+/** Inputs of a {@link WallarooProvider}: the settings of one platform, in the units of the stack configuration. */
+export interface WallarooProviderArgs {
+  /** Base URL of the platform. */
+  url: pulumi.Input<string>;
+  /** Base URL of its Keycloak. Default `{url}/auth`. */
+  authUrl?: pulumi.Input<string>;
+  /** Default `master`. */
+  realm?: pulumi.Input<string>;
+  username?: pulumi.Input<string>;
+  /** Secret. */
+  password?: pulumi.Input<string>;
+  /** Default `sdk-client`. */
+  clientId?: pulumi.Input<string>;
+  /** Secret. */
+  clientSecret?: pulumi.Input<string>;
+  /** Secret. */
+  refreshToken?: pulumi.Input<string>;
+  /** Secret. */
+  token?: pulumi.Input<string>;
+  /** Seconds. Default 45. */
+  requestTimeout?: pulumi.Input<number>;
+  /** Default 5. */
+  maxRetries?: pulumi.Input<number>;
+  /** Default 8. */
+  maxConcurrency?: pulumi.Input<number>;
+  protectedEmails?: pulumi.Input<pulumi.Input<string>[]>;
+  seatLimit?: pulumi.Input<number>;
+  /** Default `false`. */
+  allowInsecureHttp?: pulumi.Input<boolean>;
+}
+
+const SECRETS = ["password", "clientSecret", "refreshToken", "token"] as const;
+
+/**
+ * An explicit provider, for several platforms in one program: `new WallarooUser(name, args, { provider })`. Its settings
+ * come from these inputs alone: neither the stack configuration nor the environment is looked at, so that no credential
+ * goes to a platform that it was not meant for.
+ */
+export class WallarooProvider extends pulumi.ProviderResource {
+  /** The settings by their configuration key, secrets marked; for the lookups. */
+  readonly settings: pulumi.Output<Record<string, string>>;
+
+  constructor(name: string, args: WallarooProviderArgs, opts?: pulumi.ResourceOptions) {
+    const inputs: Record<string, unknown> = { [EXPLICIT_KEY]: true };
+    for (const [key, value] of Object.entries(args)) {
+      if (value === undefined) continue;
+      inputs[`wallaroo:${key}`] = SECRETS.some((secret) => secret === key) ? pulumi.secret(value) : value;
+    }
+    super("pulumi-nodejs", name, inputs, opts);
+    this.settings = pulumi.output(inputs as Record<string, pulumi.Input<string>>);
+  }
+}

@@ -1,0 +1,121 @@
+import * as pulumi from "@pulumi/pulumi";
+import { DECLARED_KEY, PROVIDER_KEY, USER_PROVIDER_TEXT } from "../provider/dynamic/stored";
+import { canonicalEmail } from "../provider/user/email";
+import type { OnDestroy } from "../provider/user/model";
+import { declare } from "./declarations";
+import { requireOwnPackage } from "./installed";
+
+/** Inputs of a {@link WallarooUser}. */
+export interface WallarooUserArgs {
+  /**
+   * Who. Canonical form: trimmed, lower case; a change that only alters case or spaces is none. Any other change
+   * replaces: the new address is invited first, then the old account is deactivated.
+   */
+  email: pulumi.Input<string>;
+  /**
+   * Initial password; always kept as a secret. Used by the invite alone: never sent again, never applied to an account
+   * that was there already. A later change is no update and warns once. Without it the platform makes one.
+   */
+  password?: pulumi.Input<string>;
+  /** `true`: active, takes a seat. `false`: deactivated. Default `true`, at create and later. */
+  enabled?: pulumi.Input<boolean>;
+  /**
+   * Take over an account that is there already and active; only what is declared is touched. Default `false`: create
+   * refuses. A deactivated account is reactivated without it.
+   */
+  adopt?: pulumi.Input<boolean>;
+  /**
+   * What destroy does to the account. Default `"deactivate"`, but an adopted account is put back as it was found.
+   * `"retain"` leaves it as it is. Setting either explicitly wins over `adopted`.
+   */
+  onDestroy?: pulumi.Input<OnDestroy>;
+  /** Newer platform releases. Not declared: not managed, never cleared. */
+  firstName?: pulumi.Input<string>;
+  /** Newer platform releases. Not declared: not managed, never cleared. */
+  lastName?: pulumi.Input<string>;
+  /** Newer platform releases: holds the realm role `admin`. Not declared: not managed, never taken away. */
+  admin?: pulumi.Input<boolean>;
+  /** Newer platform releases: realm roles that the invite asks for; used by the invite alone. */
+  roles?: pulumi.Input<pulumi.Input<string>[]>;
+  /** Newer platform releases: the password must be changed at first login; used by the invite alone. */
+  requireReset?: pulumi.Input<boolean>;
+}
+
+/**
+ * A person on a Wallaroo platform. Create invites (`POST /v1/api/users/invite`), or reactivates, or with `adopt` takes
+ * over; read queries; update activates or deactivates; delete deactivates. Nothing here deletes an account: the platform
+ * can't.
+ *
+ * `pulumi import` and the `import` option do not work for dynamic resources (pulumi/pulumi#3550): write `adopt: true`.
+ *
+ * @example
+ * ```typescript
+ * import { WallarooUser } from "pulumi-wallaroo";
+ *
+ * const ann = new WallarooUser("ann", { email: "ann@example.com" });
+ * export const annId = ann.id;
+ * ```
+ */
+export class WallarooUser extends pulumi.CustomResource {
+  /** Canonical address. */
+  declare readonly email: pulumi.Output<string>;
+  /** Canonical username; the address, for people who were invited. */
+  declare readonly username: pulumi.Output<string>;
+  /** As last seen. */
+  declare readonly enabled: pulumi.Output<boolean>;
+  /** ISO 8601 UTC. */
+  declare readonly createdAt: pulumi.Output<string>;
+  /** True when this stack did not create the account. */
+  declare readonly adopted: pulumi.Output<boolean>;
+  /** Secret: the password that the invite answered, given or generated; undefined when no invite was sent. */
+  declare readonly initialPassword: pulumi.Output<string | undefined>;
+
+  /**
+   * An existing account by its Keycloak id (a UUID, not the email); read, never changed. An id that is not there is an
+   * error.
+   */
+  static get(name: string, id: pulumi.Input<pulumi.ID>, opts?: pulumi.CustomResourceOptions): WallarooUser {
+    return new WallarooUser(name, undefined as unknown as WallarooUserArgs, { ...opts, id });
+  }
+
+  /** True for a WallarooUser, also of another copy of this package. */
+  static override isInstance(value: unknown): value is WallarooUser {
+    return (value as { __pulumiType?: unknown } | null | undefined)?.__pulumiType === WallarooUser.type;
+  }
+
+  /** The engine's type token. */
+  static readonly type = "pulumi-nodejs:dynamic/wallaroo:User";
+
+  constructor(name: string, args: WallarooUserArgs, opts: pulumi.CustomResourceOptions = {}) {
+    requireOwnPackage();
+    if (opts.import !== undefined) {
+      throw new pulumi.RunError(
+        `WallarooUser "${name}": the engine can't import dynamic resources (pulumi/pulumi#3550). ` +
+          "Remove the import option and write `adopt: true` to take over an account that is there.",
+      );
+    }
+    if (args === undefined && opts.id === undefined) {
+      throw new pulumi.RunError(`WallarooUser "${name}": its arguments are missing; at least \`email\` is required.`);
+    }
+    super(
+      WallarooUser.type,
+      name,
+      {
+        ...args,
+        ...(args?.password === undefined ? {} : { password: pulumi.secret(args.password) }),
+        username: undefined,
+        enabled: args?.enabled,
+        createdAt: undefined,
+        adopted: undefined,
+        initialPassword: undefined,
+        ...(opts.id === undefined ? { [DECLARED_KEY]: declareUser(name, args, opts) } : { email: undefined }),
+        [PROVIDER_KEY]: USER_PROVIDER_TEXT,
+      },
+      pulumi.mergeOptions(opts, { additionalSecretOutputs: ["initialPassword"] }),
+    );
+  }
+}
+
+function declareUser(name: string, args: WallarooUserArgs, opts: pulumi.CustomResourceOptions) {
+  return declare(name, opts.provider, typeof args.email === "string" ? canonicalEmail(args.email) : undefined);
+}

@@ -1,0 +1,171 @@
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import * as automation from "@pulumi/pulumi/automation";
+import type { Platform } from "../emulator/platform";
+import { ensureEngine } from "../engine/ensure";
+
+/** A Pulumi program, run in this process while the real engine does the rest. */
+export type Program = () => Promise<Record<string, unknown> | void> | Record<string, unknown> | void;
+
+/** What an operation printed, in the order of the engine. */
+export interface Outcome {
+  ok: boolean;
+  output: string;
+  changes: Record<string, number>;
+  outputs: automation.OutputMap;
+}
+
+export interface StackOptions {
+  platform?: Platform;
+  /** Stack configuration; a `secret:` prefix of the key marks a secret. Default: url and operator credentials. */
+  config?: Record<string, string>;
+  env?: Record<string, string>;
+}
+
+const ROOT = path.resolve(__dirname, "../..");
+const PASSPHRASE = "the passphrase of the tests";
+
+/** One throw-away stack on a file backend of its own. */
+export class TestStack {
+  private constructor(
+    readonly folder: string,
+    private readonly stack: automation.Stack,
+  ) {}
+
+  static async create(options: StackOptions): Promise<TestStack> {
+    const { directory } = await ensureEngine();
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), "pulumi-wallaroo-"));
+    fs.mkdirSync(path.join(folder, "node_modules"));
+    fs.mkdirSync(path.join(folder, "backend"));
+    fs.symlinkSync(ROOT, path.join(folder, "node_modules/pulumi-wallaroo"));
+    fs.symlinkSync(path.join(ROOT, "node_modules/@pulumi"), path.join(folder, "node_modules/@pulumi"));
+    const stack = await automation.LocalWorkspace.createStack(
+      { projectName: "people", stackName: "test", program: () => Promise.resolve({}) },
+      {
+        workDir: folder,
+        pulumiHome: path.join(folder, "home"),
+        pulumiCommand: await engineCommand(directory),
+        envVars: {
+          PATH: `${directory}${path.delimiter}${process.env["PATH"] ?? ""}`,
+          PULUMI_BACKEND_URL: `file://${path.join(folder, "backend")}`,
+          PULUMI_CONFIG_PASSPHRASE: PASSPHRASE,
+          PULUMI_SKIP_UPDATE_CHECK: "1",
+          // Nothing of the machine's own may reach the provider.
+          ...Object.fromEntries(
+            Object.keys(process.env)
+              .filter((k) => k.startsWith("WALLAROO_"))
+              .map((k) => [k, ""]),
+          ),
+          ...options.env,
+        },
+      },
+    );
+    const config = options.config ?? {
+      "wallaroo:url": options.platform?.url ?? "",
+      "wallaroo:username": "operator@example.com",
+      "secret:wallaroo:password": "operator",
+    };
+    await stack.setAllConfig(
+      Object.fromEntries(
+        Object.entries(config).map(([key, value]) => [
+          key.replace(/^secret:/, ""),
+          { value, secret: key.startsWith("secret:") },
+        ]),
+      ),
+    );
+    return new TestStack(folder, stack);
+  }
+
+  up(program: Program, options: Partial<automation.UpOptions> = {}): Promise<Outcome> {
+    return this.#run((onOutput) => this.stack.up({ ...options, program: wrap(program), onOutput, color: "never" }));
+  }
+
+  preview(program: Program, options: Partial<automation.PreviewOptions> = {}): Promise<Outcome> {
+    return this.#run((onOutput) =>
+      this.stack.preview({ ...options, program: wrap(program), onOutput, color: "never" }),
+    );
+  }
+
+  refresh(options: Partial<automation.RefreshOptions> = {}): Promise<Outcome> {
+    return this.#run((onOutput) => this.stack.refresh({ ...options, onOutput, color: "never" }));
+  }
+
+  destroy(options: Partial<automation.DestroyOptions> = {}): Promise<Outcome> {
+    return this.#run((onOutput) => this.stack.destroy({ ...options, onOutput, color: "never" }));
+  }
+
+  /** The checkpoint as `pulumi stack export` gives it. */
+  async export(): Promise<{ resources: StateResource[]; text: string }> {
+    const { deployment } = (await this.stack.exportStack()) as { deployment: { resources?: StateResource[] } };
+    return { resources: deployment.resources ?? [], text: JSON.stringify(deployment) };
+  }
+
+  async import(edit: (text: string) => string): Promise<void> {
+    const exported = await this.stack.exportStack();
+    await this.stack.importStack(JSON.parse(edit(JSON.stringify(exported))) as automation.Deployment);
+  }
+
+  /** The stored WallarooUser of that resource name. */
+  async stored(name: string): Promise<StateResource | undefined> {
+    const { resources } = await this.export();
+    return resources.find((resource) => resource.urn.endsWith(`::${name}`) && resource.type.includes("wallaroo"));
+  }
+
+  setConfig(key: string, value: string): Promise<void> {
+    return this.stack.setConfig(key, { value });
+  }
+
+  remove(): void {
+    fs.rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  async #run(operation: (onOutput: (text: string) => void) => Promise<unknown>): Promise<Outcome> {
+    let output = "";
+    const onOutput = (text: string) => (output += text);
+    try {
+      const result = (await operation(onOutput)) as {
+        stdout: string;
+        stderr: string;
+        outputs?: automation.OutputMap;
+        summary?: automation.UpdateSummary;
+        changeSummary?: Record<string, number>;
+      };
+      return {
+        ok: true,
+        output: `${output}${result.stderr}`,
+        changes: result.summary?.resourceChanges ?? result.changeSummary ?? {},
+        outputs: result.outputs ?? {},
+      };
+    } catch (error) {
+      // The message of a CommandError repeats all of it; only what never got to the output is added.
+      const message = (error as Error).message;
+      return { ok: false, output: output === "" ? message : output, changes: {}, outputs: {} };
+    }
+  }
+}
+
+/** A resource of the checkpoint. */
+export interface StateResource {
+  urn: string;
+  type: string;
+  id: string;
+  inputs: Record<string, unknown>;
+  outputs: Record<string, unknown>;
+  initErrors?: string[];
+}
+
+function wrap(program: Program): automation.PulumiFn {
+  return async () => (await program()) ?? {};
+}
+
+/** The Automation API looks for `bin/pulumi` under a root; the engine's folder is put behind that name. */
+async function engineCommand(directory: string): Promise<automation.PulumiCommand> {
+  const root = fs.mkdtempSync(path.join(os.tmpdir(), "pulumi-wallaroo-engine-"));
+  fs.symlinkSync(directory, path.join(root, "bin"));
+  try {
+    return await automation.PulumiCommand.get({ root });
+  } finally {
+    process.once("exit", () => fs.rmSync(root, { recursive: true, force: true }));
+  }
+}

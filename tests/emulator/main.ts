@@ -1,0 +1,89 @@
+import { parseArgs } from "node:util";
+import { startPlatform, type PlatformOptions } from "./platform";
+
+const USAGE = `Runs an emulated Wallaroo platform on this machine.
+
+  --port N                 default 0: any free port
+  --seed guide-2022|guide-2024
+  --release 2022|2024      default 2024, or that of the seed
+  --seat-limit N
+  --token-lifetime SECONDS default 60
+  --latency MS             default 0
+  --invite-id uuid|email   what an invite answers as id, default uuid
+  --duplicate-status 400|409|500      default 409
+  --unknown-email-status 400|404|500  default 404
+  --unknown-id null|absent            default null
+  --backend memory         default memory
+  --help`;
+
+/** A mistake on the command line. */
+class UsageError extends Error {}
+
+function readOptions(args: string[]): PlatformOptions | undefined {
+  const text = { type: "string" } as const;
+  const { values } = parseArgs({
+    args,
+    options: {
+      port: text,
+      seed: text,
+      release: text,
+      "seat-limit": text,
+      "token-lifetime": text,
+      latency: text,
+      "invite-id": text,
+      "duplicate-status": text,
+      "unknown-email-status": text,
+      "unknown-id": text,
+      backend: text,
+      help: { type: "boolean" },
+    },
+  });
+  if (values.help) return undefined;
+  const number = (name: "port" | "seat-limit" | "token-lifetime" | "latency", fallback: number | undefined) => {
+    const value = values[name] === undefined ? fallback : Number(values[name]);
+    if (value !== undefined && !(value >= 0)) throw new UsageError(`--${name} must be a number`);
+    return value;
+  };
+  const choice = <T extends string>(name: keyof typeof values, allowed: readonly T[]): T | undefined => {
+    const value = values[name] as T | undefined;
+    if (value !== undefined && !allowed.includes(value))
+      throw new UsageError(`--${name} must be one of ${allowed.join(", ")}`);
+    return value;
+  };
+  const status = <T extends number>(name: keyof typeof values, allowed: readonly T[]): T | undefined => {
+    const value = choice(name, allowed.map(String));
+    return value === undefined ? undefined : (Number(value) as T);
+  };
+  choice("backend", ["memory"]);
+  const options = {
+    port: number("port", 0),
+    seed: choice("seed", ["guide-2022", "guide-2024"]),
+    release: choice("release", ["2022", "2024"]),
+    seatLimit: number("seat-limit", undefined),
+    tokenLifetime: number("token-lifetime", 60),
+    latencyMs: number("latency", 0),
+    inviteAnswersId: choice("invite-id", ["uuid", "email"]),
+    duplicateStatus: status("duplicate-status", [400, 409, 500]),
+    unknownEmailStatus: status("unknown-email-status", [400, 404, 500]),
+    unknownId: choice("unknown-id", ["null", "absent"]),
+  };
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+}
+
+async function main(): Promise<void> {
+  const options = readOptions(process.argv.slice(2));
+  if (options === undefined) {
+    process.stdout.write(`${USAGE}\n`);
+    return;
+  }
+  const platform = await startPlatform(options);
+  process.stdout.write(`listening on ${platform.url}\n`);
+  const stop = () => void platform.close().then(() => process.exit(0));
+  process.once("SIGINT", stop);
+  process.once("SIGTERM", stop);
+}
+
+main().catch((error: Error & { code?: string }) => {
+  process.stderr.write(`emulator: ${error.message.split("\n")[0]}\n`);
+  process.exitCode = error instanceof UsageError || error.code?.startsWith("ERR_PARSE_ARGS") ? 2 : 1;
+});

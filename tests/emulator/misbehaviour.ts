@@ -1,0 +1,51 @@
+/** The calls that the platform knows, by the name that tests use. */
+export type CallName = "query" | "invite" | "activate" | "deactivate" | "edit" | "token" | "config" | "other";
+
+/** What goes wrong. Several may be combined: `delayMs` with a status, `truncate` with the real answer. */
+export interface Fault {
+  status?: number;
+  /** Sent instead of the real answer; an object as JSON. */
+  body?: unknown;
+  headers?: Record<string, string>;
+  /** The connection is reset without an answer. */
+  reset?: boolean;
+  /** No answer ever. */
+  hang?: boolean;
+  /** Half of the body, and then the connection is closed. */
+  truncate?: boolean;
+  delayMs?: number;
+}
+
+export interface MisbehaviourOptions {
+  on: CallName | "*";
+  /** Which matching request is the first one to be hit, counted from 1. Default 1. */
+  nth?: number;
+  /** How many requests are hit from there on. Default 1. */
+  times?: number;
+  /** Before or after the server acted on the request. */
+  when: "before" | "after";
+  what: Fault;
+}
+
+/** One fault that was ordered; `hits` counts the requests that it met. */
+export class Misbehaviour {
+  hits = 0;
+  #seen = 0;
+  #removed = false;
+
+  constructor(readonly options: MisbehaviourOptions) {}
+
+  /** Counts the request when it matches; true when it is to be hit. */
+  meets(call: CallName): boolean {
+    const { on, nth = 1, times = 1 } = this.options;
+    if (this.#removed || (on !== "*" && on !== call)) return false;
+    this.#seen += 1;
+    if (this.#seen < nth || this.#seen >= nth + times) return false;
+    this.hits += 1;
+    return true;
+  }
+
+  remove(): void {
+    this.#removed = true;
+  }
+}

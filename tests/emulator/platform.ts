@@ -1,0 +1,164 @@
+import type { ApiUser } from "../../provider/api/wire";
+import type { Backend } from "./backend";
+import { MemoryBackend } from "./memory";
+import { Misbehaviour, type CallName, type MisbehaviourOptions } from "./misbehaviour";
+import type { ReleaseOptions } from "./routes";
+import { account, plant, type Seed } from "./seeds";
+import { PlatformServer, type LoggedRequest } from "./server";
+
+export interface PlatformOptions extends Partial<ReleaseOptions> {
+  /** Default 0: any free one. */
+  port?: number;
+  seed?: Seed;
+  /** False leaves the operator account out, so that a guide's people are exactly the guide's. Default true. */
+  operator?: boolean;
+  /** Life of an access token in seconds. Default 60. */
+  tokenLifetime?: number;
+  /** Delay of every answer in milliseconds. Default 0. */
+  latencyMs?: number;
+  /** Milliseconds since the epoch; for tests of expiry. */
+  now?: () => number;
+}
+
+/** An emulated platform that runs: its address, its request log, and a hand in what goes on behind its API. */
+export class Platform {
+  constructor(
+    readonly url: string,
+    private readonly server: PlatformServer,
+    private readonly backend: Backend,
+  ) {}
+
+  get log(): LoggedRequest[] {
+    return this.server.log;
+  }
+
+  get maxConcurrent(): number {
+    return this.server.maxConcurrent;
+  }
+
+  set latencyMs(value: number) {
+    this.server.latencyMs = value;
+  }
+
+  /** The logged requests of one kind. */
+  requests(call: CallName): LoggedRequest[] {
+    return this.server.log.filter((entry) => entry.call === call);
+  }
+
+  /** The logged requests that change something: invites, activations, deactivations and edits. */
+  writes(): LoggedRequest[] {
+    return this.server.log.filter(({ call }) => ["invite", "activate", "deactivate", "edit"].includes(call));
+  }
+
+  clearLog(): void {
+    this.server.log.length = 0;
+    this.server.maxConcurrent = 0;
+  }
+
+  misbehave(options: MisbehaviourOptions): Misbehaviour {
+    const fault = new Misbehaviour(options);
+    this.server.faults.push(fault);
+    return fault;
+  }
+
+  /** Ends all misbehaviour. */
+  behave(): void {
+    this.server.faults.length = 0;
+  }
+
+  people(): Promise<ApiUser[]> {
+    return this.backend.list();
+  }
+
+  findByEmail(email: string): Promise<ApiUser | undefined> {
+    return this.backend.findByEmail(email);
+  }
+
+  /** Puts a person in behind the API. Returns the id. */
+  async addUser(fields: Partial<ApiUser> & { email: string; admin?: boolean; password?: string }): Promise<string> {
+    const { admin = false, password = "a-password", email, enabled = true, ...others } = fields;
+    if (this.backend instanceof MemoryBackend) {
+      const user = { username: email, email, enabled, ...others };
+      const made = account(user, password, admin ? ["admin"] : []);
+      this.backend.put(made);
+      return made.user.id;
+    }
+    const { id } = await this.backend.create({ email, password, roles: admin ? ["admin"] : [] });
+    if (!enabled) await this.backend.patch(id, { enabled });
+    return id;
+  }
+
+  async setEnabled(email: string, enabled: boolean): Promise<void> {
+    await this.backend.patch(await this.#idOf(email), { enabled });
+  }
+
+  async rename(email: string, names: { firstName?: string; lastName?: string }): Promise<void> {
+    await this.backend.patch(await this.#idOf(email), names);
+  }
+
+  async verifyEmail(email: string): Promise<void> {
+    await this.backend.patch(await this.#idOf(email), { emailVerified: true });
+  }
+
+  async makeAdmin(email: string, admin: boolean): Promise<void> {
+    await this.backend.patch(await this.#idOf(email), { admin });
+  }
+
+  /** The account is gone, as after a restored backup. */
+  async remove(email: string): Promise<void> {
+    await this.backend.remove(await this.#idOf(email));
+  }
+
+  /** The same address with another id. Returns the new id. */
+  async recreate(email: string): Promise<string> {
+    await this.remove(email);
+    return this.addUser({ email });
+  }
+
+  /** Sets a password of the person's own and signs in with it, as somebody does who accepts an invitation. */
+  async login(email: string, password = "my-own-password"): Promise<void> {
+    await this.backend.setPassword(await this.#idOf(email), password);
+    const form = { grant_type: "password", client_id: "sdk-client", username: email, password };
+    const { status } = await this.backend.token(form, undefined);
+    if (status !== 200) throw new Error(`${email} can't sign in: HTTP ${status}`);
+  }
+
+  revokeSessions(): Promise<void> {
+    return this.backend.revokeSessions();
+  }
+
+  async close(): Promise<void> {
+    await this.server.close();
+    await this.backend.close();
+  }
+
+  async #idOf(email: string): Promise<string> {
+    const user = await this.backend.findByEmail(email);
+    if (user === undefined) throw new Error(`nobody on the platform has the address ${email}`);
+    return user.id;
+  }
+}
+
+/** Starts an emulated platform on this machine. Raises when the port is taken. */
+export async function startPlatform(options: PlatformOptions = {}, backend?: Backend): Promise<Platform> {
+  let url = "";
+  const store =
+    backend ??
+    new MemoryBackend({
+      tokenLifetime: options.tokenLifetime ?? 60,
+      now: options.now ?? Date.now,
+      issuer: () => `${url}/auth/realms/master`,
+    });
+  if (store instanceof MemoryBackend) plant(store, options.seed, options.operator ?? true);
+  const server = new PlatformServer(store, {
+    release: options.release ?? (options.seed === "guide-2022" ? "2022" : "2024"),
+    inviteAnswersId: options.inviteAnswersId ?? "uuid",
+    duplicateStatus: options.duplicateStatus ?? 409,
+    unknownEmailStatus: options.unknownEmailStatus ?? 404,
+    unknownId: options.unknownId ?? "null",
+    seatLimit: options.seatLimit,
+  });
+  server.latencyMs = options.latencyMs ?? 0;
+  url = await server.listen(options.port ?? 0);
+  return new Platform(url, server, store);
+}

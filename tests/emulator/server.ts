@@ -1,0 +1,166 @@
+import http from "node:http";
+import type { AddressInfo, Socket } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Backend } from "./backend";
+import type { Misbehaviour } from "./misbehaviour";
+import { type CallName, type Fault } from "./misbehaviour";
+import { answerCall, callOf, failure, type ReleaseOptions, type RouteAnswer } from "./routes";
+
+/** One request as it came, and how it was answered. */
+export interface LoggedRequest {
+  call: CallName;
+  method: string;
+  path: string;
+  /** Names in lower case. */
+  headers: http.IncomingHttpHeaders;
+  /** Parsed JSON or form fields; the text itself when it is neither. */
+  body: unknown;
+  /** Undefined while it is under way, and when no answer was sent. */
+  status?: number;
+  /** Number of the connection, counted from 1. */
+  connection: number;
+  /** Milliseconds since the epoch. */
+  startedAt: number;
+  finishedAt?: number;
+}
+
+/** The HTTP side of the emulated platform: routing, bearer check, request log, latency and misbehaviour. */
+export class PlatformServer {
+  readonly log: LoggedRequest[] = [];
+  readonly faults: Misbehaviour[] = [];
+  latencyMs = 0;
+  /** Most calls of the user API that were under way at once. */
+  maxConcurrent = 0;
+  #underWay = 0;
+  #connections = 0;
+  readonly #numbers = new WeakMap<Socket, number>();
+  readonly #server = http.createServer((request, response) => {
+    this.#serve(request, response).catch((error: Error) => {
+      response.writeHead(500, { "content-type": "application/json" });
+      response.end(JSON.stringify({ msg: `emulator: ${error.message}`, code: 500 }));
+    });
+  });
+
+  constructor(
+    private readonly backend: Backend,
+    private readonly options: ReleaseOptions,
+  ) {
+    this.#server.on("connection", (socket) => this.#numbers.set(socket, (this.#connections += 1)));
+    this.#server.keepAliveTimeout = 60_000;
+  }
+
+  /** Listens on this machine alone; 0 picks a port. Returns the base URL. */
+  async listen(port: number): Promise<string> {
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once("error", reject);
+      this.#server.listen(port, "127.0.0.1", resolve);
+    });
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  /** Stops at once, connections included. */
+  async close(): Promise<void> {
+    const closed = new Promise((resolve) => this.#server.close(resolve));
+    this.#server.closeAllConnections();
+    await closed;
+  }
+
+  async #serve(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
+    const path = new URL(request.url ?? "/", "http://emulator").pathname;
+    const call = callOf(path);
+    const text = await readText(request);
+    const entry: LoggedRequest = {
+      call,
+      method: request.method ?? "",
+      path,
+      headers: request.headers,
+      body: parse(text, request.headers["content-type"]),
+      connection: this.#numbers.get(request.socket) ?? 0,
+      startedAt: Date.now(),
+    };
+    this.log.push(entry);
+    const isUserCall = path.startsWith("/v1/api/user");
+    if (isUserCall) this.maxConcurrent = Math.max(this.maxConcurrent, (this.#underWay += 1));
+    response.on("close", () => {
+      if (isUserCall) this.#underWay -= 1;
+      entry.finishedAt = Date.now();
+    });
+    const hits = this.faults.filter((fault) => fault.meets(call)).map((fault) => fault.options);
+    if (this.latencyMs > 0) await sleep(this.latencyMs);
+    const before = hits.find((hit) => hit.when === "before");
+    if (before !== undefined && (await misbehave(response, entry, undefined, before.what))) return;
+    const answer = await this.#answer(call, path, entry);
+    const after = hits.find((hit) => hit.when === "after");
+    if (after !== undefined && (await misbehave(response, entry, answer, after.what))) return;
+    send(response, entry, answer, {});
+  }
+
+  async #answer(call: CallName, path: string, { method, body, headers }: LoggedRequest): Promise<RouteAnswer> {
+    if (call === "config" && method === "GET") return { status: 200, body: { release: this.options.release } };
+    if (call === "config" || call === "other" || method !== "POST")
+      return failure(501, `${method} ${path} is not emulated`);
+    if (call === "token") {
+      if (!path.startsWith("/auth/realms/master/")) return { status: 404, body: { error: "Realm does not exist" } };
+      return this.backend.token(body as Record<string, string>, headers.authorization);
+    }
+    const token = /^Bearer (.+)$/.exec(headers.authorization ?? "")?.[1];
+    const bearer = token === undefined ? undefined : await this.backend.authenticate(token);
+    if (bearer === undefined) return failure(401, "Unauthorized");
+    if (typeof body === "string") return failure(400, "the body is not JSON");
+    return answerCall(call, body, bearer, this.backend, this.options);
+  }
+}
+
+/** True when the fault has dealt with the response; a mere delay has not. */
+async function misbehave(
+  response: http.ServerResponse,
+  entry: LoggedRequest,
+  answer: RouteAnswer | undefined,
+  fault: Fault,
+): Promise<boolean> {
+  if (fault.delayMs !== undefined) await sleep(fault.delayMs);
+  if (fault.hang) return true;
+  if (fault.reset) {
+    response.socket?.resetAndDestroy();
+    return true;
+  }
+  if (fault.truncate) {
+    const text = JSON.stringify(answer?.body ?? { users: {} });
+    response.writeHead(answer?.status ?? 200, { "content-type": "application/json", "content-length": text.length });
+    response.write(text.slice(0, Math.ceil(text.length / 2)), () => response.socket?.destroy());
+    return true;
+  }
+  if (fault.status === undefined && fault.body === undefined && fault.headers === undefined) return false;
+  const status = fault.status ?? answer?.status ?? 200;
+  send(response, entry, { status, body: fault.body ?? answer?.body ?? "" }, fault.headers ?? {});
+  return true;
+}
+
+function send(
+  response: http.ServerResponse,
+  entry: LoggedRequest,
+  answer: RouteAnswer,
+  headers: Record<string, string>,
+): void {
+  entry.status = answer.status;
+  const text = typeof answer.body === "string" ? answer.body : JSON.stringify(answer.body);
+  response.writeHead(answer.status, { "content-type": "application/json", ...headers });
+  response.end(text);
+}
+
+async function readText(request: http.IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+function parse(text: string, contentType: string | undefined): unknown {
+  if (contentType?.startsWith("application/x-www-form-urlencoded")) {
+    return Object.fromEntries(new URLSearchParams(text));
+  }
+  try {
+    return JSON.parse(text === "" ? "{}" : text);
+  } catch {
+    return text;
+  }
+}

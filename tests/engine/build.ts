@@ -1,0 +1,80 @@
+import { spawn } from "node:child_process";
+import path from "node:path";
+import { LANGUAGE_HOST } from "./programs";
+
+/** The engine that is made when there is none: the newest that the Go module proxy serves. */
+export const ENGINE_VERSION = "3.259.0";
+
+interface Part {
+  /** Folder beside this file with the pinned go.mod and go.sum. */
+  module: string;
+  /** Go package of the command. */
+  command: string;
+  program: string;
+  version: string;
+}
+
+const PARTS: readonly Part[] = [
+  {
+    module: "language-nodejs",
+    command: "github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs",
+    program: LANGUAGE_HOST,
+    // The last release that carries the Node language host inside the SDK's module.
+    version: "3.68.0",
+  },
+  {
+    module: "pulumi",
+    command: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
+    program: "pulumi",
+    version: ENGINE_VERSION,
+  },
+];
+
+/** Builds engine and language host from the pinned Go modules into `directory`. Changes nothing in the checkout. */
+export async function buildEngine(directory: string, log: (line: string) => void): Promise<void> {
+  for (const part of PARTS) {
+    const startedMs = performance.now();
+    const seconds = () => Math.round((performance.now() - startedMs) / 1000);
+    log(`building ${part.program} ${part.version} from its Go modules`);
+    const ticker = setInterval(() => log(`still building ${part.program}: ${seconds()} s`), 15_000);
+    try {
+      await goBuild(part, path.join(directory, part.program));
+    } finally {
+      clearInterval(ticker);
+    }
+    log(`built ${part.program} in ${seconds()} s`);
+  }
+}
+
+function goBuild(part: Part, output: string): Promise<void> {
+  const stamp = `github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v${part.version}`;
+  const args = ["build", "-mod=readonly", "-trimpath", "-ldflags", `-s -w -X ${stamp}`, "-o", output, part.command];
+  return new Promise((resolve, reject) => {
+    const child = spawn("go", args, {
+      cwd: path.join(__dirname, part.module),
+      // The user's own Go settings must not change what is built.
+      env: { ...process.env, CGO_ENABLED: "0", GOFLAGS: "", GOWORK: "off", GO111MODULE: "on" },
+      stdio: ["ignore", "ignore", "pipe"],
+    });
+    let errors = "";
+    child.stderr.on("data", (chunk: Buffer) => (errors = (errors + chunk.toString()).slice(-1000)));
+    child.on("error", () =>
+      reject(
+        new Error(
+          `Could not build ${part.program}: there is no Go on this machine. ` +
+            "Install the Pulumi CLI (3.216 or later) and put it on PATH, or install Go 1.25.8 or later.",
+        ),
+      ),
+    );
+    child.on("exit", (code) =>
+      code === 0
+        ? resolve()
+        : reject(
+            new Error(
+              `Could not build ${part.program}: go build ended with code ${code}: ${errors.trim().split("\n").slice(-3).join(" ")} ` +
+                "Check that Go is 1.25.8 or later and its module proxy can be reached, or put the Pulumi CLI on PATH.",
+            ),
+          ),
+    );
+  });
+}

@@ -1,0 +1,78 @@
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { buildEngine, ENGINE_VERSION } from "./build";
+import { installEngine } from "./install";
+import { withLock } from "./lock";
+import { findOnPath, isComplete, NODE_PROVIDER_SCRIPT, versionOf } from "./programs";
+
+/** A folder with `pulumi`, its Node language host and the host of dynamic providers, ready for PATH. */
+export interface Engine {
+  directory: string;
+  version: string;
+  origin: "path" | "cache" | "installer" | "built";
+}
+
+/**
+ * Makes sure of a real Pulumi engine: the one on PATH when it is new enough, else one made earlier, else the vendor's
+ * installer, else a build from the pinned Go modules (about five minutes on two cores, with lines of progress). What is
+ * made is kept in `$PULUMI_WALLAROO_ENGINE_CACHE`, else in the user's cache folder. Safe when several processes ask at
+ * once. Raises an Error that says what to install when there is no way.
+ */
+export async function ensureEngine(options: { log?: (line: string) => void } = {}): Promise<Engine> {
+  const log = options.log ?? (() => undefined);
+  const cache = cacheFolder();
+  const onPath = await findOnPath();
+  if (onPath !== undefined) return { ...onPath, origin: "path" };
+  const cached = await findCached(cache);
+  if (cached !== undefined) return cached;
+  return withLock(`${cache}.lock`, log, async () => {
+    const made = await findCached(cache);
+    if (made !== undefined) return made;
+    // Made beside its place and moved there whole: a half-made one is never taken for an engine.
+    const draft = `${cache}.${process.pid}.draft`;
+    fs.rmSync(draft, { recursive: true, force: true });
+    fs.rmSync(cache, { recursive: true, force: true });
+    fs.mkdirSync(draft, { recursive: true });
+    try {
+      const origin = (await installEngine(draft, log)) ? "installer" : "built";
+      if (origin === "built") await buildEngine(draft, log);
+      addProviderHost(draft);
+      const version = await versionOf(path.join(draft, "pulumi"));
+      if (version === undefined || !isComplete(draft)) {
+        throw new Error(
+          "Could not make a Pulumi engine: the result does not run. Install the Pulumi CLI and put it on PATH.",
+        );
+      }
+      fs.renameSync(draft, cache);
+      return { directory: cache, version, origin };
+    } finally {
+      fs.rmSync(draft, { recursive: true, force: true });
+    }
+  });
+}
+
+async function findCached(directory: string): Promise<Engine | undefined> {
+  if (!isComplete(directory)) return undefined;
+  const version = await versionOf(path.join(directory, "pulumi"));
+  if (version === undefined) return undefined;
+  addProviderHost(directory);
+  return { directory, version, origin: "cache" };
+}
+
+function cacheFolder(): string {
+  const { PULUMI_WALLAROO_ENGINE_CACHE: chosen, XDG_CACHE_HOME: xdg } = process.env;
+  if (chosen) return path.resolve(chosen);
+  const base = xdg || path.join(os.homedir(), ".cache");
+  return path.join(base, "pulumi-wallaroo", "engine", `${ENGINE_VERSION}-${process.platform}-${process.arch}`);
+}
+
+/** The host of dynamic providers is a script of the installed `@pulumi/pulumi`: the newest one is copied each time. */
+function addProviderHost(directory: string): void {
+  const source = path.join(path.dirname(require.resolve("@pulumi/pulumi/package.json")), NODE_PROVIDER_SCRIPT);
+  const target = path.join(directory, NODE_PROVIDER_SCRIPT);
+  const text = fs.readFileSync(source);
+  if (fs.existsSync(target) && fs.readFileSync(target).equals(text)) return;
+  fs.writeFileSync(`${target}.${process.pid}`, text, { mode: 0o755 });
+  fs.renameSync(`${target}.${process.pid}`, target);
+}

@@ -1,0 +1,40 @@
+import { expect } from "chai";
+import fc from "fast-check";
+import { MAX_QUOTED, WallarooError, cleanWords, serverWords } from "../../provider/api/errors";
+
+describe("an error", () => {
+  it("says what was being done, for whom, what came back and what to do next", () => {
+    const parts = {
+      operation: "invite",
+      who: "ann@example.com",
+      words: "the address is taken.",
+      next: "Run it again.",
+    };
+    expect(new WallarooError({ kind: "conflict", status: 409, ...parts }).message).to.equal(
+      "Could not invite ann@example.com: the address is taken (HTTP 409). Run it again.",
+    );
+  });
+
+  it("quotes the server's own words, wherever it puts them", () => {
+    expect(serverWords('{"msg":"no seat","code":403}')).to.equal("no seat");
+    expect(serverWords('{"error":"invalid_grant","error_description":"Account disabled"}')).to.equal(
+      "Account disabled",
+    );
+    expect(serverWords("<html><style>p{}</style><h1>502 Bad Gateway</h1></html>")).to.equal("502 Bad Gateway");
+    expect(serverWords("")).to.equal("no explanation");
+  });
+
+  it("is one clean line of bounded length, whatever a server sends", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "binary", maxLength: 4000 }), (text) => {
+        const words = cleanWords(`${text}\u001b[31mred\u001b]0;title\u0007${text}`);
+        expect(words).to.not.match(/[\p{Cc}\p{Cs}]/u);
+        expect(words.length).to.be.at.most(MAX_QUOTED + 1);
+      }),
+    );
+  });
+
+  it("never repeats a secret that a server sends back", () => {
+    expect(cleanWords("bad password s3cret-value!", ["s3cret-value"])).to.equal("bad password [secret]!");
+  });
+});

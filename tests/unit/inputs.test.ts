@@ -1,0 +1,68 @@
+import { expect } from "chai";
+import { findChanges } from "../../provider/user/changes";
+import { checkInputs } from "../../provider/user/inputs";
+
+const UNKNOWN = Symbol("unknown");
+const isUnknown = (value: unknown) => value === UNKNOWN;
+
+describe("the check of inputs", () => {
+  it("makes the address canonical and fills in enabled", () => {
+    const { inputs, failures } = checkInputs({ email: " Ann@Example.COM " }, isUnknown);
+    expect(failures).to.deep.equal([]);
+    expect(inputs).to.deep.equal({ email: "ann@example.com", enabled: true });
+  });
+
+  it("leaves values alone that only up will know", () => {
+    const { inputs, failures } = checkInputs({ email: UNKNOWN, enabled: UNKNOWN, roles: UNKNOWN }, isUnknown);
+    expect(failures).to.deep.equal([]);
+    expect(inputs).to.deep.equal({ email: UNKNOWN, enabled: UNKNOWN, roles: UNKNOWN });
+  });
+
+  for (const [property, value] of Object.entries({
+    email: "",
+    enabled: "yes",
+    adopt: 1,
+    onDestroy: "delete",
+    roles: "admin",
+    roel: [],
+  })) {
+    it(`fails on ${property}: ${JSON.stringify(value)}`, () => {
+      const { failures } = checkInputs({ email: "ann@example.com", [property]: value }, isUnknown);
+      expect(failures.map((failure) => failure.property)).to.deep.equal([property]);
+    });
+  }
+
+  it("says that the email is missing", () => {
+    expect(checkInputs({}, isUnknown).failures).to.deep.equal([{ property: "email", reason: "is required" }]);
+  });
+
+  it("does not name the property of a bad password, whose value the engine would print", () => {
+    expect(checkInputs({ email: "a@b.c", password: 12345 }, isUnknown).failures[0]?.property).to.equal("");
+  });
+});
+
+describe("the comparison of state and inputs", () => {
+  const state = { email: "ann@example.com", username: "ann@example.com", enabled: true, adopted: false };
+
+  it("finds no change in another case of the address", () => {
+    expect(findChanges(state, { email: "ANN@example.com", enabled: true }, isUnknown)).to.deep.equal({
+      updates: [],
+      replaces: [],
+    });
+  });
+
+  it("replaces when the address changes or is not known yet", () => {
+    expect(findChanges(state, { email: "ann.b@example.com" }, isUnknown).replaces).to.deep.equal(["email"]);
+    expect(findChanges(state, { email: UNKNOWN }, isUnknown).replaces).to.deep.equal(["email"]);
+  });
+
+  it("updates for enabled, onDestroy and the declared profile", () => {
+    const news = { email: state.email, enabled: false, onDestroy: "retain", firstName: "Ann", admin: true };
+    expect(findChanges(state, news, isUnknown).updates).to.have.members(["enabled", "onDestroy", "firstName", "admin"]);
+  });
+
+  it("makes no change of what is used once or not declared", () => {
+    const news = { email: state.email, enabled: true, password: "new", adopt: true, roles: ["x"], requireReset: true };
+    expect(findChanges({ ...state, firstName: "Ann" }, news, isUnknown).updates).to.deep.equal([]);
+  });
+});

@@ -1,0 +1,129 @@
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { expect } from "chai";
+import fc from "fast-check";
+import { SettingsError, readSettings, type Settings } from "../../provider/settings";
+
+const CREDENTIALS = { "wallaroo:username": "ann", "wallaroo:password": "s3cret-password" };
+const MINIMUM = { "wallaroo:url": "https://example.wallaroo.ai", ...CREDENTIALS };
+
+function read(config: Record<string, string>, env: NodeJS.ProcessEnv = {}): Settings {
+  return readSettings({ config: (key) => config[key], env });
+}
+
+function problemsOf(config: Record<string, string>, env: NodeJS.ProcessEnv = {}): readonly string[] {
+  try {
+    read(config, env);
+  } catch (error) {
+    if (error instanceof SettingsError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+describe("the settings", () => {
+  it("have the documented defaults", () => {
+    expect(read(MINIMUM)).to.deep.equal({
+      url: "https://example.wallaroo.ai",
+      authUrl: "https://example.wallaroo.ai/auth",
+      realm: "master",
+      clientId: "sdk-client",
+      grant: { type: "password", username: "ann", password: "s3cret-password" },
+      requestTimeoutMs: 45_000,
+      maxRetries: 5,
+      maxConcurrency: 8,
+      protectedEmails: new Set(),
+    });
+  });
+
+  it("are taken from the environment where the configuration is silent, and configuration wins", () => {
+    const env = {
+      WALLAROO_URL: "https://env.example.com/",
+      WALLAROO_USER: "eve",
+      WALLAROO_PASSWORD: "p",
+      WALLAROO_MAX_RETRIES: "2",
+    };
+    expect(read({}, env)).to.include({ url: "https://env.example.com", maxRetries: 2 });
+    expect(read({ "wallaroo:url": "https://conf.example.com" }, env).url).to.equal("https://conf.example.com");
+  });
+
+  it("report every problem at once, naming key and variable", () => {
+    const problems = problemsOf({ "wallaroo:maxRetries": "many", "wallaroo:requestTimeout": "-1" });
+    expect(problems).to.have.length(4);
+    expect(problems.join(" "))
+      .to.match(/wallaroo:url \(WALLAROO_URL\)/)
+      .and.match(/WALLAROO_MAX_RETRIES/);
+    expect(problems.join(" "))
+      .to.match(/WALLAROO_REQUEST_TIMEOUT/)
+      .and.match(/WALLAROO_PASSWORD/);
+  });
+
+  it("choose a token before a refresh token before a password before the client itself", () => {
+    const env = { WALLAROO_CLIENT_ID: "api-client", WALLAROO_CLIENT_SECRET: "c", WALLAROO_URL: "https://x.example" };
+    const grant = (more: NodeJS.ProcessEnv) => read({}, { ...env, ...more }).grant.type;
+    expect(grant({})).to.equal("client");
+    expect(grant({ WALLAROO_USER: "u", WALLAROO_PASSWORD: "p" })).to.equal("password");
+    expect(grant({ WALLAROO_USER: "u", WALLAROO_PASSWORD: "p", WALLAROO_REFRESH_TOKEN: "r" })).to.equal("refresh");
+    expect(grant({ WALLAROO_REFRESH_TOKEN: "r", WALLAROO_TOKEN: "t" })).to.equal("token");
+  });
+
+  it("do not mix a complete configuration with a token that happens to be in the environment", () => {
+    expect(read(MINIMUM, { WALLAROO_TOKEN: "of another platform" }).grant.type).to.equal("password");
+  });
+
+  it("read user and password from the file that the SDK reads", () => {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), "pulumi-wallaroo-"));
+    const file = path.join(folder, "creds.json");
+    try {
+      fs.writeFileSync(file, JSON.stringify({ username: "ann", password: "from-file" }));
+      const env = { WALLAROO_URL: "https://x.example", WALLAROO_SDK_CREDENTIALS: file };
+      expect(read({}, env).grant).to.deep.equal({ type: "password", username: "ann", password: "from-file" });
+      fs.writeFileSync(file, '{"password": "half-a-sec');
+      expect(problemsOf({}, env).join(" "))
+        .to.match(/it is not JSON/)
+        .and.not.match(/half-a-sec/);
+    } finally {
+      fs.rmSync(folder, { recursive: true });
+    }
+  });
+
+  it("refuse http:// to another machine unless it is allowed", () => {
+    const config = { ...MINIMUM, "wallaroo:url": "http://wallaroo.internal" };
+    expect(problemsOf(config).join(" "))
+      .to.match(/http:\/\//)
+      .and.match(/allowInsecureHttp/);
+    expect(problemsOf({ ...config, "wallaroo:allowInsecureHttp": "true" })).to.deep.equal([]);
+    for (const here of ["http://127.0.0.1:8080", "http://localhost", "http://[::1]:1"]) {
+      expect(problemsOf({ ...MINIMUM, "wallaroo:url": here })).to.deep.equal([]);
+    }
+    expect(problemsOf({ ...MINIMUM, "wallaroo:url": "http://127.0.0.1.evil.example" })).to.have.length(1);
+    expect(problemsOf({ ...MINIMUM, "wallaroo:authUrl": "http://keycloak.internal" })).to.have.length(1);
+  });
+
+  it("refuse credentials inside the address", () => {
+    expect(problemsOf({ ...MINIMUM, "wallaroo:url": "https://ann:pw@example.com" })).to.have.length(1);
+  });
+
+  it("take protected addresses as a list or separated by commas, in canonical form", () => {
+    for (const text of ['["Ann@Example.com","b@example.com"]', " ann@example.com , B@example.com"]) {
+      const { protectedEmails } = read({ ...MINIMUM, "wallaroo:protectedEmails": text });
+      expect([...protectedEmails]).to.deep.equal(["ann@example.com", "b@example.com"]);
+    }
+    expect(problemsOf({ ...MINIMUM, "wallaroo:protectedEmails": "[1]" })).to.have.length(1);
+  });
+
+  it("never show the value of a secret, whatever is set", () => {
+    const secret = "VERY-secret-value";
+    fc.assert(
+      fc.property(
+        fc.dictionary(fc.constantFrom("url", "authUrl", "maxRetries", "seatLimit", "protectedEmails"), fc.string()),
+        (rest) => {
+          const config: Record<string, string> = { "wallaroo:password": secret, "wallaroo:clientSecret": secret };
+          for (const [key, value] of Object.entries(rest)) config[`wallaroo:${key}`] = value;
+          expect(problemsOf(config).join(" ")).to.not.include(secret);
+        },
+      ),
+    );
+  });
+});
