@@ -1,7 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { messageOf } from "../api/errors";
 import { findChanges } from "../user/changes";
-import { canonicalEmail } from "../user/email";
 import { INVITE_ONLY, checkInputs, type InputFailure } from "../user/inputs";
 import { HalfDoneError } from "../user/lifecycle";
 import type { UserInputs, UserState } from "../user/model";
@@ -29,8 +28,12 @@ export class UserProvider implements pulumi.dynamic.ResourceProvider {
   async check(olds: Props, news: Props): Promise<pulumi.dynamic.CheckResult> {
     const { [PROVIDER_KEY]: provider, [DECLARED_KEY]: declared, ...declaredInputs } = news;
     const { inputs, failures } = checkInputs(declaredInputs, isUnknown);
-    // Once adopted, always adopted: a forced replacement sees the inputs alone.
-    if (olds["adopt"] === true && olds["email"] === inputs["email"]) inputs["adopt"] = true;
+    const isKept = typeof olds["email"] === "string" && olds["email"] === inputs["email"];
+    if (isKept) {
+      // Once declared with adopt, always: the state must not forget that the account is not ours.
+      if (olds["adopt"] === true) inputs["adopt"] = true;
+      session.run.rememberOwn(olds["email"] as string, olds["adopt"] === true);
+    }
     const result = { inputs: { ...inputs, [PROVIDER_KEY]: provider }, failures: failures.map(sentence) };
     if (failures.length > 0) return result;
     try {
@@ -49,7 +52,6 @@ export class UserProvider implements pulumi.dynamic.ResourceProvider {
       const state = olds as unknown as UserState;
       const { updates, replaces } = findChanges(state, news, isUnknown);
       const isReplaced = replaces.length > 0;
-      if (!isReplaced) session.run.rememberOwn(state.email, { id, state: ownState(olds) });
       if (session.isKnown() && (isReplaced || news["enabled"] === false || news["admin"] === false)) {
         await session.platform().lifecycle.check({ id, state }, news, isReplaced);
       }
@@ -108,10 +110,7 @@ export class UserProvider implements pulumi.dynamic.ResourceProvider {
         `${whoOf(inputs)}: ${name} is used by the invite alone, so its new value changes nothing for an account that is there.`,
       );
     }
-    const email = inputs["email"] as string;
-    if (typeof olds["email"] !== "string") {
-      if (!isUnknown(inputs)) await lifecycle.plan(inputsOf(inputs));
-    } else if (canonicalEmail(olds["email"]) === email) session.run.rememberOwn(email);
+    if (olds["email"] === undefined && !isUnknown(inputs)) await lifecycle.plan(inputsOf(inputs));
   }
 
   async #once<T>(operation: string, who: string, body: () => Promise<T>): Promise<T> {

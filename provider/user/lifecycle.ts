@@ -60,8 +60,7 @@ export class Lifecycle {
   async plan(inputs: UserInputs): Promise<Plan> {
     const view = await this.tools.directory.view(DECISION_AGE_MS);
     const existing = view.findByEmail(inputs.email);
-    const own = existing === undefined ? undefined : this.tools.run.findOwn(inputs.email, existing);
-    return planCreate(inputs, existing, own, await this.#context(view));
+    return planCreate(inputs, existing, this.tools.run, await this.#context(view));
   }
 
   /**
@@ -175,7 +174,7 @@ export class Lifecycle {
       return;
     }
     // A replacement that ends in the account that it began with: nobody leaves.
-    if (run.isContinued(email, id)) return;
+    if (run.isOwn(email) && run.isKept(id)) return;
     const declaration = run.findDeclaration(email);
     if (run.isKept(id) || declaration !== undefined) {
       const by = declaration === undefined ? "this run has just taken it over" : `"${declaration.name}" declares it`;
@@ -214,7 +213,7 @@ export class Lifecycle {
       if (invitation.kind === "taken") {
         // Somebody else was faster: decide again, on what is there now.
         const context = await this.#context(await directory.view(DECISION_AGE_MS));
-        return this.#takeOver(inputs, planExisting(inputs, invitation.user, undefined, context));
+        return this.#takeOver(inputs, planExisting(inputs, invitation.user, this.tools.run, context));
       }
       const state: UserState = { email, username: email, enabled: true, adopted: false, ...declaredOf(inputs) };
       const initialPassword = invitation.kind === "invited" ? invitation.password : password;
@@ -258,14 +257,13 @@ export class Lifecycle {
 
   #takeOver(inputs: UserInputs, plan: Exclude<Plan, { kind: "invite" }>): KnownUser {
     const { user } = plan;
-    if (plan.kind === "continue") {
-      return { id: user.id, state: stateOf(user, redeclare(plan.own.state, inputs)) };
-    }
+    const { email } = inputs;
+    const base: UserState = { email, username: email, enabled: user.enabled, adopted: false, ...declaredOf(inputs) };
+    if (plan.kind === "continue") return { id: user.id, state: stateOf(user, base) };
     if (inputs.password !== undefined) {
-      this.tools.log.warn(`${inputs.email} was there already: the declared password is not applied.`);
+      this.tools.log.warn(`${email} was there already: the declared password is not applied.`);
     }
-    const base: UserState = { email: inputs.email, username: inputs.email, enabled: user.enabled, adopted: true };
-    return { id: user.id, state: stateOf(user, { ...base, foundEnabled: user.enabled, ...declaredOf(inputs) }) };
+    return { id: user.id, state: stateOf(user, { ...base, adopted: true, foundEnabled: user.enabled }) };
   }
 
   async #reconcile(known: KnownUser, inputs: UserInputs): Promise<UserState> {

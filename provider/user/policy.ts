@@ -2,7 +2,8 @@ import { WallarooError } from "../api/errors";
 import type { ApiUser } from "../api/wire";
 import { canonicalEmail } from "./email";
 import { findGuard, isAdmin, type GuardContext } from "./guards";
-import type { KnownUser, UserInputs, UserState } from "./model";
+import type { UserInputs, UserState } from "./model";
+import type { RunMemory } from "./run";
 
 /** How create comes to an account. */
 export type Plan =
@@ -12,7 +13,9 @@ export type Plan =
   /** Active and there, and the program says `adopt: true`. */
   | { kind: "adopt"; user: ApiUser }
   /** Active and there because this very resource manages it: a replacement that ends where it began. */
-  | { kind: "continue"; user: ApiUser; own: KnownUser };
+  | { kind: "continue"; user: ApiUser };
+
+type Memory = Pick<RunMemory, "isOwn" | "wasAdopted">;
 
 /**
  * Decides what create does about `existing`, the account that has the address now. Raises {@link WallarooError} of kind
@@ -22,10 +25,10 @@ export type Plan =
 export function planCreate(
   inputs: UserInputs,
   existing: ApiUser | undefined,
-  own: KnownUser | undefined,
+  run: Memory,
   context: GuardContext,
 ): Plan {
-  if (existing !== undefined) return planExisting(inputs, existing, own, context);
+  if (existing !== undefined) return planExisting(inputs, existing, run, context);
   const { email } = inputs;
   refuseGuarded({ id: "", email, username: email, enabled: true }, inputs, context);
   return { kind: "invite" };
@@ -35,7 +38,7 @@ export function planCreate(
 export function planExisting(
   inputs: UserInputs,
   existing: ApiUser,
-  own: KnownUser | undefined,
+  run: Memory,
   context: GuardContext,
 ): Exclude<Plan, { kind: "invite" }> {
   if (canonicalEmail(existing.email ?? existing.username) !== inputs.email) {
@@ -46,14 +49,15 @@ export function planExisting(
       "Declare the new address instead, or give that account another username in Keycloak.",
     );
   }
-  const plan = planAccount(inputs, existing, own);
+  const plan = planAccount(inputs, existing, run);
   refuseGuarded(existing, inputs, context);
   return plan;
 }
 
-function planAccount(inputs: UserInputs, user: ApiUser, own: KnownUser | undefined): Exclude<Plan, { kind: "invite" }> {
-  if (own !== undefined && (own.state.adopted || inputs.adopt !== true)) return { kind: "continue", user, own };
-  if (inputs.adopt === true) return { kind: "adopt", user };
+function planAccount(inputs: UserInputs, user: ApiUser, run: Memory): Exclude<Plan, { kind: "invite" }> {
+  const { email, adopt } = inputs;
+  if (adopt === true || run.wasAdopted(email)) return { kind: "adopt", user };
+  if (run.isOwn(email)) return { kind: "continue", user };
   if (!user.enabled) return { kind: "reactivate", user };
   const since = createdAt(user);
   throw refusal(
@@ -62,7 +66,7 @@ function planAccount(inputs: UserInputs, user: ApiUser, own: KnownUser | undefin
     `an active account of this address is there already (id ${user.id}${since === undefined ? "" : `, created ${since}`})`,
     "If it is the person meant, write `adopt: true` to take the account over: only what is declared is touched, and " +
       "destroy puts it back as it was found. Do not if another stack or program manages it. If this resource was only " +
-      "renamed or moved within the program, give it `aliases` instead.",
+      "renamed or moved within the program, give it `aliases` instead; if it is being replaced by force, run without --replace.",
   );
 }
 

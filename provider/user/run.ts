@@ -1,5 +1,3 @@
-import type { KnownUser } from "./model";
-
 /** Which resource declares a person: unique in a program, and its name for messages. */
 export interface Declaration {
   key: string;
@@ -14,7 +12,7 @@ export interface Declaration {
 export class RunMemory {
   readonly #declared = new Map<string, Declaration>();
   readonly #kept = new Set<string>();
-  readonly #own = new Map<string, KnownUser | undefined>();
+  readonly #own = new Map<string, boolean>();
 
   /**
    * Notes that `declaration` declares the person of this canonical address. Returns the other resource that does so
@@ -42,28 +40,19 @@ export class RunMemory {
   }
 
   /**
-   * Notes that a resource of this stack declared this canonical address before and goes on doing so. If its create is
-   * called all the same, it is a replacement that ends where it began.
+   * Notes that a resource of this stack declared this canonical address before and goes on doing so. Should its create
+   * be called all the same, it is a replacement that ends where it began: the engine calls no diff then, and gives
+   * create no old values (measured for `replacementTrigger`). `wasAdopted`: it was declared with `adopt`.
    */
-  rememberOwn(email: string, user?: KnownUser): void {
-    if (user !== undefined || !this.#own.has(email)) this.#own.set(email, user);
+  rememberOwn(email: string, wasAdopted: boolean): void {
+    this.#own.set(email, wasAdopted);
   }
 
-  /**
-   * What the stack had stored of its own account of this address. A forced replacement comes without its old outputs
-   * (the engine calls no diff then, measured): the answer is the account itself, not adopted, because whoever was
-   * adopted is still declared so and is adopted again.
-   */
-  findOwn(email: string, existing: { id: string; enabled: boolean }): KnownUser | undefined {
-    if (!this.#own.has(email)) return undefined;
-    const own = this.#own.get(email);
-    if (own !== undefined) return own.id === existing.id ? own : undefined;
-    const { id, enabled } = existing;
-    return { id, state: { email, username: email, enabled, adopted: false } };
+  isOwn(email: string): boolean {
+    return this.#own.has(email);
   }
 
-  /** True when this account's replacement ended in the same account, so that the old resource's delete means nothing. */
-  isContinued(email: string, id: string): boolean {
-    return this.#own.has(email) && this.#kept.has(id);
+  wasAdopted(email: string): boolean {
+    return this.#own.get(email) === true;
   }
 }

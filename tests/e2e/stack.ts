@@ -2,7 +2,7 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import * as automation from "@pulumi/pulumi/automation";
-import type { Platform } from "../emulator/platform";
+import { startPlatform, type Platform, type PlatformOptions } from "../emulator/platform";
 import { ensureEngine } from "../engine/ensure";
 
 /** A Pulumi program, run in this process while the real engine does the rest. */
@@ -25,6 +25,25 @@ export interface StackOptions {
 
 const ROOT = path.resolve(__dirname, "../..");
 const PASSPHRASE = "the passphrase of the tests";
+
+/** The administrator that the stacks of the tests run as. Its password is nobody else's, so that it can be looked for. */
+export const CI = { email: "ci@example.com", password: "Cc-the-password-of-ci" };
+
+/** A platform with the people of the 2024 guide and {@link CI}, and a stack on it; both gone after the test. */
+export function scenario(options: PlatformOptions = {}): { platform: () => Platform; stack: () => TestStack } {
+  let platform: Platform;
+  let stack: TestStack;
+  beforeEach(async () => {
+    platform = await startPlatform({ seed: "guide-2024", ...options });
+    await platform.addUser({ ...CI, admin: true });
+    stack = await TestStack.create({ platform });
+  });
+  afterEach(async () => {
+    stack.remove();
+    await platform.close();
+  });
+  return { platform: () => platform, stack: () => stack };
+}
 
 /** One throw-away stack on a file backend of its own. */
 export class TestStack {
@@ -63,8 +82,8 @@ export class TestStack {
     );
     const config = options.config ?? {
       "wallaroo:url": options.platform?.url ?? "",
-      "wallaroo:username": "operator@example.com",
-      "secret:wallaroo:password": "operator",
+      "wallaroo:username": CI.email,
+      "secret:wallaroo:password": CI.password,
     };
     await stack.setAllConfig(
       Object.fromEntries(
@@ -110,6 +129,15 @@ export class TestStack {
   async stored(name: string): Promise<StateResource | undefined> {
     const { resources } = await this.export();
     return resources.find((resource) => resource.urn.endsWith(`::${name}`) && resource.type.includes("wallaroo"));
+  }
+
+  /** Everything that the backend keeps on disk: state, history and backups, as they lie there. */
+  onDisk(): string {
+    const files = fs.readdirSync(path.join(this.folder, "backend"), { recursive: true, withFileTypes: true });
+    return files
+      .filter((file) => file.isFile())
+      .map((file) => fs.readFileSync(path.join(file.parentPath, file.name), "utf8"))
+      .join("\n");
   }
 
   setConfig(key: string, value: string): Promise<void> {

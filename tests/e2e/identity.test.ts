@@ -1,0 +1,150 @@
+import { expect } from "chai";
+import * as pulumi from "@pulumi/pulumi";
+import { WallarooUser, type WallarooUserArgs } from "pulumi-wallaroo";
+import { scenario } from "./stack";
+
+const ann = "ann@example.com";
+const named =
+  (name: string, args: Partial<WallarooUserArgs> = {}, opts?: pulumi.CustomResourceOptions) =>
+  () =>
+    void new WallarooUser(name, { email: ann, ...args }, opts);
+
+describe("who a resource is about", function () {
+  this.timeout(90_000);
+  const { platform, stack } = scenario();
+  const writes = () =>
+    platform()
+      .writes()
+      .map((entry) => `${entry.call} ${(entry.body as { email: string }).email}`);
+  const isEnabled = async (email: string) => (await platform().findByEmail(email))?.enabled;
+
+  it("survives a rename with aliases, which sends nothing", async () => {
+    await stack().up(named("ann"));
+    platform().clearLog();
+    const { changes } = await stack().up(named("ann-b", {}, { aliases: [{ name: "ann" }] }));
+    expect(changes).to.include({ same: 2 });
+    expect(writes()).to.deep.equal([]);
+  });
+
+  it("is refused after a rename without alias, and nobody is deactivated", async () => {
+    await stack().up(named("ann"));
+    const refused = await stack().up(named("ann-b"));
+    expect(refused.ok).to.equal(false);
+    expect(refused.output).to.match(/give it `aliases` instead/);
+    const adopted = await stack().up(named("ann-b", { adopt: true }));
+    expect(adopted.ok, adopted.output).to.equal(true);
+    expect(adopted.output).to.match(/ann@example.com is not deactivated, because "ann-b" declares it.*aliases/);
+    expect(await isEnabled(ann)).to.equal(true);
+    expect(writes()).to.deep.equal([`invite ${ann}`]);
+  });
+
+  it("is never deactivated by a replacement that is forced from the command line", async () => {
+    await stack().up(named("ann"));
+    const urn = (await stack().stored("ann"))?.urn ?? "";
+    const refused = await stack().up(named("ann"), { replace: [urn] });
+    expect(refused.ok).to.equal(false);
+    expect(refused.output).to.match(/--replace/);
+    expect(await isEnabled(ann)).to.equal(true);
+    const adopted = await stack().up(named("ann", { adopt: true }), { replace: [urn], target: [urn] });
+    expect(adopted.ok, adopted.output).to.equal(true);
+    expect(await isEnabled(ann)).to.equal(true);
+    expect(writes()).to.deep.equal([`invite ${ann}`]);
+  });
+
+  it("survives a replacement by trigger that ends in the same account", async () => {
+    await stack().up(named("ann", {}, { replacementTrigger: "yesterday" }));
+    const triggered = await stack().up(named("ann", {}, { replacementTrigger: "today" }));
+    expect(triggered.ok, triggered.output).to.equal(true);
+    expect(triggered.changes).to.include({ replace: 1 });
+    expect(await isEnabled(ann)).to.equal(true);
+    expect(writes()).to.deep.equal([`invite ${ann}`]);
+    expect((await stack().stored("ann"))?.outputs["adopted"]).to.equal(false);
+    await stack().destroy();
+    expect(await isEnabled(ann)).to.equal(false);
+  });
+
+  it("keeps an adopted account adopted over a replacement by trigger, though adopt is no longer written", async () => {
+    await platform().addUser({ email: ann });
+    await stack().up(named("ann", { adopt: true }, { replacementTrigger: "yesterday" }));
+    await stack().up(named("ann", {}, { replacementTrigger: "yesterday" }));
+    const triggered = await stack().up(named("ann", {}, { replacementTrigger: "today" }));
+    expect(triggered.ok, triggered.output).to.equal(true);
+    await stack().destroy();
+    expect(await isEnabled(ann)).to.equal(true);
+    expect(writes()).to.deep.equal([]);
+  });
+
+  it("survives a move of the person from one resource to another", async () => {
+    await stack().up(() => {
+      new WallarooUser("first", { email: ann });
+      new WallarooUser("second", { email: "bob@example.com" });
+    });
+    const moved = await stack().up(() => {
+      new WallarooUser("first", { email: "bob@example.com", adopt: true });
+      new WallarooUser("second", { email: ann, adopt: true });
+    });
+    expect(moved.ok, moved.output).to.equal(true);
+    expect([await isEnabled(ann), await isEnabled("bob@example.com")]).to.deep.equal([true, true]);
+    expect(platform().requests("deactivate")).to.have.length(0);
+  });
+
+  it("is refused when one person is declared twice, before anything is sent, naming both", async () => {
+    const refused = await stack().up(() => {
+      new WallarooUser("ann", { email: ann });
+      new WallarooUser("ann-again", { email: " ANN@Example.com " });
+    });
+    expect(refused.ok).to.equal(false);
+    expect(refused.output).to.match(/declared twice, by "ann" and by "ann-again"/);
+    expect(platform().log).to.deep.equal([]);
+  });
+
+  it("is refused when the second declaration is only known late", async () => {
+    const program = () => {
+      const first = new WallarooUser("ann", { email: ann });
+      new WallarooUser("ann-again", { email: first.id.apply(() => "Ann@example.com") });
+    };
+    const refused = await stack().up(program);
+    expect(refused.output).to.match(/declared twice, by "ann-again" and by "ann"/);
+    expect(writes()).to.deep.equal([`invite ${ann}`]);
+    const preview = await stack().preview(program);
+    expect(preview.output).to.match(/declared twice/);
+  });
+
+  it("does not change with the case of the address or the space around it", async () => {
+    await stack().up(named("ann"));
+    const { ok, output } = await stack().up(named("ann", { email: "  Ann@EXAMPLE.com" }), { expectNoChanges: true });
+    expect(ok, output).to.equal(true);
+    expect(writes()).to.deep.equal([`invite ${ann}`]);
+  });
+
+  it("takes unusual addresses", async () => {
+    const emails = [
+      "a+b@example.com",
+      "o'brien@example.com",
+      "first.last@example.com",
+      "jürgen@example.com",
+      `${"x".repeat(60)}@${"y".repeat(60)}.example.com`,
+    ];
+    const program = () => emails.forEach((email, index) => new WallarooUser(`p${index}`, { email }));
+    expect((await stack().up(program)).ok).to.equal(true);
+    expect((await stack().preview(program, { expectNoChanges: true })).ok).to.equal(true);
+    expect((await stack().destroy()).ok).to.equal(true);
+    for (const email of emails) expect(await isEnabled(email), email).to.equal(false);
+  });
+
+  it("invites the new address before it deactivates the old one, and preview says replacement", async () => {
+    await stack().up(named("ann"));
+    const preview = await stack().preview(named("ann", { email: "ann.b@example.com" }));
+    expect(preview.changes).to.include({ replace: 1 });
+    await stack().up(named("ann", { email: "ann.b@example.com" }));
+    expect(writes()).to.deep.equal([`invite ${ann}`, "invite ann.b@example.com", `deactivate ${ann}`]);
+  });
+
+  it("leaves the old account as it was when the new address is refused", async () => {
+    await platform().addUser({ email: "ann.b@example.com" });
+    await stack().up(named("ann"));
+    const refused = await stack().up(named("ann", { email: "ann.b@example.com" }));
+    expect(refused.ok).to.equal(false);
+    expect(await isEnabled(ann)).to.equal(true);
+  });
+});

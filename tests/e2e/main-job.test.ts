@@ -1,0 +1,170 @@
+import { expect } from "chai";
+import * as pulumi from "@pulumi/pulumi";
+import { WallarooProvider, WallarooUser, type WallarooUserArgs } from "pulumi-wallaroo";
+import { startPlatform } from "../emulator/platform";
+import { CI, TestStack, scenario } from "./stack";
+
+const ann = "ann@example.com";
+const user =
+  (args: Partial<WallarooUserArgs> = {}, opts?: pulumi.CustomResourceOptions) =>
+  () => {
+    const { id, email, username, enabled, createdAt, adopted, initialPassword } = new WallarooUser(
+      "ann",
+      { email: ann, ...args },
+      opts,
+    );
+    return { id, email, username, enabled, createdAt, adopted, initialPassword };
+  };
+
+describe("WallarooUser through the real engine", function () {
+  this.timeout(60_000);
+  const { platform, stack } = scenario();
+  const writes = () =>
+    platform()
+      .writes()
+      .map((entry) => `${entry.call} ${(entry.body as { email: string }).email}`);
+
+  it("invites, reads back, deactivates, activates and deactivates at destroy", async () => {
+    const up = await stack().up(user({ password: "Pp-anns-password" }));
+    expect(up.ok, up.output).to.equal(true);
+    const stored = await platform().findByEmail(ann);
+    expect(up.outputs["id"]?.value).to.equal(stored?.id);
+    expect(up.outputs["createdAt"]?.value).to.equal(new Date(stored?.createdTimestamp ?? 0).toISOString());
+    expect(up.outputs["adopted"]?.value).to.equal(false);
+    expect(up.outputs["initialPassword"]).to.deep.equal({ value: "Pp-anns-password", secret: true });
+    expect(
+      platform()
+        .requests("invite")
+        .map((entry) => entry.body),
+    ).to.deep.equal([{ email: ann, password: "Pp-anns-password" }]);
+
+    expect((await stack().preview(user({ password: "Pp-anns-password" }), { expectNoChanges: true })).ok).to.equal(
+      true,
+    );
+    await stack().up(user({ password: "Pp-anns-password", enabled: false }));
+    await stack().up(user({ password: "Pp-anns-password", enabled: true }));
+    expect((await stack().destroy()).ok).to.equal(true);
+    expect(writes()).to.deep.equal([`invite ${ann}`, `deactivate ${ann}`, `activate ${ann}`, `deactivate ${ann}`]);
+  });
+
+  it("invites and then deactivates somebody who is declared disabled", async () => {
+    const { outputs } = await stack().up(user({ enabled: false }));
+    expect(outputs["enabled"]?.value).to.equal(false);
+    expect(writes()).to.deep.equal([`invite ${ann}`, `deactivate ${ann}`]);
+  });
+
+  it("finds nothing to do after a login, a verified address and a change of name", async () => {
+    await stack().up(user());
+    await platform().login(ann);
+    await platform().verifyEmail(ann);
+    await platform().rename(ann, { firstName: "Ann", lastName: "B" });
+    const refresh = await stack().refresh({ expectNoChanges: true });
+    expect(refresh.ok, refresh.output).to.equal(true);
+    const preview = await stack().preview(user(), { expectNoChanges: true });
+    expect(preview.ok, preview.output).to.equal(true);
+  });
+
+  it("keeps the state free of secrets and the provider's text constant and small", async () => {
+    await stack().up(user({ password: "Pp-anns-password" }));
+    await platform().setEnabled(ann, false);
+    await stack().refresh();
+    await stack().up(user({ password: "Pp-anns-password" }));
+    const disk = stack().onDisk();
+    expect(disk).to.include(ann);
+    for (const secret of ["Pp-anns-password", CI.password]) expect(disk).to.not.include(secret);
+    const stored = await stack().stored("ann");
+    const text =
+      'exports.handler=()=>require("module").createRequire(process.cwd()+"/_")("pulumi-wallaroo/provider").user';
+    expect([stored?.inputs["__provider"], stored?.outputs["__provider"]]).to.deep.equal([text, text]);
+    expect(stored?.inputs).to.not.have.property("__declared");
+  });
+
+  it("fails on the right property before anything is sent", async () => {
+    const bad = { enabled: "yes", roel: "x", password: 12345 } as unknown as Partial<WallarooUserArgs>;
+    const { ok, output } = await stack().up(user({ ...bad, email: "nonsense" }));
+    expect(ok).to.equal(false);
+    expect(output).to.match(/property email value \{nonsense\} has a problem: must be of the form/);
+    expect(output)
+      .to.match(/property enabled value \{yes\}/)
+      .and.match(/property roel/);
+    expect(output)
+      .to.match(/password must be a string/)
+      .and.not.match(/12345/);
+    expect(platform().log).to.deep.equal([]);
+  });
+
+  it("says everything that is missing in the settings, once", async () => {
+    const bare = await TestStack.create({ config: {} });
+    try {
+      const { ok, output } = await bare.up(user());
+      expect(ok).to.equal(false);
+      const diagnostics = output.slice(output.indexOf("Diagnostics:"));
+      expect(diagnostics.match(/wallaroo:url \(WALLAROO_URL\) is missing/g)).to.have.length(1);
+      expect(diagnostics)
+        .to.match(/Credentials are missing: .*WALLAROO_PASSWORD/)
+        .and.not.match(/\n\s+at /);
+    } finally {
+      bare.remove();
+    }
+  });
+
+  it("says one line and no stack about a wrong password, and tries it once", async () => {
+    const wrong = {
+      "wallaroo:url": platform().url,
+      "wallaroo:username": CI.email,
+      "secret:wallaroo:password": "Ww-wrong",
+    };
+    const other = await TestStack.create({ config: wrong });
+    try {
+      const { output } = await other.up(user());
+      const diagnostics = output.slice(output.indexOf("Diagnostics:"));
+      expect(diagnostics.match(/Could not sign in as ci@example.com: Invalid user credentials/g)).to.have.length(1);
+      expect(diagnostics)
+        .to.not.match(/\n\s+at /)
+        .and.not.include("Ww-wrong");
+      expect(platform().requests("token")).to.have.length(1);
+    } finally {
+      other.remove();
+    }
+  });
+
+  it("previews values that only up will know", async () => {
+    const program = () => {
+      const first = new WallarooUser("first", { email: ann });
+      const email = pulumi.interpolate`${first.id.apply(() => "lead")}@example.com`;
+      new WallarooUser("lead", { email, enabled: first.adopted.apply((adopted) => !adopted) });
+    };
+    const preview = await stack().preview(program);
+    expect(preview.ok, preview.output).to.equal(true);
+    expect((await stack().up(program)).ok).to.equal(true);
+    expect(writes()).to.have.members([`invite ${ann}`, "invite lead@example.com"]);
+  });
+
+  it("serves two platforms in one program, each with its own credentials", async () => {
+    const other = await startPlatform();
+    await other.addUser({ email: "root@other.example", password: "Oo-other-password", admin: true });
+    try {
+      const program = () => {
+        new WallarooUser("here", { email: ann });
+        const provider = new WallarooProvider("other", {
+          url: other.url,
+          username: pulumi.output("root@other.example"),
+          password: "Oo-other-password",
+          maxRetries: 1,
+          protectedEmails: ["root@other.example"],
+        });
+        new WallarooUser("there", { email: ann, enabled: false }, { provider });
+      };
+      const up = await stack().up(program);
+      expect(up.ok, up.output).to.equal(true);
+      expect((await stack().refresh({ expectNoChanges: true })).ok).to.equal(true);
+      expect((await platform().findByEmail(ann))?.enabled).to.equal(true);
+      expect((await other.findByEmail(ann))?.enabled).to.equal(false);
+      expect(stack().onDisk()).to.not.include("Oo-other-password");
+      expect((await stack().destroy()).ok).to.equal(true);
+      expect((await platform().findByEmail(ann))?.enabled).to.equal(false);
+    } finally {
+      await other.close();
+    }
+  });
+});

@@ -1,0 +1,221 @@
+import { expect } from "chai";
+import guide from "../emulator/guide-exchanges.json";
+import { startPlatform, type Platform, type PlatformOptions } from "../emulator/platform";
+import { CLIENT_SECRET } from "../emulator/sessions";
+
+interface Answer {
+  status: number;
+  body: Record<string, unknown>;
+}
+
+/** Another client than ours: Node's own fetch and nothing else. */
+async function post(url: string, body: unknown, headers: Record<string, string> = {}): Promise<Answer> {
+  const isForm = body instanceof URLSearchParams;
+  const answer = await fetch(url, {
+    method: "POST",
+    headers: isForm ? headers : { "content-type": "application/json", ...headers },
+    body: isForm ? body : typeof body === "string" ? body : JSON.stringify(body),
+  });
+  const text = await answer.text();
+  return { status: answer.status, body: (text === "" ? {} : JSON.parse(text)) as Record<string, unknown> };
+}
+
+describe("the emulated platform", () => {
+  let platform: Platform;
+  afterEach(() => platform.close());
+
+  const tokenUrl = () => `${platform.url}/auth/realms/master/protocol/openid-connect/token`;
+  const grant = (fields: Record<string, string>, headers?: Record<string, string>) =>
+    post(tokenUrl(), new URLSearchParams({ client_id: "sdk-client", ...fields }), headers);
+
+  async function start(options: PlatformOptions = {}, username = "admin", password = "admin") {
+    platform = await startPlatform(options);
+    const { body } = await grant({ grant_type: "password", username, password });
+    const token = body["access_token"] as string;
+    return (path: string, request: unknown) =>
+      post(`${platform.url}/v1/api/${path}`, request, { authorization: `Bearer ${token}` });
+  }
+  const usersOf = (answer: Answer) => answer.body["users"] as Record<string, Record<string, unknown> | null>;
+
+  for (const year of ["2022", "2024"] as const) {
+    it(`answers the exchanges of the ${year} guide as printed`, async () => {
+      // By the service account: a person who signs in has another last login afterwards.
+      platform = await startPlatform({ seed: `guide-${year}`, operator: false });
+      const secret = { client_id: "api-client", client_secret: CLIENT_SECRET };
+      const { body } = await grant({ grant_type: "client_credentials", ...secret });
+      const authorization = `Bearer ${body["access_token"] as string}`;
+      const call = (path: string, request: unknown) =>
+        post(`${platform.url}/v1/api/${path}`, request, { authorization });
+      for (const exchange of guide[year]) {
+        const answer = await call(exchange.call.replace("POST /v1/api/", ""), exchange.body);
+        expect(answer).to.deep.equal({ status: exchange.status, body: exchange.answer });
+      }
+    });
+  }
+
+  it("stores addresses in lower case and finds them in any", async () => {
+    const call = await start();
+    const { body } = await call("users/invite", { email: "Ann.B@Example.COM", password: "x" });
+    expect(body["password"]).to.equal("x");
+    expect(await platform.findByEmail("ANN.B@example.com")).to.include({
+      email: "ann.b@example.com",
+      username: "ann.b@example.com",
+    });
+    expect((await call("users/deactivate", { email: "ann.b@EXAMPLE.com" })).status).to.equal(200);
+  });
+
+  it("refuses a duplicate, deactivated ones included, with the status of the release", async () => {
+    const call = await start({ duplicateStatus: 500 });
+    await call("users/invite", { email: "ann@example.com" });
+    await call("users/deactivate", { email: "ann@example.com" });
+    const again = await call("users/invite", { email: "ANN@example.com" });
+    expect(again).to.deep.equal({ status: 500, body: { msg: "User exists with same email", code: 500 } });
+  });
+
+  it("makes a temporary password that can't sign in until it is changed", async () => {
+    const call = await start();
+    const { body } = await call("users/invite", { email: "ann@example.com" });
+    const fields = { grant_type: "password", username: "ann@example.com", password: body["password"] as string };
+    expect((await grant(fields)).body["error_description"]).to.equal("Account is not fully set up");
+    await platform.login("ann@example.com", "her-own");
+    expect((await grant({ ...fields, password: "her-own" })).status).to.equal(200);
+  });
+
+  it("takes well-formed addresses and refuses others", async () => {
+    const call = await start();
+    for (const email of ["a+b@example.com", "o'brien@example.com", "jürgen@example.com"]) {
+      expect((await call("users/invite", { email })).status, email).to.equal(200);
+    }
+    for (const email of ["ann", "a b@example.com", "@example.com", "", 7]) {
+      expect((await call("users/invite", { email })).status, String(email)).to.equal(400);
+    }
+  });
+
+  it("holds the seat limit at invite and activate", async () => {
+    const call = await start({ seatLimit: 2 });
+    expect((await call("users/invite", { email: "ann@example.com" })).status).to.equal(200);
+    expect((await call("users/invite", { email: "bob@example.com" })).status).to.equal(403);
+    await call("users/deactivate", { email: "ann@example.com" });
+    expect((await call("users/invite", { email: "bob@example.com" })).status).to.equal(200);
+    expect((await call("users/activate", { email: "ann@example.com" })).status).to.equal(403);
+  });
+
+  it("answers null or nothing for an unknown id, and everybody for a misspelled key", async () => {
+    const id = "00000000-0000-4000-8000-000000000000";
+    let call = await start();
+    expect(usersOf(await call("users/query", { user_ids: [id] }))).to.deep.equal({ [id]: null });
+    expect(Object.keys(usersOf(await call("users/query", { userids: [id] })))).to.have.length(2);
+    await platform.close();
+    call = await start({ unknownId: "absent" });
+    expect(usersOf(await call("users/query", { user_ids: [id] }))).to.deep.equal({});
+  });
+
+  it("shows roles only in the form for everybody, and federated identities only in the other", async () => {
+    const call = await start();
+    const all = Object.values(usersOf(await call("users/query", {})));
+    const admin = all.find((user) => user?.["username"] === "admin");
+    expect(admin).to.have.property("realmRoles").that.deep.equals(["admin"]);
+    expect(admin).to.have.property("lastLogin").that.is.a("number");
+    const id = admin?.["id"] as string;
+    const one = usersOf(await call("users/query", { user_ids: [id] }))[id];
+    expect(one).to.include({ lastLogin: null }).and.not.have.property("realmRoles");
+    expect(one).to.have.property("federatedIdentities");
+  });
+
+  it("edits names and the admin role in newer releases, and knows nothing of it in older ones", async () => {
+    let call = await start();
+    const id = await platform.addUser({ email: "ann@example.com" });
+    const edit = { id, firstName: "Ann", lastName: "B", email: "ann@example.com", enabled: true, isAdmin: true };
+    expect((await call("user", edit)).status).to.equal(200);
+    expect(await platform.findByEmail("ann@example.com")).to.deep.include({ firstName: "Ann", realmRoles: ["admin"] });
+    expect((await call("user", { ...edit, isAdmin: undefined })).status).to.equal(400);
+    await platform.close();
+    call = await start({ release: "2022" });
+    expect((await call("user", edit)).status).to.equal(404);
+  });
+
+  it("does nothing for an unknown address, with the status of the release", async () => {
+    const call = await start({ unknownEmailStatus: 400 });
+    expect((await call("users/activate", { email: "nobody@example.com" })).status).to.equal(400);
+  });
+
+  it("answers 501 to what it does not imitate, and 400 to what is not JSON", async () => {
+    const call = await start();
+    expect(await call("workspaces/list", {})).to.deep.include({ status: 501 });
+    expect((await call("users/query", "{")).status).to.equal(400);
+  });
+
+  it("refuses calls without a good token, and those of people who are no administrators", async () => {
+    const now = { ms: Date.now() };
+    let call = await start({ now: () => now.ms });
+    expect((await post(`${platform.url}/v1/api/users/query`, {})).status).to.equal(401);
+    expect((await post(`${platform.url}/v1/api/users/query`, {}, { authorization: "Bearer x.y.z" })).status).to.equal(
+      401,
+    );
+    expect((await call("users/query", {})).status).to.equal(200);
+    now.ms += 61_000;
+    expect((await call("users/query", {})).status, "after its 60 seconds").to.equal(401);
+    await platform.addUser({ email: "ann@example.com", password: "pw" });
+    const { body } = await grant({ grant_type: "password", username: "ann@example.com", password: "pw" });
+    call = (path, request) =>
+      post(`${platform.url}/v1/api/${path}`, request, { authorization: `Bearer ${body["access_token"] as string}` });
+    expect((await call("users/query", {})).status).to.equal(403);
+    await platform.setEnabled("ann@example.com", false);
+    expect((await call("users/query", {})).status, "once deactivated").to.equal(401);
+  });
+
+  it("gives tokens by Keycloak's rules", async () => {
+    await start();
+    const signIn = { grant_type: "password", username: "operator@example.com", password: "operator" };
+    const good = await grant({ ...signIn, scope: "offline_access" });
+    expect(good.body).to.include({ expires_in: 60, refresh_expires_in: 0, token_type: "Bearer" });
+    const claims = JSON.parse(
+      Buffer.from((good.body["access_token"] as string).split(".")[1] ?? "", "base64url").toString(),
+    ) as object;
+    expect(claims).to.include({
+      email: "operator@example.com",
+      preferred_username: "operator@example.com",
+      azp: "sdk-client",
+    });
+    expect(await grant({ ...signIn, password: "no" })).to.deep.equal({
+      status: 401,
+      body: { error: "invalid_grant", error_description: "Invalid user credentials" },
+    });
+    const refresh = { grant_type: "refresh_token", refresh_token: good.body["refresh_token"] as string };
+    expect((await grant(refresh)).status).to.equal(200);
+    await platform.revokeSessions();
+    expect((await grant(refresh)).body["error_description"]).to.equal("Token is not active");
+    const basic = { authorization: `Basic ${Buffer.from(`api-client:${CLIENT_SECRET}`).toString("base64")}` };
+    const form = (fields: Record<string, string>) => new URLSearchParams(fields);
+    expect((await post(tokenUrl(), form({ grant_type: "client_credentials" }), basic)).status).to.equal(200);
+    expect((await post(tokenUrl(), form(signIn), basic)).status).to.equal(200);
+    expect((await grant({ grant_type: "client_credentials" })).status).to.equal(401);
+    expect((await grant({ ...signIn, client_id: "nobody" })).body["error"]).to.equal("invalid_client");
+    await platform.setEnabled("operator@example.com", false);
+    expect((await grant(signIn)).body["error_description"]).to.equal("Account disabled");
+  });
+
+  it("deactivates even the caller: guards are the client's business", async () => {
+    const call = await start({}, "operator@example.com", "operator");
+    expect((await call("users/deactivate", { email: "operator@example.com" })).status).to.equal(200);
+    expect((await call("users/query", {})).status).to.equal(401);
+  });
+
+  it("logs every request and misbehaves on command, before or after it acted", async () => {
+    const call = await start();
+    platform.misbehave({ on: "invite", nth: 2, when: "after", what: { status: 502, body: "<html>" } });
+    const hit = platform.misbehave({ on: "query", when: "before", what: { reset: true } });
+    expect((await call("users/invite", { email: "ann@example.com" })).status).to.equal(200);
+    const broken = await call("users/invite", { email: "bob@example.com" }).catch((error: Error) => error);
+    expect(broken).to.be.instanceOf(SyntaxError);
+    expect(await platform.findByEmail("bob@example.com")).to.not.equal(undefined);
+    expect(await call("users/query", {}).catch((error: Error) => error)).to.be.instanceOf(TypeError);
+    expect((await call("users/query", {})).status).to.equal(200);
+    expect(hit.hits).to.equal(1);
+    expect(platform.requests("invite").map((entry) => entry.body)).to.deep.equal([
+      { email: "ann@example.com" },
+      { email: "bob@example.com" },
+    ]);
+    expect(platform.requests("query").map((entry) => entry.status)).to.deep.equal([undefined, 200]);
+  });
+});
