@@ -1,0 +1,230 @@
+import { expect } from "chai";
+import type { UserInputs } from "../../provider/user/model";
+import { HalfDoneError } from "../../provider/user/lifecycle";
+import { startPlatform, type Platform, type PlatformOptions } from "../emulator/platform";
+import { CLIENT_SECRET } from "../emulator/sessions";
+import { connectTo, messageOf } from "./platform";
+
+const ann = "ann@example.com";
+const declared = (email: string, more: Partial<UserInputs> = {}): UserInputs => ({ email, enabled: true, ...more });
+
+describe("the lifecycle of a person over HTTP", () => {
+  let platform: Platform;
+  afterEach(() => platform.close());
+  const start = async (options: PlatformOptions = {}, config?: Record<string, string>) => {
+    platform = await startPlatform(options);
+    return connectTo(platform, config);
+  };
+  const writes = () => platform.writes().map((entry) => entry.call);
+
+  for (const inviteAnswersId of ["uuid", "email"] as const) {
+    it(`has the Keycloak id, also where an invite answers the ${inviteAnswersId}`, async () => {
+      const { lifecycle } = await start({ inviteAnswersId });
+      const { id, state } = await lifecycle.create(declared("Ann@example.com".toLowerCase()));
+      expect(id).to.equal((await platform.findByEmail(ann))?.id);
+      expect(state).to.include({ email: ann, username: ann, enabled: true, adopted: false });
+    });
+  }
+
+  it("does not invite again when the first answer was lost", async () => {
+    for (const what of [
+      { reset: true },
+      { status: 503, body: "" },
+      { truncate: true },
+      { status: 200, body: "<html>" },
+    ]) {
+      const { lifecycle, said } = await start();
+      platform.misbehave({ on: "invite", when: "after", what });
+      const { state } = await lifecycle.create(declared(ann));
+      expect(platform.requests("invite")).to.have.length(1);
+      expect(state).to.include({ adopted: false, enabled: true }).and.not.have.property("initialPassword");
+      expect(said.join()).to.match(/temporary password was lost/);
+      await platform.close();
+    }
+    platform = await startPlatform();
+  });
+
+  it("invites again when the first invite never arrived", async () => {
+    const { lifecycle } = await start();
+    platform.misbehave({ on: "invite", times: 2, when: "before", what: { reset: true } });
+    const { state } = await lifecycle.create(declared(ann, { password: "Pp-declared" }));
+    expect(platform.requests("invite")).to.have.length(3);
+    expect(state).to.include({ adopted: false, initialPassword: "Pp-declared" });
+  });
+
+  it("knows its own invite that arrives late", async () => {
+    const { lifecycle } = await start({}, { "wallaroo:requestTimeout": "0.2" });
+    platform.misbehave({ on: "invite", when: "before", what: { delayMs: 300 } });
+    const { state } = await lifecycle.create(declared(ann));
+    expect(state.adopted).to.equal(false);
+    expect((await platform.people()).filter((user) => user.email === ann)).to.have.length(1);
+  });
+
+  for (const duplicateStatus of [400, 409, 500] as const) {
+    it(`lets exactly one of two win who invite the same person, where a duplicate answers ${duplicateStatus}`, async () => {
+      const first = await start({ duplicateStatus, latencyMs: 20 });
+      const second = connectTo(platform);
+      const ends = await Promise.allSettled([
+        first.lifecycle.create(declared(ann)),
+        second.lifecycle.create(declared(ann)),
+      ]);
+      expect(ends.map((end) => end.status).sort()).to.deep.equal(["fulfilled", "rejected"]);
+      const lost = ends.find((end) => end.status === "rejected");
+      expect((lost?.reason as Error).message).to.match(
+        /an active account of this address is there already.*adopt: true/,
+      );
+    });
+  }
+
+  it("reports what is half done with the id and the reason, and finishes it without a second invite", async () => {
+    const { lifecycle } = await start();
+    platform.misbehave({
+      on: "deactivate",
+      when: "before",
+      what: { status: 400, body: { msg: "not now", code: 400 } },
+    });
+    const error: unknown = await lifecycle.create(declared(ann, { enabled: false })).catch((e: unknown) => e);
+    if (!(error instanceof HalfDoneError)) throw error;
+    expect(error.user.state).to.include({ enabled: true, adopted: false });
+    expect(error.reason).to.match(/Could not deactivate ann@example.com: not now/);
+    const state = await lifecycle.update(error.user.id, error.user.state, declared(ann, { enabled: false }));
+    expect(state.enabled).to.equal(false);
+    expect(writes()).to.deep.equal(["invite", "deactivate", "deactivate"]);
+  });
+
+  it("keeps the id that the invite answered when the confirmation fails", async () => {
+    const { lifecycle } = await start({}, { "wallaroo:maxRetries": "0" });
+    platform.misbehave({ on: "query", nth: 2, times: 9, when: "before", what: { status: 500, body: "" } });
+    const error: unknown = await lifecycle.create(declared(ann)).catch((e: unknown) => e);
+    if (!(error instanceof HalfDoneError)) throw error;
+    expect(error.user.id).to.equal((await platform.findByEmail(ann))?.id);
+  });
+
+  it("never leaves the platform without an enabled administrator, also when all are cut off at once", async () => {
+    const { lifecycle } = await start(
+      { operator: false },
+      {
+        "wallaroo:clientId": "api-client",
+        "wallaroo:clientSecret": CLIENT_SECRET,
+        "wallaroo:username": "",
+        "wallaroo:password": "",
+      },
+    );
+    await platform.makeAdmin("admin", false);
+    const bosses = ["one@example.com", "two@example.com", "three@example.com"];
+    for (const email of bosses) await platform.addUser({ email, admin: true });
+    const ends = await Promise.allSettled(
+      bosses.map((email) => lifecycle.create(declared(email, { adopt: true, enabled: false }))),
+    );
+    expect(ends.filter((end) => end.status === "rejected")).to.have.length(1);
+    expect(
+      (await platform.people()).filter((user) => user.enabled && user.realmRoles?.includes("admin")),
+    ).to.have.length(1);
+  });
+
+  it("counts people on their way in when seats are limited", async () => {
+    const { lifecycle } = await start({ latencyMs: 10 }, { "wallaroo:seatLimit": "3" });
+    const ends = await Promise.allSettled(
+      ["a@x.com", "b@x.com", "c@x.com", "d@x.com"].map((email) => lifecycle.create(declared(email))),
+    );
+    expect(ends.filter((end) => end.status === "fulfilled")).to.have.length(2);
+    expect(platform.requests("invite")).to.have.length(2);
+  });
+
+  it("manages names and the admin role only where they are declared, and never takes the role away unasked", async () => {
+    const { lifecycle } = await start();
+    await platform.addUser({ email: ann, admin: true, lastName: "Before" });
+    const { id, state } = await lifecycle.create(declared(ann, { adopt: true, firstName: "Ann" }));
+    expect(await platform.findByEmail(ann)).to.deep.include({
+      firstName: "Ann",
+      lastName: "Before",
+      realmRoles: ["admin"],
+    });
+    expect(state).to.include({ firstName: "Ann" }).and.not.have.property("lastName");
+    const after = await lifecycle.update(id, state, declared(ann, { admin: false }));
+    expect(after).to.include({ admin: false }).and.not.have.property("firstName");
+    expect((await platform.findByEmail(ann))?.realmRoles).to.equal(undefined);
+  });
+
+  it("refuses to edit where the admin role can't be seen, and says what an older release lacks", async () => {
+    const { lifecycle } = await start({ release: "2022" });
+    await platform.addUser({ email: ann });
+    expect(await messageOf(() => lifecycle.create(declared(ann, { adopt: true, firstName: "Ann" })))).to.match(
+      /roles.*Declare `admin`/,
+    );
+    expect(
+      await messageOf(() => lifecycle.create(declared(ann, { adopt: true, firstName: "Ann", admin: false }))),
+    ).to.match(/HTTP 404.*leave firstName/);
+  });
+
+  it("refuses an address that is only the username of an account with another one", async () => {
+    const { lifecycle } = await start();
+    await platform.addUser({ email: "new@example.com", username: ann });
+    expect(await messageOf(() => lifecycle.create(declared(ann, { adopt: true })))).to.match(
+      /still the username of an account whose address is now new@example.com/,
+    );
+  });
+
+  it("believes that somebody is gone only when both forms of the query say so", async () => {
+    const { lifecycle } = await start();
+    const { id, state } = await lifecycle.create(declared(ann));
+    const fresh = connectTo(platform);
+    const admin = (await platform.people()).find((user) => user.username === "admin");
+    platform.misbehave({ on: "query", when: "before", what: { body: { users: { [admin?.id ?? ""]: admin } } } });
+    expect(await messageOf(() => fresh.lifecycle.read(id, state))).to.match(/The list was cut short/);
+    await platform.remove(ann);
+    const later = connectTo(platform);
+    expect(await later.lifecycle.read(id, state)).to.equal(undefined);
+    expect(later.said.join()).to.match(/ann@example.com \(id .*\) is not on the platform any more/);
+  });
+
+  it("follows the address to another id on read, and refuses to delete an account that it does not know", async () => {
+    const { lifecycle } = await start();
+    const { id, state } = await lifecycle.create(declared(ann));
+    const newId = await platform.recreate(ann);
+    const next = connectTo(platform);
+    expect((await next.lifecycle.read(id, state))?.id).to.equal(newId);
+    expect(await messageOf(() => next.lifecycle.delete(id, state))).to.match(
+      /has id .*, and this stack manages .*pulumi refresh/,
+    );
+    expect(await messageOf(() => next.lifecycle.update(id, state, declared(ann, { enabled: false })))).to.match(
+      /another id now.*pulumi refresh/,
+    );
+    expect((await platform.findByEmail(ann))?.enabled).to.equal(true);
+    await next.lifecycle.delete(newId, state);
+    expect((await platform.findByEmail(ann))?.enabled).to.equal(false);
+  });
+
+  it("has nothing to do when the account is deactivated or gone at delete", async () => {
+    const { lifecycle } = await start();
+    const { id, state } = await lifecycle.create(declared(ann));
+    await platform.setEnabled(ann, false);
+    await connectTo(platform).lifecycle.delete(id, state);
+    await platform.remove(ann);
+    await connectTo(platform).lifecycle.delete(id, state);
+    expect(writes()).to.deep.equal(["invite"]);
+  });
+
+  it("reads a thousand people in one query and confirms joined creates in one", async () => {
+    const { lifecycle } = await start({ latencyMs: 5 });
+    const people = Array.from({ length: 50 }, (_, i) => `p${i}@example.com`);
+    const made = await Promise.all(people.map((email) => lifecycle.create(declared(email))));
+    expect(platform.requests("invite")).to.have.length(50);
+    expect(platform.requests("query").length).to.be.at.most(3);
+    expect(platform.maxConcurrent).to.be.at.most(8);
+    platform.clearLog();
+    const fresh = connectTo(platform);
+    for (let i = 0; i < 20; i += 1) await Promise.all(made.map(({ id, state }) => fresh.lifecycle.read(id, state)));
+    expect(platform.log.map((entry) => entry.call)).to.deep.equal(["token", "query"]);
+  });
+
+  it("puts nothing but JSON into the state, whatever a user looks like", async () => {
+    const { lifecycle } = await start();
+    for (const [index, createdTimestamp] of [NaN, 2 ** 60, null, "yesterday", -1, undefined].entries()) {
+      const email = `odd${index}@example.com`;
+      await platform.addUser({ email, ...({ createdTimestamp, future: { a: [undefined] }, status: 7 } as object) });
+      const { state } = await lifecycle.create(declared(email, { adopt: true }));
+      expect(JSON.parse(JSON.stringify(state))).to.deep.equal(state);
+    }
+  });
+});

@@ -1,0 +1,66 @@
+import { expect } from "chai";
+import * as pulumi from "@pulumi/pulumi";
+import * as lookups from "../../sdk/lookups";
+import { WallarooProvider } from "../../sdk/provider";
+import { startPlatform, type Platform } from "../emulator/platform";
+import { messageOf } from "./platform";
+
+describe("the lookups", () => {
+  let platform: Platform;
+  beforeEach(async () => {
+    platform = await startPlatform({ seed: "guide-2024" });
+    await platform.addUser({ email: "off@example.com", enabled: false });
+    await pulumi.runtime.setMocks({ newResource: ({ inputs }) => ({ id: "", state: inputs }), call: () => ({}) });
+    pulumi.runtime.setAllConfig(
+      { "wallaroo:url": platform.url, "wallaroo:username": "operator@example.com", "wallaroo:password": "operator" },
+      ["wallaroo:password"],
+    );
+  });
+  afterEach(() => platform.close());
+
+  it("find one person by id or by address, in any case", async () => {
+    const john = await lookups.getUser({ email: " John.Hummel@wallaroo.ai" });
+    expect(john).to.include({ firstName: "John", admin: true, createdAt: "2024-07-11T15:23:36.291Z" });
+    expect(john.lastLogin).to.equal("2024-07-11T16:55:32.504Z");
+    expect(await lookups.getUser({ id: john.id })).to.deep.equal(john);
+    expect(platform.requests("query")).to.have.length(1);
+  });
+
+  it("say that somebody is not there", async () => {
+    expect(await messageOf(() => lookups.getUser({ email: "nobody@example.com" }))).to.match(
+      /Could not look up nobody@example.com/,
+    );
+  });
+
+  it("list by enabled, admin and domain, and answer an empty list where there is nobody", async () => {
+    const names = async (args: lookups.GetUsersArgs) => (await lookups.getUsers(args)).map((user) => user.username);
+    expect(await names({ enabled: false })).to.deep.equal(["off@example.com"]);
+    expect(await names({ admin: true })).to.deep.equal(["admin", "john.hummel@wallaroo.ai", "operator@example.com"]);
+    expect(await names({ admin: false, emailDomain: "Wallaroo.AI" })).to.deep.equal(["john.hansarick@wallaroo.ai"]);
+    expect(await names({ emailDomain: "nowhere.example" })).to.deep.equal([]);
+  });
+
+  it("tell who the provider runs as", async () => {
+    expect(await lookups.getCurrentUser()).to.include({ email: "operator@example.com", admin: true });
+  });
+
+  it("work as outputs and on another platform", async () => {
+    const other = await startPlatform({ operator: false });
+    try {
+      await other.addUser({ email: "only@there.example" });
+      const provider = new WallarooProvider("other", {
+        url: other.url,
+        username: "admin",
+        password: pulumi.secret("admin"),
+      });
+      const found = await new Promise((resolve) => {
+        lookups.getUserOutput({ email: pulumi.output("only@there.example") }, { provider }).apply(resolve);
+      });
+      expect(found).to.include({ username: "only@there.example" });
+      expect(await lookups.getUsers({}, { provider })).to.have.length(2);
+      expect(platform.requests("query")).to.deep.equal([]);
+    } finally {
+      await other.close();
+    }
+  });
+});
