@@ -30,7 +30,10 @@ export class SettingsError extends Error {
 
   constructor(readonly problems: readonly string[]) {
     const list = problems.length === 1 ? problems[0] : problems.map((p, i) => `(${i + 1}) ${p}`).join(" ");
-    super(`Could not read the settings of the Wallaroo provider: ${list}`);
+    super(
+      `Could not read the settings of the Wallaroo provider: ${list} ` +
+        "(refresh and destroy use the configuration of the last pulumi up, and today's environment.)",
+    );
   }
 }
 

@@ -240,7 +240,7 @@ export class TokenSource {
       beforeSending: true,
       words,
       status,
-      next: `Check ${credential}.`,
+      next: `Check ${credential}. After a change in the configuration run pulumi up: refresh and destroy use that of the last up.`,
     });
   }
 }

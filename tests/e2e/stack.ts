@@ -30,17 +30,21 @@ const PASSPHRASE = "the passphrase of the tests";
 export const CI = { email: "ci@example.com", password: "Cc-the-password-of-ci" };
 
 /** A platform with the people of the 2024 guide and {@link CI}, and a stack on it; both gone after the test. */
-export function scenario(options: PlatformOptions = {}): { platform: () => Platform; stack: () => TestStack } {
-  let platform: Platform;
-  let stack: TestStack;
+export function scenario(
+  options: PlatformOptions = {},
+  stackOptions: (url: string) => StackOptions = () => ({}),
+): { platform: () => Platform; stack: () => TestStack } {
+  let platform!: Platform;
+  let stack!: TestStack;
   beforeEach(async () => {
     platform = await startPlatform({ seed: "guide-2024", ...options });
     await platform.addUser({ ...CI, admin: true });
-    stack = await TestStack.create({ platform });
+    stack = await TestStack.create({ platform, ...stackOptions(platform.url) });
   });
   afterEach(async () => {
-    stack.remove();
-    await platform.close();
+    // Either may be missing when the set-up failed; an open server would keep mocha from ending.
+    (stack as TestStack | undefined)?.remove();
+    await (platform as Platform | undefined)?.close();
   });
   return { platform: () => platform, stack: () => stack };
 }

@@ -1,0 +1,136 @@
+import { execFile } from "node:child_process";
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { promisify } from "node:util";
+import { expect } from "chai";
+import { ensureEngine } from "../engine/ensure";
+import { startPlatform, type Platform } from "../emulator/platform";
+import { CI } from "./stack";
+
+const run = promisify(execFile);
+const ROOT = path.resolve(__dirname, "../..");
+
+const TYPESCRIPT = `
+import * as pulumi from "@pulumi/pulumi";
+import { getUser, WallarooUser, type WallarooUserArgs } from "pulumi-wallaroo";
+const args: WallarooUserArgs = { email: pulumi.interpolate\`ann@example.com\`, enabled: true, password: pulumi.secret("Tt-typescript-pw") };
+const ann = new WallarooUser("ann", args);
+export const id: pulumi.Output<string> = ann.id;
+export const me = getUser({ email: "${CI.email}" }).then((user) => user.username);
+`;
+const JAVASCRIPT = `
+const { WallarooUser } = require("pulumi-wallaroo");
+exports.id = new WallarooUser("ann", { email: "Ann@example.com" }).id;
+`;
+
+/** What a user does who has only the packed tarball: another folder, the CLI, nothing of the checkout. */
+describe("the packed package", function () {
+  this.timeout(240_000);
+  let folder: string;
+  let platform: Platform;
+  let env: NodeJS.ProcessEnv;
+
+  before(async () => {
+    folder = fs.mkdtempSync(path.join(os.tmpdir(), "pulumi-wallaroo-package-"));
+    platform = await startPlatform();
+    await platform.addUser({ ...CI, admin: true });
+    const { directory } = await ensureEngine();
+    env = {
+      ...process.env,
+      PATH: `${directory}${path.delimiter}${process.env["PATH"] ?? ""}`,
+      PULUMI_HOME: path.join(folder, "home"),
+      PULUMI_BACKEND_URL: `file://${folder}`,
+      PULUMI_CONFIG_PASSPHRASE: "of the package",
+      PULUMI_SKIP_UPDATE_CHECK: "1",
+      WALLAROO_URL: platform.url,
+      WALLAROO_USER: CI.email,
+      WALLAROO_PASSWORD: CI.password,
+    };
+    const { stdout } = await run("npm", ["pack", "--silent", "--ignore-scripts", "--pack-destination", folder], {
+      cwd: ROOT,
+    });
+    const manifest = { name: "consumer", private: true, dependencies: { "pulumi-wallaroo": `file:${stdout.trim()}` } };
+    const { devDependencies } = JSON.parse(fs.readFileSync(path.join(ROOT, "package.json"), "utf8")) as {
+      devDependencies: Record<string, string>;
+    };
+    const also = ["@pulumi/pulumi", "typescript", "ts-node", "@types/node"];
+    Object.assign(manifest.dependencies, Object.fromEntries(also.map((name) => [name, devDependencies[name]])));
+    fs.writeFileSync(path.join(folder, "package.json"), JSON.stringify(manifest));
+    await run("npm", ["install", "--prefer-offline", "--no-audit", "--no-fund"], { cwd: folder, env });
+  });
+  after(async () => {
+    fs.rmSync(folder, { recursive: true, force: true });
+    await platform.close();
+  });
+
+  it("holds what is needed and nothing else", async () => {
+    const { stdout } = await run("npm", ["pack", "--dry-run", "--json", "--ignore-scripts"], { cwd: ROOT });
+    const parsed = JSON.parse(stdout) as unknown;
+    const [pack] = (Array.isArray(parsed) ? parsed : Object.values(parsed as object)) as {
+      files: { path: string }[];
+    }[];
+    const files = (pack?.files ?? []).map((file) => file.path);
+    const others = files.filter((file) => !/^dist\/(provider|sdk)\/.*\.(js|d\.ts)$/.test(file));
+    expect(others.sort()).to.deep.equal(["CHANGELOG.md", "LICENSE", "README.md", "package.json"]);
+    expect(files).to.include("dist/provider/dynamic.js");
+  });
+
+  it("exports the names of the contract and no other", () => {
+    // eslint-disable-next-line @typescript-eslint/no-require-imports
+    const names = Object.keys(require(path.join(folder, "node_modules/pulumi-wallaroo")) as object);
+    expect(names.sort()).to.deep.equal([
+      "WallarooProvider",
+      "WallarooUser",
+      "getCurrentUser",
+      "getCurrentUserOutput",
+      "getUser",
+      "getUserOutput",
+      "getUsers",
+      "getUsersOutput",
+    ]);
+  });
+
+  for (const [language, file, program] of [
+    ["TypeScript", "index.ts", TYPESCRIPT],
+    ["JavaScript", "index.js", JAVASCRIPT],
+  ] as const) {
+    it(`works in a ${language} program in another folder`, async () => {
+      const pulumi = async (...args: string[]) =>
+        (await run("pulumi", [...args, "--non-interactive"], { cwd: folder, env })).stdout;
+      const options =
+        language === "TypeScript" ? "\n  options:\n    typescript: true" : "\n  options:\n    typescript: false";
+      fs.rmSync(path.join(folder, "index.ts"), { force: true });
+      fs.writeFileSync(path.join(folder, file), program);
+      fs.writeFileSync(
+        path.join(folder, "Pulumi.yaml"),
+        `name: consumer\nmain: ${file}\nruntime:\n  name: nodejs${options}\n`,
+      );
+      if (language === "TypeScript") {
+        const compilerOptions = {
+          target: "ES2022",
+          module: "nodenext",
+          strict: true,
+          skipLibCheck: false,
+          types: ["node"],
+          noEmit: true,
+        };
+        fs.writeFileSync(path.join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, files: [file] }));
+        await run("npx", ["tsc", "-p", "."], { cwd: folder }).catch((error: Error & { stdout: string }) => {
+          const own = error.stdout.split("\n").filter((line) => !line.startsWith("node_modules/@pulumi/"));
+          if (own.some((line) => line.includes("error"))) throw new Error(own.join("\n"));
+        });
+      }
+      platform.clearLog();
+      await pulumi("stack", "init", language.toLowerCase());
+      await pulumi("up", "--yes", "--skip-preview");
+      await pulumi("preview", "--expect-no-changes");
+      await pulumi("refresh", "--yes", "--skip-preview", "--expect-no-changes");
+      const exported = await pulumi("stack", "export");
+      expect(exported).to.not.include("Tt-typescript-pw").and.not.include(CI.password);
+      await pulumi("destroy", "--yes", "--skip-preview");
+      const calls = platform.writes().map((entry) => entry.call);
+      expect(calls).to.deep.equal([language === "TypeScript" ? "invite" : "activate", "deactivate"]);
+    });
+  }
+});
