@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import { WallarooUser, type WallarooUserArgs } from "pulumi-wallaroo";
 import { scenario } from "./stack";
 

@@ -10,7 +10,10 @@ describe("the lookups", () => {
   beforeEach(async () => {
     platform = await startPlatform({ seed: "guide-2024" });
     await platform.addUser({ email: "off@example.com", enabled: false });
-    await pulumi.runtime.setMocks({ newResource: ({ inputs }) => ({ id: "", state: inputs }), call: () => ({}) });
+    await pulumi.runtime.setMocks({
+      newResource: ({ inputs }) => ({ id: "", state: inputs as object }),
+      call: () => ({}),
+    });
     pulumi.runtime.setAllConfig(
       { "wallaroo:url": platform.url, "wallaroo:username": "operator@example.com", "wallaroo:password": "operator" },
       ["wallaroo:password"],
