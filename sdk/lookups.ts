@@ -108,7 +108,7 @@ export function getCurrentUserOutput(opts?: LookupOptions): pulumi.Output<UserIn
 }
 
 function plain<T>(args: pulumi.Output<unknown>, look: (known: unknown) => Promise<T>): pulumi.Output<T> {
-  return args.apply(look) as pulumi.Output<T>;
+  return args.apply<T>(look);
 }
 
 function describe(user: ApiUser): UserInfo {
