@@ -116,8 +116,13 @@ export function createUsersApi(client: Client): UsersApi {
   };
 }
 
+/** The beginning of an answer for a message. An answer too deep to be written out again is still only a bad answer. */
 function quoted(answer: unknown): { status: number; body: string } {
-  return { status: 200, body: JSON.stringify(answer)?.slice(0, 2048) ?? "nothing" };
+  try {
+    return { status: 200, body: JSON.stringify(answer)?.slice(0, 2048) ?? "nothing" };
+  } catch {
+    return { status: 200, body: "nested too deeply to be shown" };
+  }
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

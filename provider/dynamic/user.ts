@@ -143,12 +143,13 @@ function inputsFrom(state: UserState): Record<string, unknown> {
 function findDuplicate(email: unknown, declared: DeclaredInput | undefined): InputFailure | undefined {
   if (typeof email !== "string" || isUnknown(email) || declared === undefined) return undefined;
   const earlier = session.run.declare(email, declared);
-  const others = [...new Set([...declared.others, ...(earlier === undefined ? [] : [earlier.name])])];
-  if (others.length === 0) return undefined;
-  const names = others.map((name) => `"${name}"`).join(" and ");
+  const others = new Set([...declared.others, ...(earlier === undefined ? [] : [earlier.name])]);
+  if (others.size === 0) return undefined;
+  // In one order, whichever of them the engine happens to check first.
+  const names = [declared.name, ...others].sort().map((name) => `"${name}"`);
   return {
     property: "email",
-    reason: `${email} is declared twice, by "${declared.name}" and by ${names}. Nothing was sent for it. Declare a person once; leave out one of them.`,
+    reason: `${email} is declared ${names.length === 2 ? "twice" : `${names.length} times`}, by ${names.join(" and by ")}. Nothing was sent for it. Declare a person once.`,
   };
 }
 

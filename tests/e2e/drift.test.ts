@@ -61,14 +61,14 @@ describe("drift", function () {
   });
 
   it("is not made of an empty, truncated or foreign answer", async () => {
-    await stack().up(user());
+    const up = await stack().up(user());
+    expect(up.ok, up.output).to.equal(true);
     const before = (await stack().export()).text;
     for (const what of [{ body: { users: {} } }, { truncate: true }, { body: "<html>guest network</html>" }]) {
       platform().misbehave({ on: "query", times: 99, when: "after", what });
-      await stack().setConfig("wallaroo:maxRetries", "1");
       const refresh = await stack().refresh();
       platform().behave();
-      expect(refresh.ok).to.equal(false);
+      expect(refresh.ok, refresh.output).to.equal(false);
       expect(refresh.output).to.match(/Could not query everybody/);
       const diagnostics = refresh.output.slice(refresh.output.indexOf("Diagnostics:"));
       expect(diagnostics.match(/Could not query everybody/g), "once, and without a stack").to.have.length(1);

@@ -104,7 +104,7 @@ describe("who a resource is about", function () {
       new WallarooUser("ann-again", { email: first.id.apply(() => "Ann@example.com") });
     };
     const refused = await stack().up(program);
-    expect(refused.output).to.match(/declared twice, by "ann-again" and by "ann"/);
+    expect(refused.output).to.match(/declared twice, by "ann" and by "ann-again"/);
     expect(writes()).to.deep.equal([`invite ${ann}`]);
     const preview = await stack().preview(program);
     expect(preview.output).to.match(/declared twice/);

@@ -191,13 +191,15 @@ function wrap(program: Program): automation.PulumiFn {
   return async () => (await program()) ?? {};
 }
 
-/** The Automation API looks for `bin/pulumi` under a root; the engine's folder is put behind that name. */
-async function engineCommand(directory: string): Promise<automation.PulumiCommand> {
-  const root = fs.mkdtempSync(path.join(os.tmpdir(), "pulumi-wallaroo-engine-"));
-  fs.symlinkSync(directory, path.join(root, "bin"));
-  try {
-    return await automation.PulumiCommand.get({ root });
-  } finally {
+let command: Promise<automation.PulumiCommand> | undefined;
+
+/** The Automation API looks for `bin/pulumi` under a root; the engine's folder is put behind that name, once. */
+function engineCommand(directory: string): Promise<automation.PulumiCommand> {
+  if (command === undefined) {
+    const root = fs.mkdtempSync(path.join(os.tmpdir(), "pulumi-wallaroo-engine-"));
+    fs.symlinkSync(directory, path.join(root, "bin"));
     process.once("exit", () => fs.rmSync(root, { recursive: true, force: true }));
+    command = automation.PulumiCommand.get({ root });
   }
+  return command;
 }

@@ -1,4 +1,7 @@
 import { parseArgs } from "node:util";
+import type { Backend } from "./backend";
+import { KeycloakBackend } from "./keycloak/backend";
+import { findObstacle } from "./keycloak/distribution";
 import { startPlatform, type PlatformOptions } from "./platform";
 
 const USAGE = `Runs an emulated Wallaroo platform on this machine.
@@ -13,13 +16,13 @@ const USAGE = `Runs an emulated Wallaroo platform on this machine.
   --duplicate-status 400|409|500      default 409
   --unknown-email-status 400|404|500  default 404
   --unknown-id null|absent            default null
-  --backend memory         default memory
+  --backend memory|keycloak           default memory; keycloak needs Java 17 and Maven
   --help`;
 
 /** A mistake on the command line. */
 class UsageError extends Error {}
 
-function readOptions(args: string[]): PlatformOptions | undefined {
+function readOptions(args: string[]): { options: PlatformOptions; backend: string } | undefined {
   const text = { type: "string" } as const;
   const { values } = parseArgs({
     args,
@@ -54,7 +57,7 @@ function readOptions(args: string[]): PlatformOptions | undefined {
     const value = choice(name, allowed.map(String));
     return value === undefined ? undefined : (Number(value) as T);
   };
-  choice("backend", ["memory"]);
+  const backend = choice("backend", ["memory", "keycloak"]) ?? "memory";
   const options = {
     port: number("port", 0),
     seed: choice("seed", ["guide-2022", "guide-2024"]),
@@ -67,20 +70,31 @@ function readOptions(args: string[]): PlatformOptions | undefined {
     unknownEmailStatus: status("unknown-email-status", [400, 404, 500]),
     unknownId: choice("unknown-id", ["null", "absent"]),
   };
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+  if (backend === "keycloak" && options.seed !== undefined) {
+    throw new UsageError("--seed needs ids of its own, which a real Keycloak does not let anybody choose");
+  }
+  return { options: Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)), backend };
 }
 
 async function main(): Promise<void> {
-  const options = readOptions(process.argv.slice(2));
-  if (options === undefined) {
+  const read = readOptions(process.argv.slice(2));
+  if (read === undefined) {
     process.stdout.write(`${USAGE}\n`);
     return;
   }
-  const platform = await startPlatform(options);
+  const { options, backend } = read;
+  const store = backend === "memory" ? undefined : await startKeycloakBackend(options.tokenLifetime ?? 60);
+  const platform = await startPlatform(options, store);
   process.stdout.write(`listening on ${platform.url}\n`);
   const stop = () => void platform.close().then(() => process.exit(0));
   process.once("SIGINT", stop);
   process.once("SIGTERM", stop);
+}
+
+async function startKeycloakBackend(tokenLifetime: number): Promise<Backend> {
+  const obstacle = await findObstacle();
+  if (obstacle !== undefined) throw new Error(`can't run Keycloak: ${obstacle}`);
+  return KeycloakBackend.create({ tokenLifetime, hasOperator: true }, (line) => process.stderr.write(`${line}\n`));
 }
 
 main().catch((error: Error & { code?: string }) => {

@@ -2,40 +2,21 @@ import { expect } from "chai";
 import guide from "../emulator/guide-exchanges.json";
 import { startPlatform, type Platform, type PlatformOptions } from "../emulator/platform";
 import { CLIENT_SECRET } from "../emulator/sessions";
+import { callerOf, grant as grantOf, platformContract, post } from "./contract";
 
-interface Answer {
-  status: number;
-  body: Record<string, unknown>;
-}
-
-/** Another client than ours: Node's own fetch and nothing else. */
-async function post(url: string, body: unknown, headers: Record<string, string> = {}): Promise<Answer> {
-  const isForm = body instanceof URLSearchParams;
-  const answer = await fetch(url, {
-    method: "POST",
-    headers: isForm ? headers : { "content-type": "application/json", ...headers },
-    body: isForm ? body : typeof body === "string" ? body : JSON.stringify(body),
-  });
-  const text = await answer.text();
-  return { status: answer.status, body: (text === "" ? {} : JSON.parse(text)) as Record<string, unknown> };
-}
+describe("the emulated platform in memory", () => platformContract(startPlatform));
 
 describe("the emulated platform", () => {
   let platform: Platform;
   afterEach(() => platform.close());
 
-  const tokenUrl = () => `${platform.url}/auth/realms/master/protocol/openid-connect/token`;
-  const grant = (fields: Record<string, string>, headers?: Record<string, string>) =>
-    post(tokenUrl(), new URLSearchParams({ client_id: "sdk-client", ...fields }), headers);
-
+  const grant = (fields: Record<string, string>) => grantOf(platform, fields);
   async function start(options: PlatformOptions = {}, username = "admin", password = "admin") {
     platform = await startPlatform(options);
-    const { body } = await grant({ grant_type: "password", username, password });
-    const token = body["access_token"] as string;
-    return (path: string, request: unknown) =>
-      post(`${platform.url}/v1/api/${path}`, request, { authorization: `Bearer ${token}` });
+    return callerOf(platform, username, password);
   }
-  const usersOf = (answer: Answer) => answer.body["users"] as Record<string, Record<string, unknown> | null>;
+  const usersOf = (answer: { body: Record<string, unknown> }) =>
+    answer.body["users"] as Record<string, Record<string, unknown> | null>;
 
   for (const year of ["2022", "2024"] as const) {
     it(`answers the exchanges of the ${year} guide as printed`, async () => {
@@ -53,42 +34,12 @@ describe("the emulated platform", () => {
     });
   }
 
-  it("stores addresses in lower case and finds them in any", async () => {
-    const call = await start();
-    const { body } = await call("users/invite", { email: "Ann.B@Example.COM", password: "x" });
-    expect(body["password"]).to.equal("x");
-    expect(await platform.findByEmail("ANN.B@example.com")).to.include({
-      email: "ann.b@example.com",
-      username: "ann.b@example.com",
-    });
-    expect((await call("users/deactivate", { email: "ann.b@EXAMPLE.com" })).status).to.equal(200);
-  });
-
   it("refuses a duplicate, deactivated ones included, with the status of the release", async () => {
     const call = await start({ duplicateStatus: 500 });
     await call("users/invite", { email: "ann@example.com" });
     await call("users/deactivate", { email: "ann@example.com" });
     const again = await call("users/invite", { email: "ANN@example.com" });
     expect(again).to.deep.equal({ status: 500, body: { msg: "User exists with same email", code: 500 } });
-  });
-
-  it("makes a temporary password that can't sign in until it is changed", async () => {
-    const call = await start();
-    const { body } = await call("users/invite", { email: "ann@example.com" });
-    const fields = { grant_type: "password", username: "ann@example.com", password: body["password"] as string };
-    expect((await grant(fields)).body["error_description"]).to.equal("Account is not fully set up");
-    await platform.login("ann@example.com", "her-own");
-    expect((await grant({ ...fields, password: "her-own" })).status).to.equal(200);
-  });
-
-  it("takes well-formed addresses and refuses others", async () => {
-    const call = await start();
-    for (const email of ["a+b@example.com", "o'brien@example.com", "jürgen@example.com"]) {
-      expect((await call("users/invite", { email })).status, email).to.equal(200);
-    }
-    for (const email of ["ann", "a b@example.com", "@example.com", "", 7]) {
-      expect((await call("users/invite", { email })).status, String(email)).to.equal(400);
-    }
   });
 
   it("holds the seat limit at invite and activate", async () => {
@@ -162,37 +113,6 @@ describe("the emulated platform", () => {
     expect((await call("users/query", {})).status).to.equal(403);
     await platform.setEnabled("ann@example.com", false);
     expect((await call("users/query", {})).status, "once deactivated").to.equal(401);
-  });
-
-  it("gives tokens by Keycloak's rules", async () => {
-    await start();
-    const signIn = { grant_type: "password", username: "operator@example.com", password: "operator" };
-    const good = await grant({ ...signIn, scope: "offline_access" });
-    expect(good.body).to.include({ expires_in: 60, refresh_expires_in: 0, token_type: "Bearer" });
-    const claims = JSON.parse(
-      Buffer.from((good.body["access_token"] as string).split(".")[1] ?? "", "base64url").toString(),
-    ) as object;
-    expect(claims).to.include({
-      email: "operator@example.com",
-      preferred_username: "operator@example.com",
-      azp: "sdk-client",
-    });
-    expect(await grant({ ...signIn, password: "no" })).to.deep.equal({
-      status: 401,
-      body: { error: "invalid_grant", error_description: "Invalid user credentials" },
-    });
-    const refresh = { grant_type: "refresh_token", refresh_token: good.body["refresh_token"] as string };
-    expect((await grant(refresh)).status).to.equal(200);
-    await platform.revokeSessions();
-    expect((await grant(refresh)).body["error_description"]).to.equal("Token is not active");
-    const basic = { authorization: `Basic ${Buffer.from(`api-client:${CLIENT_SECRET}`).toString("base64")}` };
-    const form = (fields: Record<string, string>) => new URLSearchParams(fields);
-    expect((await post(tokenUrl(), form({ grant_type: "client_credentials" }), basic)).status).to.equal(200);
-    expect((await post(tokenUrl(), form(signIn), basic)).status).to.equal(200);
-    expect((await grant({ grant_type: "client_credentials" })).status).to.equal(401);
-    expect((await grant({ ...signIn, client_id: "nobody" })).body["error"]).to.equal("invalid_client");
-    await platform.setEnabled("operator@example.com", false);
-    expect((await grant(signIn)).body["error_description"]).to.equal("Account disabled");
   });
 
   it("deactivates even the caller: guards are the client's business", async () => {

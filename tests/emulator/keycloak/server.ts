@@ -1,0 +1,93 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { createServer, type AddressInfo } from "node:net";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { ensureKeycloak } from "./distribution";
+
+/** Longest time until a Keycloak answers, in milliseconds; 15 to 30 s are usual on two cores. */
+const READY_MS = 180_000;
+
+/** A Keycloak of our own, in memory, that ends with this process. */
+export interface KeycloakServer {
+  /** Base URL, `http://127.0.0.1:PORT/auth`. */
+  authUrl: string;
+  stop(): Promise<void>;
+}
+
+/** Account of the realm's bootstrap administrator. */
+export const BOOTSTRAP = { username: "admin", password: "admin" };
+
+/** Starts Keycloak in its development mode and waits until it answers. */
+export async function startKeycloak(log: (line: string) => void): Promise<KeycloakServer> {
+  const home = await ensureKeycloak(log);
+  const port = await freePort();
+  const args = [
+    "start-dev",
+    "--http-host=127.0.0.1",
+    `--http-port=${port}`,
+    "--http-relative-path=/auth",
+    "--db=dev-mem",
+  ];
+  log("starting Keycloak");
+  const child = spawn("bash", [path.join(home, "bin/kc.sh"), ...args], {
+    // The management port would be the same for two at once; health checks are not used.
+    env: {
+      ...process.env,
+      KC_BOOTSTRAP_ADMIN_USERNAME: BOOTSTRAP.username,
+      KC_BOOTSTRAP_ADMIN_PASSWORD: BOOTSTRAP.password,
+      KC_CACHE: "local",
+      JAVA_OPTS_KC_HEAP: "-Xms128m -Xmx768m",
+    },
+    stdio: ["ignore", "pipe", "pipe"],
+    detached: true,
+  });
+  let printed = "";
+  const keep = (chunk: Buffer) => (printed = (printed + chunk.toString()).slice(-2000));
+  child.stdout.on("data", keep);
+  child.stderr.on("data", keep);
+  const end = () => endGroup(child);
+  process.once("exit", end);
+  const authUrl = `http://127.0.0.1:${port}/auth`;
+  const startedMs = performance.now();
+  while (!(await answers(authUrl))) {
+    if (child.exitCode !== null || performance.now() - startedMs > READY_MS) {
+      end();
+      throw new Error(`Could not start Keycloak: it printed "${printed.trim().split("\n").slice(-3).join(" ")}"`);
+    }
+    await sleep(500);
+  }
+  log(`Keycloak answers after ${Math.round((performance.now() - startedMs) / 1000)} s`);
+  return {
+    authUrl,
+    async stop() {
+      process.off("exit", end);
+      const gone = new Promise((resolve) => child.once("exit", resolve));
+      end();
+      await gone;
+    },
+  };
+}
+
+async function answers(authUrl: string): Promise<boolean> {
+  return fetch(`${authUrl}/realms/master`).then(
+    (answer) => answer.ok,
+    () => false,
+  );
+}
+
+/** The script starts Java as a child of its own; the group ends both. */
+function endGroup(child: ChildProcess): void {
+  try {
+    if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
+  } catch {
+    // It is gone already.
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}

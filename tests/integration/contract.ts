@@ -1,0 +1,226 @@
+import { expect } from "chai";
+import { HalfDoneError } from "../../provider/user/lifecycle";
+import type { Platform, PlatformOptions } from "../emulator/platform";
+import { OPERATOR } from "../emulator/seeds";
+import { CLIENT_SECRET } from "../emulator/sessions";
+import { connectTo, messageOf } from "./platform";
+
+interface Answer {
+  status: number;
+  body: Record<string, unknown>;
+}
+
+/** Another client than ours: Node's own fetch and nothing else. */
+export async function post(url: string, body: unknown, headers: Record<string, string> = {}): Promise<Answer> {
+  const isForm = body instanceof URLSearchParams;
+  const answer = await fetch(url, {
+    method: "POST",
+    headers: isForm ? headers : { "content-type": "application/json", ...headers },
+    body: isForm ? body : typeof body === "string" ? body : JSON.stringify(body),
+  });
+  const text = await answer.text();
+  return { status: answer.status, body: (text === "" ? {} : JSON.parse(text)) as Record<string, unknown> };
+}
+
+/** Asks the token endpoint of a platform, as `sdk-client` unless told otherwise. */
+export function grant(
+  platform: Platform,
+  fields: Record<string, string>,
+  headers?: Record<string, string>,
+): Promise<Answer> {
+  const url = `${platform.url}/auth/realms/master/protocol/openid-connect/token`;
+  return post(url, new URLSearchParams({ client_id: "sdk-client", ...fields }), headers);
+}
+
+/** Calls the API as somebody who signs in with a password. */
+export async function callerOf(platform: Platform, username: string, password: string) {
+  const { body } = await grant(platform, { grant_type: "password", username, password });
+  const authorization = `Bearer ${body["access_token"] as string}`;
+  return (path: string, request: unknown) => post(`${platform.url}/v1/api/${path}`, request, { authorization });
+}
+
+/** What holds for every identity store behind the platform's API, the one in memory and a real Keycloak. */
+export function platformContract(start: (options?: PlatformOptions) => Promise<Platform>): void {
+  let platform: Platform;
+  const ann = "ann@example.com";
+  const asAdmin = () => callerOf(platform, "admin", "admin");
+  afterEach(() => platform.close());
+
+  it("stores addresses in lower case and finds them in any", async () => {
+    platform = await start();
+    const call = await asAdmin();
+    const { body } = await call("users/invite", { email: "Ann.B@Example.COM", password: "x" });
+    expect(body["password"]).to.equal("x");
+    const names = { email: "ann.b@example.com", username: "ann.b@example.com", enabled: true };
+    expect(await platform.findByEmail("ANN.B@example.com")).to.include(names);
+    expect((await call("users/deactivate", { email: "ann.b@EXAMPLE.com" })).status).to.equal(200);
+  });
+
+  it("refuses a duplicate, in another case and deactivated ones included", async () => {
+    platform = await start();
+    const call = await asAdmin();
+    await call("users/invite", { email: ann });
+    await call("users/deactivate", { email: ann });
+    expect((await call("users/invite", { email: "ANN@example.com" })).status).to.equal(409);
+  });
+
+  it("takes well-formed addresses and refuses others", async () => {
+    platform = await start();
+    const call = await asAdmin();
+    for (const email of [
+      "a+b@example.com",
+      "o'brien@example.com",
+      "jürgen@example.com",
+      `${"x".repeat(64)}@example.com`,
+    ]) {
+      expect((await call("users/invite", { email })).status, email).to.equal(200);
+    }
+    for (const email of [
+      "ann",
+      "a b@example.com",
+      "@example.com",
+      "a@b@c.com",
+      "a..b@example.com",
+      `${"x".repeat(65)}@example.com`,
+    ]) {
+      expect((await call("users/invite", { email })).status, email).to.equal(400);
+    }
+  });
+
+  it("makes a temporary password that can't sign in until it is changed", async () => {
+    platform = await start();
+    const { body } = await (await asAdmin())("users/invite", { email: ann });
+    const fields = { grant_type: "password", username: ann, password: body["password"] as string };
+    expect((await grant(platform, fields)).body["error_description"]).to.equal("Account is not fully set up");
+    await platform.login(ann, "her-own");
+    expect((await grant(platform, { ...fields, password: "her-own" })).status).to.equal(200);
+  });
+
+  it("shows roles only in the form for everybody", async () => {
+    platform = await start();
+    const call = await asAdmin();
+    const all = Object.values((await call("users/query", {})).body["users"] as Record<string, Record<string, unknown>>);
+    const admin = all.find((user) => user["username"] === "admin");
+    expect(admin?.["realmRoles"]).to.deep.equal(["admin"]);
+    expect(admin).to.not.have.property("email");
+    const id = admin?.["id"] as string;
+    const one = (await call("users/query", { user_ids: [id, "nobody"] })).body["users"] as Record<string, unknown>;
+    expect(one["nobody"]).to.equal(null);
+    expect(one[id]).to.include({ lastLogin: null }).and.not.have.property("realmRoles");
+  });
+
+  it("gives tokens by Keycloak's rules", async () => {
+    platform = await start();
+    const signIn = { grant_type: "password", username: OPERATOR.email, password: OPERATOR.password };
+    const good = await grant(platform, { ...signIn, scope: "offline_access" });
+    expect(good.body).to.include({ expires_in: 60, refresh_expires_in: 0, token_type: "Bearer" });
+    const payload = (good.body["access_token"] as string).split(".")[1] ?? "";
+    const claims = JSON.parse(Buffer.from(payload, "base64url").toString()) as object;
+    expect(claims).to.include({ email: OPERATOR.email, preferred_username: OPERATOR.email, azp: "sdk-client" });
+    expect(await grant(platform, { ...signIn, password: "no" })).to.deep.equal({
+      status: 401,
+      body: { error: "invalid_grant", error_description: "Invalid user credentials" },
+    });
+    const basic = { authorization: `Basic ${Buffer.from(`api-client:${CLIENT_SECRET}`).toString("base64")}` };
+    const url = `${platform.url}/auth/realms/master/protocol/openid-connect/token`;
+    expect((await post(url, new URLSearchParams({ grant_type: "client_credentials" }), basic)).status).to.equal(200);
+    expect((await post(url, new URLSearchParams(signIn), basic)).status).to.equal(200);
+    expect((await grant(platform, { grant_type: "client_credentials" })).body["error"]).to.equal("unauthorized_client");
+    expect((await grant(platform, { ...signIn, client_id: "nobody" })).body["error"]).to.equal("invalid_client");
+    await platform.setEnabled(OPERATOR.email, false);
+    expect(await grant(platform, signIn)).to.deep.equal({
+      status: 400,
+      body: { error: "invalid_grant", error_description: "Account disabled" },
+    });
+  });
+
+  it("refuses a caller who is no administrator, has no good token, or is deactivated", async () => {
+    platform = await start();
+    expect((await post(`${platform.url}/v1/api/users/query`, {}, { authorization: "Bearer x.y.z" })).status).to.equal(
+      401,
+    );
+    await platform.addUser({ email: ann, password: "pw" });
+    const call = await callerOf(platform, ann, "pw");
+    expect((await call("users/query", {})).status).to.equal(403);
+    await platform.setEnabled(ann, false);
+    expect((await call("users/query", {})).status).to.equal(401);
+  });
+
+  const grants: [string, () => Promise<Record<string, string>>][] = [
+    ["a password and a public client", () => Promise.resolve({})],
+    [
+      "a password and a confidential client",
+      () => Promise.resolve({ "wallaroo:clientId": "api-client", "wallaroo:clientSecret": CLIENT_SECRET }),
+    ],
+    [
+      "a service account",
+      () =>
+        Promise.resolve({
+          "wallaroo:username": "",
+          "wallaroo:clientId": "api-client",
+          "wallaroo:clientSecret": CLIENT_SECRET,
+        }),
+    ],
+    [
+      "an offline refresh token",
+      async () => {
+        const fields = { grant_type: "password", username: "admin", password: "admin", scope: "offline_access" };
+        return { "wallaroo:refreshToken": (await grant(platform, fields)).body["refresh_token"] as string };
+      },
+    ],
+  ];
+  for (const [name, config] of grants) {
+    it(`lets the provider live a person's whole life with ${name}`, async () => {
+      platform = await start();
+      const { lifecycle } = connectTo(platform, await config());
+      const { id, state } = await lifecycle.create({ email: ann, enabled: true });
+      expect(id).to.equal((await platform.findByEmail(ann))?.id);
+      expect(state.createdAt).to.match(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
+      const off = await lifecycle.update(id, state, { email: ann, enabled: false });
+      const known = await connectTo(platform, await config()).lifecycle.read(id, off);
+      expect(known).to.deep.equal({ id, state: off });
+      const later = connectTo(platform, await config());
+      const back = await later.lifecycle.create({ email: ann, enabled: true });
+      expect(back).to.deep.include({ id });
+      await connectTo(platform, await config()).lifecycle.delete(id, back.state);
+      expect((await platform.findByEmail(ann))?.enabled).to.equal(false);
+      expect(platform.writes().map((entry) => entry.call)).to.deep.equal([
+        "invite",
+        "deactivate",
+        "activate",
+        "deactivate",
+      ]);
+    });
+  }
+
+  it("is survived by the provider when its session is revoked in the middle", async () => {
+    platform = await start();
+    const { lifecycle } = connectTo(platform);
+    await lifecycle.create({ email: ann, enabled: true });
+    await platform.revokeSessions();
+    await lifecycle.create({ email: "bob@example.com", enabled: false });
+    expect((await platform.findByEmail("bob@example.com"))?.enabled).to.equal(false);
+    expect(platform.requests("invite").filter((entry) => entry.status === 200)).to.have.length(2);
+  });
+
+  it("gives a clear error when the provider's account is disabled in the middle", async () => {
+    platform = await start();
+    const { lifecycle } = connectTo(platform);
+    const { id, state } = await lifecycle.create({ email: ann, enabled: true });
+    await platform.setEnabled(OPERATOR.email, false);
+    const message = await messageOf(() => lifecycle.update(id, state, { email: ann, enabled: false }));
+    expect(message).to.match(/Could not sign in as operator@example.com: Account disabled \(HTTP 400\)/);
+    expect((await platform.findByEmail(ann))?.enabled).to.equal(true);
+  });
+
+  it("keeps names and the admin role that are not declared", async () => {
+    platform = await start();
+    await platform.addUser({ email: ann, admin: true });
+    await platform.rename(ann, { firstName: "Ann", lastName: "Before" });
+    const { lifecycle } = connectTo(platform);
+    const made = lifecycle.create({ email: ann, enabled: true, adopt: true, firstName: "Anna" });
+    expect(await made.catch((e: unknown) => (e instanceof HalfDoneError ? e.reason : e))).to.be.an("object");
+    const now = await platform.findByEmail(ann);
+    expect(now).to.deep.include({ firstName: "Anna", lastName: "Before", realmRoles: ["admin"], enabled: true });
+  });
+}

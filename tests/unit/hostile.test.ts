@@ -1,0 +1,100 @@
+import { expect } from "chai";
+import fc from "fast-check";
+import type { Client } from "../../provider/api/client";
+import { isWallarooError } from "../../provider/api/errors";
+import { createUsersApi } from "../../provider/api/users";
+import { Directory } from "../../provider/user/directory";
+import { createdAt } from "../../provider/user/policy";
+
+const POISON = ["__proto__", "constructor", "prototype", "toString", "hasOwnProperty", "then"];
+
+/** A platform that answers `answer` to everything. */
+function hostile(answer: unknown): Client {
+  return { call: () => Promise.resolve(answer), pause: () => Promise.resolve(false) };
+}
+
+/** JSON of any shape, with the keys that poison prototypes, and users that are nearly right. */
+const anyJson = fc.letrec((tie) => ({
+  value: fc.oneof(
+    { maxDepth: 4 },
+    fc.string({ unit: "binary" }),
+    fc.double(),
+    fc.boolean(),
+    fc.constant(null),
+    fc.array(tie("value"), { maxLength: 4 }),
+    fc.dictionary(fc.oneof(fc.string(), fc.constantFrom(...POISON)), tie("value"), { maxKeys: 4 }),
+  ),
+})).value;
+const nearlyUser = fc.record(
+  {
+    id: fc.oneof(fc.uuid(), anyJson),
+    username: fc.oneof(fc.string(), anyJson),
+    enabled: fc.oneof(fc.boolean(), anyJson),
+    email: anyJson,
+    realmRoles: anyJson,
+    createdTimestamp: anyJson,
+  },
+  { requiredKeys: [] },
+);
+
+describe("a hostile or broken platform", () => {
+  it("gets nothing but people of the promised shape or one clean error through", async () => {
+    const answers = fc.oneof(
+      anyJson,
+      fc.record({ users: anyJson }),
+      fc.record({ users: fc.dictionary(fc.oneof(fc.uuid(), fc.constantFrom(...POISON)), nearlyUser) }),
+    );
+    await fc.assert(
+      fc.asyncProperty(answers, async (answer) => {
+        const users = createUsersApi(hostile(JSON.parse(JSON.stringify(answer))));
+        for (const ask of [
+          () => users.queryAll(),
+          () => users.queryByIds(["x"]),
+          () => users.invite({ email: "a@b.c" }),
+        ]) {
+          try {
+            expect(await ask()).to.satisfy((found: unknown) => typeof found === "object" && found !== null);
+          } catch (error) {
+            if (!isWallarooError(error, "unreadable")) throw error;
+            expect(error.message).to.not.match(/[\p{Cc}\u001b]/u);
+            expect(error.message.length).to.be.lessThan(2000);
+          }
+        }
+        for (const key of ["polluted", "enabled", "id"])
+          expect(({} as Record<string, unknown>)[key]).to.equal(undefined);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it("can't make the directory or a date throw by odd fields", async () => {
+    await fc.assert(
+      fc.asyncProperty(nearlyUser, async (odd) => {
+        const id = "00000000-0000-4000-8000-000000000000";
+        const user = {
+          ...(JSON.parse(JSON.stringify(odd)) as object),
+          id,
+          username: "someone",
+          enabled: true,
+          email: "a@b.c",
+        };
+        const users = createUsersApi(hostile({ users: { [id]: user } }));
+        const view = await new Directory(users).view(0);
+        const found = view.findByEmail("a@b.c");
+        expect(found?.id).to.equal(id);
+        if (found !== undefined)
+          expect(createdAt(found)).to.satisfy((at: unknown) => at === undefined || typeof at === "string");
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it("is survived with fifty megabytes of answer and very deep nesting", async () => {
+    const deep = `${"[".repeat(7000)}${"]".repeat(7000)}`;
+    const users = createUsersApi(hostile({ users: { x: JSON.parse(deep) as unknown } }));
+    expect(await users.queryAll().catch((error: unknown) => isWallarooError(error, "unreadable"))).to.equal(true);
+    const huge = createUsersApi(hostile({ users: "x".repeat(50 * 1024 * 1024) }));
+    const error: unknown = await huge.queryAll().catch((e: unknown) => e);
+    expect((error as Error).message.length).to.be.lessThan(2000);
+  });
+});
