@@ -22,10 +22,13 @@ export interface UsersApi {
    * done (401 once, 429) is followed by another attempt.
    */
   invite(request: InviteUserRequest): Promise<InviteUserResponse>;
-  /** `POST /v1/api/users/activate`; repeated after an outage, as its effect is the same. */
-  activate(email: string): Promise<void>;
-  /** `POST /v1/api/users/deactivate`; repeated after an outage, as its effect is the same. */
-  deactivate(email: string): Promise<void>;
+  /**
+   * `POST /v1/api/users/activate`; repeated after an outage, as its effect is the same. False when the answer is not the
+   * promised `{}`: then something else may have answered, and whether it was done has to be asked.
+   */
+  activate(email: string): Promise<boolean>;
+  /** `POST /v1/api/users/deactivate`; as {@link activate}. */
+  deactivate(email: string): Promise<boolean>;
   /** `POST /v1/api/user` of newer releases; older ones answer 404. */
   edit(request: EditUserRequest): Promise<void>;
 }
@@ -52,9 +55,9 @@ export function createUsersApi(client: Client): UsersApi {
     return found;
   }
 
-  async function setEnabled(verb: "activate" | "deactivate", email: string): Promise<void> {
+  async function setEnabled(verb: "activate" | "deactivate", email: string): Promise<boolean> {
     const body: UserEmailRequest = { email };
-    await client.call({
+    const answer = await client.call({
       operation: verb,
       who: email,
       path: `/v1/api/users/${verb}`,
@@ -62,6 +65,7 @@ export function createUsersApi(client: Client): UsersApi {
       idempotent: true,
       ...(verb === "activate" ? { next: SEAT_TAKING } : {}),
     });
+    return isRecord(answer) && Object.keys(answer).length === 0;
   }
 
   return {

@@ -283,12 +283,12 @@ export class Lifecycle {
     const { users, directory } = this.tools;
     const email = user.email ?? user.username;
     const after = { ...user, enabled };
-    if (enabled) await this.#withSeat(email, () => users.activate(email));
+    if (enabled) await this.#verify(after, await this.#withSeat(email, () => users.activate(email)));
     else {
       // Noted before it is done: of two administrators who are cut off at once, the second must see the first one gone.
       directory.record(after);
       try {
-        await users.deactivate(email);
+        await this.#verify(after, await users.deactivate(email));
       } catch (error) {
         directory.record(user);
         throw error;
@@ -296,6 +296,20 @@ export class Lifecycle {
     }
     directory.record(after);
     return after;
+  }
+
+  /** Asks whether a change was made when the answer to it was not the promised one. */
+  async #verify(wanted: ApiUser, isAsPromised: boolean): Promise<void> {
+    if (isAsPromised) return;
+    const now = await this.tools.directory.confirm(wanted.id);
+    if (now?.enabled === wanted.enabled) return;
+    throw new WallarooError({
+      kind: "unreadable",
+      operation: wanted.enabled ? "activate" : "deactivate",
+      who: wanted.email ?? wanted.username,
+      words: "the answer was not what the API promises, and the account is as it was",
+      next: "Check wallaroo:url (WALLAROO_URL): something other than the platform, a proxy perhaps, answers there.",
+    });
   }
 
   /** Names and the admin role; what is not declared is sent as it is, because the platform wants all of it. */

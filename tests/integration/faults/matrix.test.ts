@@ -1,0 +1,190 @@
+import http from "node:http";
+import type { AddressInfo } from "node:net";
+import { expect } from "chai";
+import { HalfDoneError } from "../../../provider/user/lifecycle";
+import type { KnownUser, UserInputs } from "../../../provider/user/model";
+import { startPlatform, type Platform } from "../../emulator/platform";
+import { connectTo } from "../platform";
+import { FaultProxy, type WireFault } from "./proxy";
+
+type Stored = Map<string, KnownUser>;
+
+/** One run of a program, as the engine would do it: creates and updates, then deletes. Failures do not stop the others. */
+async function run(url: string, platform: Platform, stored: Stored, declared: UserInputs[]): Promise<string[]> {
+  const { lifecycle } = connectTo(platform, {
+    "wallaroo:url": url,
+    "wallaroo:requestTimeout": "0.4",
+    "wallaroo:maxRetries": "3",
+  });
+  const failures: string[] = [];
+  const attempt = async (body: () => Promise<void>) => {
+    try {
+      await body();
+    } catch (error) {
+      if (!(error instanceof Error)) throw new Error("something that is no Error was thrown", { cause: error });
+      failures.push(error.message);
+    }
+  };
+  for (const inputs of declared) {
+    await attempt(async () => {
+      const known = stored.get(inputs.email);
+      try {
+        if (known === undefined) stored.set(inputs.email, await lifecycle.create(inputs));
+        else stored.set(inputs.email, { id: known.id, state: await lifecycle.update(known.id, known.state, inputs) });
+      } catch (error) {
+        if (error instanceof HalfDoneError) stored.set(inputs.email, error.user);
+        throw error;
+      }
+    });
+  }
+  if (failures.length > 0) return failures;
+  for (const [email, known] of stored) {
+    if (declared.some((inputs) => inputs.email === email)) continue;
+    await attempt(async () => {
+      await lifecycle.delete(known.id, known.state);
+      stored.delete(email);
+    });
+  }
+  return failures;
+}
+
+const person = (email: string, enabled = true): UserInputs => ({ email, enabled });
+/** Three programs after each other: every kind of request in every place. */
+const PROGRAMS = [
+  [person("ann@example.com"), person("bob@example.com", false)],
+  [person("ann@example.com", false), person("bob@example.com"), person("old@example.com")],
+  [person("ann@example.com")],
+];
+
+const JSON_BODY = '{"msg":"not today","code":0}';
+const FAULTS: Record<string, WireFault> = {
+  refused: { kind: "refused" },
+  "reset before": { kind: "reset", when: "before" },
+  "reset after": { kind: "reset", when: "after" },
+  "hang before": { kind: "hang", when: "before" },
+  "hang after": { kind: "hang", when: "after" },
+  "half a body": { kind: "half" },
+  "401": { kind: "answer", status: 401, body: JSON_BODY },
+  "403": { kind: "answer", status: 403, body: JSON_BODY },
+  "429": { kind: "answer", status: 429, body: "" },
+  "429 in seconds": { kind: "answer", status: 429, body: "", headers: { "retry-after": "1" } },
+  "429 by date": {
+    kind: "answer",
+    status: 429,
+    body: "",
+    headers: { "retry-after": new Date(Date.now() - 1000).toUTCString() },
+  },
+  "500": { kind: "answer", status: 500, body: JSON_BODY },
+  "500 after": { kind: "replaced", status: 500, body: JSON_BODY },
+  "502 HTML": { kind: "answer", status: 502, body: "<html><h1>Bad Gateway</h1></html>" },
+  "503 burst": { kind: "answer", status: 503, body: "", times: 3 },
+  "captive page": { kind: "answer", status: 200, body: "<html>please sign in</html>" },
+  "captive after": { kind: "replaced", status: 200, body: "<html>please sign in</html>" },
+  "wrong shape": { kind: "answer", status: 200, body: '{"people":[]}' },
+};
+
+describe("a fault at every request of a lifecycle", function () {
+  this.timeout(400_000);
+
+  /** A scenario on a platform of its own; the fault hits the n-th request of one of the programs. */
+  async function play(program: number, nth: number, fault: WireFault | undefined) {
+    const platform = await startPlatform();
+    const proxy = new FaultProxy(platform.url);
+    await proxy.start();
+    try {
+      const outsider = await platform.addUser({ email: "outsider@example.com" });
+      await platform.addUser({ email: "old@example.com", enabled: false });
+      const stored: Stored = new Map();
+      for (const declared of PROGRAMS.slice(0, program)) await run(proxy.url, platform, stored, declared);
+      const before = proxy.seen.length;
+      if (fault !== undefined) proxy.order(nth, fault);
+      const startedMs = performance.now();
+      const declared = PROGRAMS[program] ?? [];
+      const failures = await run(proxy.url, platform, stored, declared);
+      const seconds = (performance.now() - startedMs) / 1000;
+      const requests = proxy.seen.slice(before);
+      proxy.clear();
+      const after = fault === undefined ? [] : await run(proxy.url, platform, stored, declared);
+      const wrong: string[] = [];
+      if (seconds > 20) wrong.push(`took ${seconds} s`);
+      for (const message of failures)
+        if (!/^Could not .*\. [A-Z].*\.$/s.test(message) || message.length > 3000) wrong.push(`unclear: ${message}`);
+      if (after.length > 0) wrong.push(`a clean run failed: ${after.join()}`);
+      for (const email of ["ann@example.com", "bob@example.com", "old@example.com"]) {
+        const user = await platform.findByEmail(email);
+        const invites = platform
+          .requests("invite")
+          .filter((entry) => (entry.body as UserInputs).email === email && entry.status === 200);
+        if (invites.length > 1) wrong.push(`${email} was invited ${invites.length} times`);
+        const wanted =
+          declared.find((inputs) => inputs.email === email)?.enabled ??
+          (stored.has(email) || program === 0 ? undefined : false);
+        if (wanted !== undefined && user?.enabled !== wanted && fault !== undefined)
+          wrong.push(`${email} is ${user?.enabled}, not ${wanted}`);
+      }
+      const other = await platform.findByEmail("outsider@example.com");
+      if (other?.id !== outsider || !other.enabled) wrong.push("an outsider was touched");
+      return { requests, failures, wrong };
+    } finally {
+      await proxy.stop();
+      await platform.close();
+    }
+  }
+
+  it("ends right or with a clear error, and one more run is right: nobody invited twice, no outsider touched", async () => {
+    const points: { program: number; nth: number; request: string }[] = [];
+    for (const program of PROGRAMS.keys()) {
+      const { requests } = await play(program, 0, undefined);
+      requests.forEach((request, index) => points.push({ program, nth: index + 1, request }));
+    }
+    const cases = Object.keys(FAULTS).flatMap((fault) => points.map((point) => ({ fault, point })));
+    const cells = new Map<string, string>();
+    const wrong: string[] = [];
+    let next = 0;
+    const worker = async () => {
+      for (let one = cases[next++]; one !== undefined; one = cases[next++]) {
+        const { fault, point } = one;
+        const result = await play(point.program, point.nth, FAULTS[fault]);
+        const key = `${fault}|${point.program}.${point.nth}`;
+        cells.set(key, result.wrong.length > 0 ? "X" : result.failures.length > 0 ? "e" : ".");
+        for (const problem of result.wrong)
+          wrong.push(`${fault} at ${point.request} (${point.program}.${point.nth}): ${problem}`);
+      }
+    };
+    await Promise.all(Array.from({ length: 6 }, worker));
+    const width = Math.max(...Object.keys(FAULTS).map((name) => name.length));
+    const head = points.map((point) => point.request.slice(0, 10).padEnd(10)).join(" ");
+    const rows = Object.keys(FAULTS).map(
+      (name) =>
+        `  ${name.padEnd(width)}  ${points.map((p) => (cells.get(`${name}|${p.program}.${p.nth}`) ?? "?").padEnd(10)).join(" ")}`,
+    );
+    process.stdout.write(
+      `\n  faults x requests (. right at once, e clear error and right one run later, X not)\n  ${" ".repeat(width)}  ${head}\n${rows.join("\n")}\n`,
+    );
+    process.stdout.write(
+      `  ${cases.length} cases, ${cases.length - new Set(wrong.map((w) => w.split(":")[0])).size} survived\n`,
+    );
+    expect(wrong).to.deep.equal([]);
+  });
+
+  it("never carries the token to another host by a redirect", async () => {
+    const reached: string[] = [];
+    const other = http.createServer((request, response) => {
+      reached.push(request.headers.authorization ?? "nothing");
+      response.end("{}");
+    });
+    await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
+    try {
+      const location = `http://127.0.0.1:${(other.address() as AddressInfo).port}/`;
+      for (const status of [301, 302, 307, 308]) {
+        for (let nth = 1; nth <= 4; nth += 1) {
+          const { wrong } = await play(0, nth, { kind: "answer", status, body: "", headers: { location } });
+          expect(wrong).to.deep.equal([]);
+        }
+      }
+      expect(reached).to.deep.equal([]);
+    } finally {
+      other.close();
+    }
+  });
+});
