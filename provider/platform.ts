@@ -4,7 +4,8 @@ import { createTransport } from "./api/transport";
 import { createUsersApi } from "./api/users";
 import type { Settings } from "./settings";
 import { Directory } from "./user/directory";
-import { Lifecycle, type Log } from "./user/lifecycle";
+import type { Log } from "./user/account";
+import { Lifecycle } from "./user/lifecycle";
 import type { RunMemory } from "./user/run";
 
 /** Retries of one request end this many milliseconds after its first attempt. */
@@ -16,6 +17,8 @@ export interface Platform {
   token: TokenSource;
   directory: Directory;
   lifecycle: Lifecycle;
+  /** Notes a secret that no message may repeat. */
+  hide: (secret: string) => void;
 }
 
 /** Puts the parts together. Sends nothing. */
@@ -41,5 +44,5 @@ export function connect(settings: Settings, run: RunMemory, log: Log): Platform 
     protectedEmails: settings.protectedEmails,
     ...(settings.seatLimit === undefined ? {} : { seatLimit: settings.seatLimit }),
   });
-  return { settings, token, directory, lifecycle };
+  return { settings, token, directory, lifecycle, hide: client.hide };
 }

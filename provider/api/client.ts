@@ -14,8 +14,6 @@ export interface Call {
   who: string;
   /** May it be sent again when nobody knows whether it arrived? Never true for an invite. */
   idempotent: boolean;
-  /** Secrets inside `body`, which no message may repeat. */
-  secrets?: readonly string[];
   /** True when a good answer holds a secret: then no message quotes it, whole or in part. */
   answersSecret?: boolean;
   /** What to do next where this call knows better than the general advice. */
@@ -35,6 +33,8 @@ export interface ClientOptions {
 
 /** Sends calls to the platform, each with the shared token, retries and error shape. */
 export interface Client {
+  /** Notes a secret that no message may repeat from now on, whatever the platform sends back. */
+  hide: (secret: string) => void;
   /**
    * Sends one call and parses the JSON of a 2xx answer; an empty body is undefined. Raises {@link WallarooError} of any
    * kind but `badSettings`, `badInput` and `refused`.
@@ -54,6 +54,7 @@ export interface Client {
 export function createClient(options: ClientOptions): Client {
   const budget = new RetryBudget();
   const inLine = limiter(options.maxConcurrency);
+  const hidden = new Set<string>();
 
   async function pause(retry: number, startedMs: number, error: unknown): Promise<boolean> {
     const serverMs = isWallarooError(error) ? error.retryAfterMs : undefined;
@@ -65,7 +66,7 @@ export function createClient(options: ClientOptions): Client {
 
   async function attempt(call: Call): Promise<unknown> {
     const token = await options.token.get();
-    const secrets = [...(call.secrets ?? []), ...options.token.secrets()];
+    const secrets = [...hidden, ...options.token.secrets()];
     const answer = await options.transport({
       url: options.url + call.path,
       headers: { authorization: `Bearer ${token}`, "content-type": "application/json", accept: "application/json" },
@@ -105,7 +106,7 @@ export function createClient(options: ClientOptions): Client {
     }
   }
 
-  return { call, pause };
+  return { hide: (secret) => void hidden.add(secret), call, pause };
 }
 
 type Limiter = <T>(task: () => Promise<T>) => Promise<T>;

@@ -83,7 +83,8 @@ export function isUncertain(error: unknown): error is WallarooError {
 export function cleanWords(text: string, secrets: readonly string[] = []): string {
   let words = text.slice(0, 64 * 1024);
   for (const secret of secrets) {
-    if (secret.length > 0) words = words.split(secret).join("[secret]");
+    // Shorter ones are parts of ordinary words, and would take those out.
+    if (secret.length > 3) words = words.split(secret).join("[secret]");
   }
   words = words
     // CSI and OSC sequences whole, so that no "[31m" stays behind; then every other control or format character.

@@ -86,18 +86,18 @@ export function createUsersApi(client: Client): UsersApi {
 
     async invite(request) {
       const about = { operation: "invite", who: request.email, answersSecret: true };
-      const secrets = request.password === undefined ? [] : [request.password];
+      if (request.password !== undefined) client.hide(request.password);
       const answer = await client.call({
         ...about,
         path: "/v1/api/users/invite",
         body: request,
         idempotent: false,
-        secrets,
         next: SEAT_TAKING,
       });
       if (!isRecord(answer) || typeof answer["id"] !== "string" || typeof answer["password"] !== "string") {
         throw unreadable(about, "`id` and `password` are not both there", quoted(answer));
       }
+      client.hide(answer["password"]);
       return { id: answer["id"], password: answer["password"] };
     },
 

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Log } from "../user/lifecycle";
+import type { Log } from "../user/account";
 
 /**
  * The engine's log. The process of a dynamic provider gets the engine's address as its argument and does not pass it

@@ -20,11 +20,15 @@ class Session {
     this.#config ??= config;
   }
 
-  /** The platform of this process. Raises `SettingsError`, at each call, when the settings are not complete. */
-  platform(): Platform {
+  /** The platform of this process, which keeps the passwords of these resources out of its messages. Raises `SettingsError`, at each call, when the settings are not complete. */
+  platform(...resources: Record<string, unknown>[]): Platform {
     if (this.#failure !== undefined) throw this.#failure;
     try {
-      return (this.#platform ??= this.#connect());
+      const platform = (this.#platform ??= this.#connect());
+      for (const { password, initialPassword } of resources) {
+        for (const secret of [password, initialPassword]) if (typeof secret === "string") platform.hide(secret);
+      }
+      return platform;
     } catch (error) {
       this.#failure = error as Error;
       throw error;

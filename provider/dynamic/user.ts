@@ -53,7 +53,7 @@ export class UserProvider implements pulumi.dynamic.ResourceProvider {
       const { updates, replaces } = findChanges(state, news, isUnknown);
       const isReplaced = replaces.length > 0;
       if (session.isKnown() && (isReplaced || news["enabled"] === false || news["admin"] === false)) {
-        await session.platform().lifecycle.check({ id, state }, news, isReplaced);
+        await session.platform(olds, news).lifecycle.check({ id, state }, news, isReplaced);
       }
       return { changes: isReplaced || updates.length > 0, replaces, deleteBeforeReplace: false };
     });
@@ -61,7 +61,7 @@ export class UserProvider implements pulumi.dynamic.ResourceProvider {
 
   async create(inputs: Props): Promise<pulumi.dynamic.CreateResult> {
     try {
-      const { id, state } = await session.platform().lifecycle.create(inputsOf(inputs));
+      const { id, state } = await session.platform(inputs).lifecycle.create(inputsOf(inputs));
       return { id, outs: toJson(state) };
     } catch (error) {
       if (error instanceof HalfDoneError) {
@@ -73,7 +73,7 @@ export class UserProvider implements pulumi.dynamic.ResourceProvider {
 
   async read(id: pulumi.ID, props: Props): Promise<pulumi.dynamic.ReadResult> {
     return this.#once("read", whoOf(props), async () => {
-      const { lifecycle } = session.platform();
+      const { lifecycle } = session.platform(props);
       // WallarooUser.get has nothing stored.
       if (typeof props["email"] !== "string") {
         const { state } = await lifecycle.get(id);
@@ -91,19 +91,19 @@ export class UserProvider implements pulumi.dynamic.ResourceProvider {
 
   async update(id: pulumi.ID, olds: Props, news: Props): Promise<pulumi.dynamic.UpdateResult> {
     try {
-      return { outs: toJson(await session.platform().lifecycle.update(id, ownState(olds), inputsOf(news))) };
+      return { outs: toJson(await session.platform(olds, news).lifecycle.update(id, ownState(olds), inputsOf(news))) };
     } catch (error) {
       throw asOwnError(error, "update", whoOf(olds));
     }
   }
 
   async delete(id: pulumi.ID, props: Props): Promise<void> {
-    return this.#once("delete", whoOf(props), () => session.platform().lifecycle.delete(id, ownState(props)));
+    return this.#once("delete", whoOf(props), () => session.platform(props).lifecycle.delete(id, ownState(props)));
   }
 
   /** In preview and again at apply: settings, and what create would be refused for. */
   async #checkLive(olds: Props, inputs: Props): Promise<void> {
-    const { lifecycle } = session.platform();
+    const { lifecycle } = session.platform(olds, inputs);
     for (const name of INVITE_ONLY) {
       if (olds[name] === undefined || isUnknown(inputs[name]) || isSame(olds[name], inputs[name])) continue;
       engineLog.warn(

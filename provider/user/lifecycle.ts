@@ -1,42 +1,13 @@
-import type { Client } from "../api/client";
 import { WallarooError, messageOf } from "../api/errors";
-import type { Caller } from "../api/token";
-import type { UsersApi } from "../api/users";
 import type { ApiUser } from "../api/wire";
-import { DECISION_AGE_MS, READ_AGE_MS, type Directory, type View } from "./directory";
+import { Accounts, PROFILE, type LifecycleTools } from "./account";
+import { DECISION_AGE_MS, READ_AGE_MS, type View } from "./directory";
 import { canonicalEmail } from "./email";
-import { ADMIN_ROLE, isAdmin, type GuardContext } from "./guards";
+import type { GuardContext } from "./guards";
 import { invite } from "./invitation";
 import type { KnownUser, UserInputs, UserState } from "./model";
-import {
-  createdAt,
-  planCreate,
-  planDelete,
-  planExisting,
-  refusal,
-  refuseGuarded,
-  refuseGuardedDelete,
-  type Plan,
-} from "./policy";
-import type { RunMemory } from "./run";
-
-/** Says something to the person who runs the engine. */
-export interface Log {
-  info(message: string): void;
-  warn(message: string): void;
-}
-
-/** What the lifecycle works with; nothing in it knows which adapter calls. */
-export interface LifecycleTools {
-  users: UsersApi;
-  directory: Directory;
-  run: RunMemory;
-  log: Log;
-  caller: () => Promise<Caller>;
-  pause: Client["pause"];
-  protectedEmails: ReadonlySet<string>;
-  seatLimit?: number;
-}
+import { planCreate, planDelete, planExisting, refusal, refuseGuarded, refuseGuardedDelete, type Plan } from "./policy";
+import { declaredOf, redeclare, stateOf } from "./state";
 
 /** The account is there and ours, but a step after that failed: to be stored, so that the next run finishes the job. */
 export class HalfDoneError extends Error {
@@ -52,9 +23,11 @@ export class HalfDoneError extends Error {
 
 /** Create, read, update and delete of one person. All methods raise `WallarooError`; see each. */
 export class Lifecycle {
-  #seatsBeingTaken = 0;
+  readonly #accounts: Accounts;
 
-  constructor(private readonly tools: LifecycleTools) {}
+  constructor(private readonly tools: LifecycleTools) {
+    this.#accounts = new Accounts(tools);
+  }
 
   /** What create would do, decided on a fresh view and without sending anything that changes something; for preview. */
   async plan(inputs: UserInputs): Promise<Plan> {
@@ -196,7 +169,7 @@ export class Lifecycle {
       );
     }
     if (!target) refuseGuardedDelete(user, await this.#context(view));
-    await this.#setEnabled(user, target);
+    await this.#accounts.setEnabled(user, target);
   }
 
   async #invite(inputs: UserInputs): Promise<KnownUser> {
@@ -208,7 +181,7 @@ export class Lifecycle {
       ...(roles === undefined ? {} : { roles }),
       ...(requireReset === undefined ? {} : { require_reset: requireReset }),
     };
-    return this.#withSeat(email, async () => {
+    return this.#accounts.withSeat(email, async () => {
       const invitation = await invite(request, this.tools);
       if (invitation.kind === "taken") {
         // Somebody else was faster: decide again, on what is there now.
@@ -273,102 +246,9 @@ export class Lifecycle {
     const { email, username, enabled } = known.state;
     let user = view.findById(known.id) ?? { id: known.id, email, username, enabled };
     refuseGuarded(user, inputs, await this.#context(view));
-    user = await this.#setEnabled(user, inputs.enabled);
-    if (hasProfile) user = await this.#editProfile(user, inputs);
+    user = await this.#accounts.setEnabled(user, inputs.enabled);
+    if (hasProfile) user = await this.#accounts.editProfile(user, inputs);
     return stateOf(user, known.state);
-  }
-
-  async #setEnabled(user: ApiUser, enabled: boolean): Promise<ApiUser> {
-    if (user.enabled === enabled) return user;
-    const { users, directory } = this.tools;
-    const email = user.email ?? user.username;
-    const after = { ...user, enabled };
-    if (enabled) await this.#verify(after, await this.#withSeat(email, () => users.activate(email)));
-    else {
-      // Noted before it is done: of two administrators who are cut off at once, the second must see the first one gone.
-      directory.record(after);
-      try {
-        await this.#verify(after, await users.deactivate(email));
-      } catch (error) {
-        directory.record(user);
-        throw error;
-      }
-    }
-    directory.record(after);
-    return after;
-  }
-
-  /** Asks whether a change was made when the answer to it was not the promised one. */
-  async #verify(wanted: ApiUser, isAsPromised: boolean): Promise<void> {
-    if (isAsPromised) return;
-    const now = await this.tools.directory.confirm(wanted.id);
-    if (now?.enabled === wanted.enabled) return;
-    throw new WallarooError({
-      kind: "unreadable",
-      operation: wanted.enabled ? "activate" : "deactivate",
-      who: wanted.email ?? wanted.username,
-      words: "the answer was not what the API promises, and the account is as it was",
-      next: "Check wallaroo:url (WALLAROO_URL): something other than the platform, a proxy perhaps, answers there.",
-    });
-  }
-
-  /** Names and the admin role; what is not declared is sent as it is, because the platform wants all of it. */
-  async #editProfile(stale: ApiUser, inputs: UserInputs): Promise<ApiUser> {
-    const { users, directory } = this.tools;
-    const view = await directory.view(DECISION_AGE_MS);
-    let user = view.findById(stale.id);
-    // Only the answer about everybody shows roles, and this account may be younger than the last one.
-    user =
-      user === undefined || user.realmRoles === undefined
-        ? ((await directory.view(0)).findById(stale.id) ?? stale)
-        : user;
-    const now = { firstName: user.firstName ?? "", lastName: user.lastName ?? "", admin: isAdmin(user) };
-    if (PROFILE.every((name) => inputs[name] === undefined || inputs[name] === now[name])) return user;
-    if (inputs.admin === undefined && ![...view.everybody()].some((other) => other.realmRoles !== undefined)) {
-      throw refusal(
-        "edit",
-        inputs.email,
-        "the platform shows nobody's roles, so that the admin role might be lost on the way",
-        "Declare `admin` too, or leave firstName and lastName out.",
-      );
-    }
-    const firstName = inputs.firstName ?? now.firstName;
-    const lastName = inputs.lastName ?? now.lastName;
-    const admin = inputs.admin ?? now.admin;
-    const email = user.email ?? user.username;
-    await users.edit({ id: user.id, firstName, lastName, email, enabled: stale.enabled, isAdmin: admin });
-    const roles = (user.realmRoles ?? []).filter((role) => role !== ADMIN_ROLE);
-    const after = {
-      ...user,
-      enabled: stale.enabled,
-      firstName,
-      lastName,
-      realmRoles: admin ? [...roles, ADMIN_ROLE] : roles,
-    };
-    directory.record(after);
-    return after;
-  }
-
-  /** Runs what takes a seat, if wallaroo:seatLimit leaves one. Counted are enabled accounts with an address. */
-  async #withSeat<T>(email: string, take: () => Promise<T>): Promise<T> {
-    const { seatLimit, directory } = this.tools;
-    if (seatLimit === undefined) return take();
-    const view = await directory.view(DECISION_AGE_MS);
-    const taken = [...view.everybody()].filter((user) => user.enabled && user.email).length + this.#seatsBeingTaken;
-    if (taken >= seatLimit) {
-      throw refusal(
-        "give a seat to",
-        email,
-        `${taken} of the ${seatLimit} seats in wallaroo:seatLimit are taken`,
-        "Deactivate somebody first (`enabled: false`), or raise wallaroo:seatLimit to what the licence allows.",
-      );
-    }
-    this.#seatsBeingTaken += 1;
-    try {
-      return await take();
-    } finally {
-      this.#seatsBeingTaken -= 1;
-    }
   }
 
   async #context(view: View): Promise<GuardContext> {
@@ -377,33 +257,4 @@ export class Lifecycle {
   }
 }
 
-const PROFILE = ["firstName", "lastName", "admin"] as const;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
-/** Declared values that delete and refresh need later, as they see nothing but the state. */
-function declaredOf(inputs: UserInputs): Partial<UserState> {
-  const { adopt, onDestroy, firstName, lastName, admin } = inputs;
-  return JSON.parse(JSON.stringify({ adopt, onDestroy, firstName, lastName, admin })) as Partial<UserState>;
-}
-
-/** The stored state with the values that are declared now; what is not declared any more is not managed any more. */
-function redeclare(state: UserState, inputs: UserInputs): UserState {
-  const { email, username, enabled, createdAt, adopted, initialPassword, foundEnabled } = state;
-  const kept = { email, username, enabled, createdAt, adopted, initialPassword, foundEnabled, ...declaredOf(inputs) };
-  return JSON.parse(JSON.stringify(kept)) as UserState;
-}
-
-/** The stored state with what the platform shows now. Profile values are followed only where they are managed. */
-function stateOf(user: ApiUser, state: UserState): UserState {
-  const created = createdAt(user) ?? state.createdAt;
-  return {
-    ...state,
-    email: canonicalEmail(user.email ?? user.username),
-    username: canonicalEmail(user.username),
-    enabled: user.enabled,
-    ...(created === undefined ? {} : { createdAt: created }),
-    ...(state.firstName === undefined ? {} : { firstName: user.firstName ?? "" }),
-    ...(state.lastName === undefined ? {} : { lastName: user.lastName ?? "" }),
-    ...(state.admin === undefined || user.realmRoles === undefined ? {} : { admin: isAdmin(user) }),
-  };
-}

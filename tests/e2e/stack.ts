@@ -135,6 +135,31 @@ export class TestStack {
     return resources.find((resource) => resource.urn.endsWith(`::${name}`) && resource.type.includes("wallaroo"));
   }
 
+  /** `pulumi cancel`: takes back the lock of an engine that is gone. */
+  cancel(): Promise<void> {
+    return this.stack.cancel();
+  }
+
+  /** Process ids of this stack's engine, or of the dynamic-provider processes below it. Linux only. */
+  processes(kind: "engine" | "provider"): number[] {
+    const all = fs
+      .readdirSync("/proc")
+      .filter((entry) => /^\d+$/.test(entry))
+      .flatMap((pid) => readProcess(Number(pid)));
+    const engines = all.filter(
+      ({ cwd, command }) => cwd === this.folder && /pulumi\0(up|destroy|refresh)\0/.test(command),
+    );
+    if (kind === "engine") return engines.map(({ pid }) => pid);
+    const below = new Set(engines.map(({ pid }) => pid));
+    for (let before = 0; before !== below.size;) {
+      before = below.size;
+      for (const { pid, parent } of all) if (below.has(parent)) below.add(pid);
+    }
+    return all
+      .filter(({ pid, command }) => below.has(pid) && /^node\0.*dynamic-provider/.test(command))
+      .map(({ pid }) => pid);
+  }
+
   /** Everything that the backend keeps on disk: state, history and backups, as they lie there. */
   onDisk(): string {
     const files = fs.readdirSync(path.join(this.folder, "backend"), { recursive: true, withFileTypes: true });
@@ -202,4 +227,30 @@ function engineCommand(directory: string): Promise<automation.PulumiCommand> {
     command = automation.PulumiCommand.get({ root });
   }
   return command;
+}
+
+interface Process {
+  pid: number;
+  parent: number;
+  cwd: string;
+  /** Arguments, each ended by a NUL. */
+  command: string;
+}
+
+/** One process of this machine, or none when it is gone or somebody else's. */
+function readProcess(pid: number): Process[] {
+  try {
+    const stat = fs.readFileSync(`/proc/${pid}/stat`, "utf8");
+    const parent = Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]);
+    return [
+      {
+        pid,
+        parent,
+        cwd: fs.readlinkSync(`/proc/${pid}/cwd`),
+        command: fs.readFileSync(`/proc/${pid}/cmdline`, "utf8"),
+      },
+    ];
+  } catch {
+    return [];
+  }
 }

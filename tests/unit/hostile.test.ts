@@ -10,7 +10,7 @@ const POISON = ["__proto__", "constructor", "prototype", "toString", "hasOwnProp
 
 /** A platform that answers `answer` to everything. */
 function hostile(answer: unknown): Client {
-  return { call: () => Promise.resolve(answer), pause: () => Promise.resolve(false) };
+  return { hide: () => undefined, call: () => Promise.resolve(answer), pause: () => Promise.resolve(false) };
 }
 
 /** JSON of any shape, with the keys that poison prototypes, and users that are nearly right. */
@@ -56,7 +56,7 @@ describe("a hostile or broken platform", () => {
             expect(await ask()).to.satisfy((found: unknown) => typeof found === "object" && found !== null);
           } catch (error) {
             if (!isWallarooError(error, "unreadable")) throw error;
-            expect(error.message).to.not.match(/[\p{Cc}\u001b]/u);
+            expect(error.message).to.not.match(/\p{Cc}/u);
             expect(error.message.length).to.be.lessThan(2000);
           }
         }

@@ -1,0 +1,132 @@
+import type { Client } from "../api/client";
+import { WallarooError } from "../api/errors";
+import type { Caller } from "../api/token";
+import type { UsersApi } from "../api/users";
+import type { ApiUser } from "../api/wire";
+import { DECISION_AGE_MS, type Directory } from "./directory";
+import { ADMIN_ROLE, isAdmin } from "./guards";
+import type { UserInputs } from "./model";
+import { refusal } from "./policy";
+import type { RunMemory } from "./run";
+
+/** Says something to the person who runs the engine. */
+export interface Log {
+  info(message: string): void;
+  warn(message: string): void;
+}
+
+/** What the lifecycle works with; nothing in it knows which adapter calls. */
+export interface LifecycleTools {
+  users: UsersApi;
+  directory: Directory;
+  run: RunMemory;
+  log: Log;
+  caller: () => Promise<Caller>;
+  pause: Client["pause"];
+  protectedEmails: ReadonlySet<string>;
+  seatLimit?: number;
+}
+
+/** The inputs that `POST /v1/api/user` writes. */
+export const PROFILE = ["firstName", "lastName", "admin"] as const;
+
+/** The writes to an account that exists. Whether they are allowed is decided before, by policy and guards. */
+export class Accounts {
+  #seatsBeingTaken = 0;
+
+  constructor(private readonly tools: Pick<LifecycleTools, "users" | "directory" | "seatLimit">) {}
+
+  /** Activates or deactivates; sends nothing when the account is so already. Raises `WallarooError`. */
+  async setEnabled(user: ApiUser, enabled: boolean): Promise<ApiUser> {
+    if (user.enabled === enabled) return user;
+    const { users, directory } = this.tools;
+    const email = user.email ?? user.username;
+    const after = { ...user, enabled };
+    if (enabled) await this.#verify(after, await this.withSeat(email, () => users.activate(email)));
+    else {
+      // Noted before it is done: of two administrators who are cut off at once, the second must see the first one gone.
+      directory.record(after);
+      try {
+        await this.#verify(after, await users.deactivate(email));
+      } catch (error) {
+        directory.record(user);
+        throw error;
+      }
+    }
+    directory.record(after);
+    return after;
+  }
+
+  /** Asks whether a change was made when the answer to it was not the promised one. */
+  async #verify(wanted: ApiUser, isAsPromised: boolean): Promise<void> {
+    if (isAsPromised) return;
+    const now = await this.tools.directory.confirm(wanted.id);
+    if (now?.enabled === wanted.enabled) return;
+    throw new WallarooError({
+      kind: "unreadable",
+      operation: wanted.enabled ? "activate" : "deactivate",
+      who: wanted.email ?? wanted.username,
+      words: "the answer was not what the API promises, and the account is as it was",
+      next: "Check wallaroo:url (WALLAROO_URL): something other than the platform, a proxy perhaps, answers there.",
+    });
+  }
+
+  /** Names and the admin role; what is not declared is sent as it is, because the platform wants all of it. */
+  async editProfile(stale: ApiUser, inputs: UserInputs): Promise<ApiUser> {
+    const { users, directory } = this.tools;
+    const view = await directory.view(DECISION_AGE_MS);
+    let user = view.findById(stale.id);
+    // Only the answer about everybody shows roles, and this account may be younger than the last one.
+    user =
+      user === undefined || user.realmRoles === undefined
+        ? ((await directory.view(0)).findById(stale.id) ?? stale)
+        : user;
+    const now = { firstName: user.firstName ?? "", lastName: user.lastName ?? "", admin: isAdmin(user) };
+    if (PROFILE.every((name) => inputs[name] === undefined || inputs[name] === now[name])) return user;
+    if (inputs.admin === undefined && ![...view.everybody()].some((other) => other.realmRoles !== undefined)) {
+      throw refusal(
+        "edit",
+        inputs.email,
+        "the platform shows nobody's roles, so that the admin role might be lost on the way",
+        "Declare `admin` too, or leave firstName and lastName out.",
+      );
+    }
+    const firstName = inputs.firstName ?? now.firstName;
+    const lastName = inputs.lastName ?? now.lastName;
+    const admin = inputs.admin ?? now.admin;
+    const email = user.email ?? user.username;
+    await users.edit({ id: user.id, firstName, lastName, email, enabled: stale.enabled, isAdmin: admin });
+    const roles = (user.realmRoles ?? []).filter((role) => role !== ADMIN_ROLE);
+    const after = {
+      ...user,
+      enabled: stale.enabled,
+      firstName,
+      lastName,
+      realmRoles: admin ? [...roles, ADMIN_ROLE] : roles,
+    };
+    directory.record(after);
+    return after;
+  }
+
+  /** Runs what takes a seat, if wallaroo:seatLimit leaves one. Counted are enabled accounts with an address. */
+  async withSeat<T>(email: string, take: () => Promise<T>): Promise<T> {
+    const { seatLimit, directory } = this.tools;
+    if (seatLimit === undefined) return take();
+    const view = await directory.view(DECISION_AGE_MS);
+    const taken = [...view.everybody()].filter((user) => user.enabled && user.email).length + this.#seatsBeingTaken;
+    if (taken >= seatLimit) {
+      throw refusal(
+        "give a seat to",
+        email,
+        `${taken} of the ${seatLimit} seats in wallaroo:seatLimit are taken`,
+        "Deactivate somebody first (`enabled: false`), or raise wallaroo:seatLimit to what the licence allows.",
+      );
+    }
+    this.#seatsBeingTaken += 1;
+    try {
+      return await take();
+    } finally {
+      this.#seatsBeingTaken -= 1;
+    }
+  }
+}

@@ -1,0 +1,33 @@
+import type { ApiUser } from "../api/wire";
+import { canonicalEmail } from "./email";
+import { isAdmin } from "./guards";
+import type { UserInputs, UserState } from "./model";
+import { createdAt } from "./policy";
+
+/** Declared values that delete and refresh need later, as they see nothing but the state. */
+export function declaredOf(inputs: UserInputs): Partial<UserState> {
+  const { adopt, onDestroy, firstName, lastName, admin } = inputs;
+  return JSON.parse(JSON.stringify({ adopt, onDestroy, firstName, lastName, admin })) as Partial<UserState>;
+}
+
+/** The stored state with the values that are declared now; what is not declared any more is not managed any more. */
+export function redeclare(state: UserState, inputs: UserInputs): UserState {
+  const { email, username, enabled, createdAt, adopted, initialPassword, foundEnabled } = state;
+  const kept = { email, username, enabled, createdAt, adopted, initialPassword, foundEnabled, ...declaredOf(inputs) };
+  return JSON.parse(JSON.stringify(kept)) as UserState;
+}
+
+/** The stored state with what the platform shows now. Profile values are followed only where they are managed. */
+export function stateOf(user: ApiUser, state: UserState): UserState {
+  const created = createdAt(user) ?? state.createdAt;
+  return {
+    ...state,
+    email: canonicalEmail(user.email ?? user.username),
+    username: canonicalEmail(user.username),
+    enabled: user.enabled,
+    ...(created === undefined ? {} : { createdAt: created }),
+    ...(state.firstName === undefined ? {} : { firstName: user.firstName ?? "" }),
+    ...(state.lastName === undefined ? {} : { lastName: user.lastName ?? "" }),
+    ...(state.admin === undefined || user.realmRoles === undefined ? {} : { admin: isAdmin(user) }),
+  };
+}

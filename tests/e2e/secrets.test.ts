@@ -1,0 +1,107 @@
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { expect } from "chai";
+import { WallarooUser } from "pulumi-wallaroo";
+import { CI, scenario } from "./stack";
+
+const PASSWORD = "Gg-given-password-of-ann";
+
+describe("the secrets of a whole lifecycle", function () {
+  this.timeout(120_000);
+  const { platform, stack } = scenario();
+
+  for (const talk of [{}, { logVerbosity: 9, logToStdErr: true, debug: true }]) {
+    const how =
+      "logVerbosity" in talk ? "at -v=9, save in the lines in which the engine itself traces its calls" : "by default";
+    it(`are in nothing that it leaves or prints ${how}`, () => live(talk));
+  }
+
+  async function live(talk: { logVerbosity?: number }): Promise<void> {
+    const program =
+      (enabled: boolean, fails = false) =>
+      () => {
+        new WallarooUser("ann", { email: "ann@example.com", password: PASSWORD, enabled });
+        const bob = new WallarooUser("bob", { email: "bob@example.com", enabled });
+        if (fails) new WallarooUser("cleo", { email: "john.hummel@wallaroo.ai", password: PASSWORD });
+        return { password: bob.initialPassword };
+      };
+    const before = new Set(fs.readdirSync(os.tmpdir()));
+    const args: string[] = [];
+    const watch = setInterval(() => args.push(...argumentsOf(["provider", "engine"])), 100);
+    const argumentsOf = (kinds: ("provider" | "engine")[]) =>
+      kinds.flatMap((kind) =>
+        stack()
+          .processes(kind)
+          .map((pid) => readArguments(pid)),
+      );
+    const printed: string[] = [];
+    const log = (outcome: { output: string }) => printed.push(outcome.output);
+    try {
+      log(await stack().preview(program(true), talk));
+      log(await stack().up(program(true), talk));
+      await platform().setEnabled("ann@example.com", false);
+      log(await stack().refresh(talk));
+      platform().misbehave({
+        on: "deactivate",
+        when: "before",
+        what: { status: 400, body: { msg: `bad ${PASSWORD}`, code: 400 } },
+      });
+      log(await stack().up(program(false), talk));
+      log(await stack().up(program(true, true), talk));
+      log(await stack().destroy(talk));
+    } finally {
+      clearInterval(watch);
+    }
+    const tokens = platform().log.map((entry) => (entry.headers.authorization ?? "").replace("Bearer ", ""));
+    const generated = platform().requests("invite").length;
+    expect(generated).to.equal(2);
+    const secrets = [PASSWORD, CI.password, ...new Set(tokens.filter((token) => token !== ""))];
+    expect(secrets.length).to.be.greaterThan(3);
+    if (talk.logVerbosity !== undefined) expect(printed.join("").length, "the logs talk").to.be.greaterThan(50_000);
+    expect(args.length, "processes were seen").to.be.greaterThan(0);
+    const fresh = fs.readdirSync(os.tmpdir()).filter((name) => !before.has(name));
+    const places: Record<string, string> = {
+      "what was printed": printed
+        .join("\n")
+        .split("\n")
+        .filter((line) => !isTrace(line))
+        .join("\n"),
+      "the backend": stack().onDisk(),
+      "process arguments": args.join("\n"),
+      "temporary files": fresh.map((name) => readAll(path.join(os.tmpdir(), name))).join("\n"),
+    };
+    for (const [place, text] of Object.entries(places)) {
+      for (const secret of secrets)
+        expect(text.includes(secret), `${secret.slice(0, 12)}… in ${place}`).to.equal(false);
+    }
+  }
+});
+
+/** From -v=9 on, engine and SDK trace every property that passes between them, secret or not. No provider can help it. */
+function isTrace(line: string): boolean {
+  return /RegisterResource RPC|"msg":"(Unm|M)arshaling property|eventSink::Debug/.test(line);
+}
+
+function readArguments(pid: number): string {
+  try {
+    return fs.readFileSync(`/proc/${pid}/cmdline`, "utf8");
+  } catch {
+    return "";
+  }
+}
+
+/** Files of other processes come and go, and the folders of other stacks link to this checkout. */
+function readAll(file: string): string {
+  try {
+    const stat = fs.lstatSync(file);
+    if (stat.isDirectory())
+      return fs
+        .readdirSync(file)
+        .map((name) => readAll(path.join(file, name)))
+        .join("\n");
+    return stat.isFile() && stat.size < 10_000_000 ? fs.readFileSync(file, "utf8") : "";
+  } catch {
+    return "";
+  }
+}
