@@ -1,15 +1,9 @@
-import { execFile } from "node:child_process";
 import fs from "node:fs";
-import os from "node:os";
 import path from "node:path";
-import { promisify } from "node:util";
 import { expect } from "chai";
-import { ensureEngine } from "../engine/ensure";
 import { startPlatform, type Platform } from "../emulator/platform";
+import { Consumer, ROOT, run } from "./consumer";
 import { CI } from "./stack";
-
-const run = promisify(execFile);
-const ROOT = path.resolve(__dirname, "../..");
 
 const TYPESCRIPT = `
 import * as pulumi from "@pulumi/pulumi";
@@ -27,40 +21,21 @@ exports.id = new WallarooUser("ann", { email: "Ann@example.com" }).id;
 /** What a user does who has only the packed tarball: another folder, the CLI, nothing of the checkout. */
 describe("the packed package", function () {
   this.timeout(240_000);
-  let folder: string;
+  let consumer: Consumer;
   let platform: Platform;
-  let env: NodeJS.ProcessEnv;
 
   before(async () => {
-    folder = fs.mkdtempSync(path.join(os.tmpdir(), "pulumi-wallaroo-package-"));
     platform = await startPlatform();
     await platform.addUser({ ...CI, admin: true });
-    const { directory } = await ensureEngine();
-    env = {
-      ...process.env,
-      PATH: `${directory}${path.delimiter}${process.env["PATH"] ?? ""}`,
-      PULUMI_HOME: path.join(folder, "home"),
-      PULUMI_BACKEND_URL: `file://${folder}`,
-      PULUMI_CONFIG_PASSPHRASE: "of the package",
-      PULUMI_SKIP_UPDATE_CHECK: "1",
-      WALLAROO_URL: platform.url,
-      WALLAROO_USER: CI.email,
-      WALLAROO_PASSWORD: CI.password,
-    };
-    const { stdout } = await run("npm", ["pack", "--silent", "--ignore-scripts", "--pack-destination", folder], {
-      cwd: ROOT,
-    });
-    const manifest = { name: "consumer", private: true, dependencies: { "pulumi-wallaroo": `file:${stdout.trim()}` } };
-    const { devDependencies } = JSON.parse(fs.readFileSync(path.join(ROOT, "package.json"), "utf8")) as {
+    const manifest = JSON.parse(fs.readFileSync(path.join(ROOT, "package.json"), "utf8")) as {
       devDependencies: Record<string, string>;
     };
-    const also = ["@pulumi/pulumi", "typescript", "ts-node", "@types/node"];
-    Object.assign(manifest.dependencies, Object.fromEntries(also.map((name) => [name, devDependencies[name]])));
-    fs.writeFileSync(path.join(folder, "package.json"), JSON.stringify(manifest));
-    await run("npm", ["install", "--prefer-offline", "--no-audit", "--no-fund"], { cwd: folder, env });
+    const names = ["@pulumi/pulumi", "typescript", "ts-node", "@types/node"];
+    const packages = Object.fromEntries(names.map((name) => [name, manifest.devDependencies[name] ?? ""]));
+    consumer = await Consumer.install(platform, packages);
   });
   after(async () => {
-    fs.rmSync(folder, { recursive: true, force: true });
+    (consumer as Consumer | undefined)?.remove();
     await platform.close();
   });
 
@@ -78,7 +53,7 @@ describe("the packed package", function () {
 
   it("exports the names of the contract and no other", () => {
     // eslint-disable-next-line @typescript-eslint/no-require-imports
-    const names = Object.keys(require(path.join(folder, "node_modules/pulumi-wallaroo")) as object);
+    const names = Object.keys(require(path.join(consumer.folder, "node_modules/pulumi-wallaroo")) as object);
     expect(names.sort()).to.deep.equal([
       "WallarooProvider",
       "WallarooUser",
@@ -96,16 +71,9 @@ describe("the packed package", function () {
     ["JavaScript", "index.js", JAVASCRIPT],
   ] as const) {
     it(`works in a ${language} program in another folder`, async () => {
-      const pulumi = async (...args: string[]) =>
-        (await run("pulumi", [...args, "--non-interactive"], { cwd: folder, env })).stdout;
-      const options =
-        language === "TypeScript" ? "\n  options:\n    typescript: true" : "\n  options:\n    typescript: false";
-      fs.rmSync(path.join(folder, "index.ts"), { force: true });
-      fs.writeFileSync(path.join(folder, file), program);
-      fs.writeFileSync(
-        path.join(folder, "Pulumi.yaml"),
-        `name: consumer\nmain: ${file}\nruntime:\n  name: nodejs${options}\n`,
-      );
+      const { folder } = consumer;
+      const pulumi = (...args: string[]) => consumer.pulumi(args);
+      consumer.write(file, program);
       if (language === "TypeScript") {
         const compilerOptions = {
           target: "ES2022",
