@@ -1,0 +1,52 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect } from "chai";
+import { WallarooUser } from "pulumi-wallaroo";
+import { startPlatform, type Platform } from "../emulator/platform";
+import { findPostgresObstacle, startPostgres, type Postgres } from "./postgres";
+import { CI, TestStack } from "./stack";
+
+const ann = "ann@example.com";
+const user = (enabled: boolean) => () =>
+  void new WallarooUser("ann", { email: ann, enabled, password: "Ss-shared-password" });
+
+describe("a backend that a team shares (PostgreSQL)", function () {
+  this.timeout(120_000);
+  let postgres: Postgres | undefined;
+  let platform: Platform;
+
+  before(async function () {
+    const obstacle = findPostgresObstacle();
+    if (obstacle !== undefined) {
+      process.stdout.write(`\n  not run on PostgreSQL, and the file backend's lock is tested instead: ${obstacle}\n`);
+      this.skip();
+    }
+    postgres = startPostgres();
+    platform = await startPlatform();
+    await platform.addUser({ ...CI, admin: true });
+  });
+  after(async () => {
+    postgres?.stop();
+    await (platform as Platform | undefined)?.close();
+  });
+
+  it("keeps the lifecycle, and lets one of two runners at once through", async () => {
+    const stack = await TestStack.create({ platform, env: { PULUMI_BACKEND_URL: postgres?.url ?? "" } });
+    try {
+      const up = await stack.up(user(true));
+      expect(up.ok, up.output).to.equal(true);
+      expect((await stack.refresh({ expectNoChanges: true })).ok).to.equal(true);
+      const slow = platform.misbehave({ on: "deactivate", when: "before", what: { delayMs: 4000 } });
+      const first = stack.up(user(false));
+      while (slow.hits === 0) await sleep(50);
+      const second = await stack.up(user(true));
+      expect(second.ok).to.equal(false);
+      expect(second.output).to.match(/lock/i);
+      expect((await first).ok).to.equal(true);
+      expect((await stack.stored("ann"))?.outputs["enabled"]).to.equal(false);
+      expect((await stack.destroy()).ok).to.equal(true);
+      expect(platform.writes().map((entry) => entry.call)).to.deep.equal(["invite", "deactivate"]);
+    } finally {
+      stack.remove();
+    }
+  });
+});
