@@ -1,0 +1,102 @@
+import { execFile } from "node:child_process";
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { promisify } from "node:util";
+import { expect } from "chai";
+import { startPlatform, type Platform } from "../emulator/platform";
+import { ensureEngine } from "../engine/ensure";
+import { ROOT } from "./consumer";
+import { CI } from "./stack";
+
+const run = promisify(execFile);
+
+/** Every example with its folder, its configuration and the invites that it sends. */
+const EXAMPLES: Record<
+  string,
+  { folder: string; config: (url: string, otherUrl: string) => string[][]; invites: number; deactivated: number }
+> = {
+  "people, which is the checkout itself": {
+    folder: ".",
+    config: () => [
+      ["--path", "people[0]", "ann@example.com"],
+      ["--path", "people[1]", "bob@example.com"],
+    ],
+    invites: 2,
+    deactivated: 2,
+  },
+  javascript: { folder: "examples/javascript", config: () => [], invites: 1, deactivated: 0 },
+  platforms: {
+    folder: "examples/platforms",
+    config: (url, otherUrl) => [
+      ["stagingUrl", url],
+      ["productionUrl", otherUrl],
+      ["username", CI.email],
+      ["--secret", "password", CI.password],
+    ],
+    // On each of the two.
+    invites: 1,
+    deactivated: 1,
+  },
+};
+
+describe("the examples", function () {
+  this.timeout(120_000);
+  let platform: Platform;
+  let other: Platform;
+  let folder: string;
+  beforeEach(async () => {
+    folder = fs.mkdtempSync(path.join(os.tmpdir(), "pulumi-wallaroo-examples-"));
+    platform = await startPlatform();
+    other = await startPlatform();
+    for (const one of [platform, other]) await one.addUser({ ...CI, admin: true });
+  });
+  afterEach(async () => {
+    await other.close();
+    fs.rmSync(folder, { recursive: true, force: true });
+    await platform.close();
+  });
+
+  it("are all run here", () => {
+    const folders = fs.readdirSync(path.join(ROOT, "examples")).map((name) => `examples/${name}`);
+    const tested = Object.values(EXAMPLES).map((example) =>
+      example.folder === "." ? "examples/people" : example.folder,
+    );
+    expect(tested.sort()).to.deep.equal(folders.sort());
+  });
+
+  for (const [name, example] of Object.entries(EXAMPLES)) {
+    it(`work: ${name}`, async () => {
+      const { directory } = await ensureEngine();
+      const env = {
+        ...process.env,
+        PATH: `${directory}${path.delimiter}${process.env["PATH"] ?? ""}`,
+        PULUMI_HOME: path.join(folder, "home"),
+        PULUMI_BACKEND_URL: `file://${folder}`,
+        PULUMI_CONFIG_PASSPHRASE: "of the examples",
+        PULUMI_SKIP_UPDATE_CHECK: "1",
+        WALLAROO_URL: platform.url,
+        WALLAROO_USER: CI.email,
+        WALLAROO_PASSWORD: CI.password,
+      };
+      const cwd = path.join(ROOT, example.folder);
+      const stack = `test-${process.pid}`;
+      const pulumi = async (...args: string[]) =>
+        (await run("pulumi", [...args, "--non-interactive"], { cwd, env })).stdout;
+      try {
+        await pulumi("stack", "init", stack);
+        for (const setting of example.config(platform.url, other.url)) await pulumi("config", "set", ...setting);
+        await pulumi("preview");
+        await pulumi("up", "--yes", "--skip-preview");
+        await pulumi("preview", "--expect-no-changes");
+        await pulumi("refresh", "--yes", "--skip-preview", "--expect-no-changes");
+        await pulumi("destroy", "--yes", "--skip-preview");
+      } finally {
+        fs.rmSync(path.join(cwd, `Pulumi.${stack}.yaml`), { force: true });
+      }
+      if (name === "platforms") expect(other.requests("invite")).to.have.length(example.invites);
+      expect(platform.requests("invite")).to.have.length(example.invites);
+      expect(platform.requests("deactivate")).to.have.length(example.deactivated);
+    });
+  }
+});
