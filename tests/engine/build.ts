@@ -52,8 +52,9 @@ function goBuild(part: Part, output: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const child = spawn("go", args, {
       cwd: path.join(__dirname, part.module),
-      // The user's own Go settings must not change what is built.
-      env: { ...process.env, CGO_ENABLED: "0", GOFLAGS: "", GOWORK: "off", GO111MODULE: "on" },
+      // The user's own Go settings must not change what is built. None may be empty: Go would look into the settings
+      // that `go env -w` stored.
+      env: { ...process.env, CGO_ENABLED: "0", GOFLAGS: "-mod=readonly", GOWORK: "off", GO111MODULE: "on" },
       stdio: ["ignore", "ignore", "pipe"],
     });
     let errors = "";

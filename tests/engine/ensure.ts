@@ -32,7 +32,7 @@ export async function ensureEngine(options: { log?: (line: string) => void } = {
     // Made beside its place and moved there whole: a half-made one is never taken for an engine.
     const draft = `${cache}.${process.pid}.draft`;
     fs.rmSync(draft, { recursive: true, force: true });
-    fs.rmSync(cache, { recursive: true, force: true });
+    removeOldEngine(cache);
     fs.mkdirSync(draft, { recursive: true });
     try {
       const origin = (await installEngine(draft, log)) ? "installer" : "built";
@@ -50,6 +50,18 @@ export async function ensureEngine(options: { log?: (line: string) => void } = {
       fs.rmSync(draft, { recursive: true, force: true });
     }
   });
+}
+
+/** The folder is replaced as a whole, so one that was chosen by mistake (a home folder) must survive that. */
+function removeOldEngine(cache: string): void {
+  const foreign = fs.existsSync(cache) ? fs.readdirSync(cache).find((name) => !name.startsWith("pulumi")) : undefined;
+  if (foreign !== undefined) {
+    throw new Error(
+      `Could not make a Pulumi engine in ${cache}: the folder holds something else (${foreign}). ` +
+        "Set PULUMI_WALLAROO_ENGINE_CACHE to a folder that is empty or does not exist yet.",
+    );
+  }
+  fs.rmSync(cache, { recursive: true, force: true });
 }
 
 async function findCached(directory: string): Promise<Engine | undefined> {

@@ -22,8 +22,16 @@ export async function installEngine(directory: string, log: (line: string) => vo
       detached: true,
     });
     // The installer's own download runs in grandchildren; the group ends them all.
-    const end = () => child.pid !== undefined && process.kill(-child.pid, "SIGKILL");
-    const giveUp = setTimeout(() => !fs.existsSync(path.join(root, "bin")) && end(), PATIENCE_MS);
+    const end = () => {
+      try {
+        if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
+      } catch {
+        // It ended by itself at this very moment.
+      }
+    };
+    const giveUp = setTimeout(() => {
+      if (!fs.existsSync(path.join(root, "bin"))) end();
+    }, PATIENCE_MS);
     const limit = setTimeout(end, DOWNLOAD_MS);
     child.on("exit", (code) => {
       clearTimeout(giveUp);
