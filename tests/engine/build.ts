@@ -63,7 +63,7 @@ function goBuild(part: Part, output: string): Promise<void> {
       reject(
         new Error(
           `Could not build ${part.program}: there is no Go on this machine. ` +
-            "Install the Pulumi CLI (3.216 or later) and put it on PATH, or install Go 1.25.8 or later.",
+            "Install the Pulumi CLI (3.216 or later) and put it on PATH, or install Go 1.25.11 or later.",
         ),
       ),
     );
@@ -73,7 +73,7 @@ function goBuild(part: Part, output: string): Promise<void> {
         : reject(
             new Error(
               `Could not build ${part.program}: go build ended with code ${code}: ${errors.trim().split("\n").slice(-3).join(" ")} ` +
-                "Check that Go is 1.25.8 or later and its module proxy can be reached, or put the Pulumi CLI on PATH.",
+                "Check that Go is 1.25.11 or later and its module proxy can be reached, or put the Pulumi CLI on PATH.",
             ),
           ),
     );

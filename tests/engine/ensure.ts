@@ -4,7 +4,7 @@ import path from "node:path";
 import { buildEngine, ENGINE_VERSION } from "./build";
 import { installEngine } from "./install";
 import { withLock } from "./lock";
-import { findOnPath, isComplete, NODE_PROVIDER_SCRIPT, versionOf } from "./programs";
+import { findOnPath, isComplete, LANGUAGE_HOST, NODE_PROVIDER_SCRIPT, versionOf } from "./programs";
 
 /** A folder with `pulumi`, its Node language host and the host of dynamic providers, ready for PATH. */
 export interface Engine {
@@ -54,7 +54,9 @@ export async function ensureEngine(options: { log?: (line: string) => void } = {
 
 /** The folder is replaced as a whole, so one that was chosen by mistake (a home folder) must survive that. */
 function removeOldEngine(cache: string): void {
-  const foreign = fs.existsSync(cache) ? fs.readdirSync(cache).find((name) => !name.startsWith("pulumi")) : undefined;
+  const entries = fs.existsSync(cache) ? fs.readdirSync(cache, { withFileTypes: true }) : [];
+  // Exactly what is put there, and no folder: somebody's pulumi-projects begins with the same letters.
+  const foreign = entries.find((entry) => !entry.isFile() || !isOwnFile(entry.name))?.name;
   if (foreign !== undefined) {
     throw new Error(
       `Could not make a Pulumi engine in ${cache}: the folder holds something else (${foreign}). ` +
@@ -62,6 +64,10 @@ function removeOldEngine(cache: string): void {
     );
   }
   fs.rmSync(cache, { recursive: true, force: true });
+}
+
+function isOwnFile(name: string): boolean {
+  return name === "pulumi" || name === LANGUAGE_HOST || name.startsWith(NODE_PROVIDER_SCRIPT);
 }
 
 async function findCached(directory: string): Promise<Engine | undefined> {

@@ -13,15 +13,20 @@ describe("the engine's cache folder", () => {
     else process.env["PULUMI_WALLAROO_ENGINE_CACHE"] = PULUMI_WALLAROO_ENGINE_CACHE;
   });
 
-  it("is not cleared when it was chosen by mistake and holds something else", async () => {
+  for (const name of ["precious", "pulumi-projects/precious"]) {
+    it(`is not cleared when it was chosen by mistake and holds ${name}`, () => keeps(name));
+  }
+
+  async function keeps(name: string): Promise<void> {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), "pulumi-wallaroo-precious-"));
-    const file = path.join(folder, "precious");
+    const file = path.join(folder, name);
+    fs.mkdirSync(path.dirname(file), { recursive: true });
     fs.writeFileSync(file, "");
     process.env["PULUMI_WALLAROO_ENGINE_CACHE"] = folder;
     // No engine on PATH, or none would be made.
     process.env["PATH"] = "";
-    expect(await messageOf(() => ensureEngine())).to.match(/the folder holds something else \(precious\)/);
+    expect(await messageOf(() => ensureEngine())).to.match(/the folder holds something else \(/);
     expect(fs.existsSync(file)).to.equal(true);
     fs.rmSync(folder, { recursive: true });
-  });
+  }
 });
