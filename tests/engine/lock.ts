@@ -2,6 +2,9 @@ import fs from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
+/** How long a lock may be without its holder's id, in milliseconds. */
+const EMPTY_MS = 10_000;
+
 /** Runs `body` while no other process does so under the same lock file. A lock whose process is gone is taken over. */
 export async function withLock<T>(file: string, log: (line: string) => void, body: () => Promise<T>): Promise<T> {
   fs.mkdirSync(path.dirname(file), { recursive: true });
@@ -29,7 +32,10 @@ function tryLock(file: string): boolean {
 
 function isHolderAlive(file: string): boolean {
   try {
-    process.kill(Number(fs.readFileSync(file, "utf8")), 0);
+    const id = Number(fs.readFileSync(file, "utf8"));
+    // A process that died between making the file and writing to it; id 0 would mean this very process group.
+    if (!(id > 0)) return Date.now() - fs.statSync(file).mtimeMs < EMPTY_MS;
+    process.kill(id, 0);
     return true;
   } catch (error) {
     // ENOENT: released meanwhile, the next try takes it. ESRCH: its process is gone.

@@ -3,6 +3,7 @@ import os from "node:os";
 import path from "node:path";
 import { expect } from "chai";
 import { ensureEngine } from "../engine/ensure";
+import { withLock } from "../engine/lock";
 import { messageOf } from "./platform";
 
 describe("the engine's cache folder", () => {
@@ -29,4 +30,22 @@ describe("the engine's cache folder", () => {
     expect(fs.existsSync(file)).to.equal(true);
     fs.rmSync(folder, { recursive: true });
   }
+});
+
+describe("the engine's lock", () => {
+  it("is taken over from a process that died before it had written its id", async () => {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), "pulumi-wallaroo-lock-"));
+    const file = path.join(folder, "engine.lock");
+    fs.writeFileSync(file, "");
+    fs.utimesSync(file, new Date(0), new Date(0));
+    expect(
+      await withLock(
+        file,
+        () => undefined,
+        () => Promise.resolve("made"),
+      ),
+    ).to.equal("made");
+    expect(fs.existsSync(file)).to.equal(false);
+    fs.rmSync(folder, { recursive: true });
+  });
 });
