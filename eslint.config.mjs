@@ -1,7 +1,7 @@
 import js from "@eslint/js";
 import tseslint from "typescript-eslint";
 
-/** Which way imports may point: examples -> sdk -> provider/dynamic -> provider/user -> provider/api. */
+/** Which way imports may point: examples -> sdk -> provider/dynamic -> provider/team -> provider/user -> provider/api. */
 const forbid = (files, patterns) => ({
   files,
   rules: { "@typescript-eslint/no-restricted-imports": ["error", { patterns }] },
@@ -38,7 +38,7 @@ export default tseslint.config(
       pulumi,
       http,
       {
-        group: ["../user/*", "../dynamic/*", "../platform", "../settings"],
+        group: ["../user/*", "../team/*", "../dynamic/*", "../platform", "../settings"],
         message: "provider/api is the lowest layer.",
       },
     ],
@@ -50,8 +50,20 @@ export default tseslint.config(
       pulumi,
       http,
       {
-        group: ["../dynamic/*", "../platform", "../settings"],
+        group: ["../team/*", "../dynamic/*", "../platform", "../settings"],
         message: "provider/user must not know which adapter calls it.",
+      },
+    ],
+  ),
+  forbid(
+    ["provider/team/**/*.ts"],
+    [
+      tests,
+      pulumi,
+      http,
+      {
+        group: ["../dynamic/*", "../platform", "../settings"],
+        message: "provider/team must not know which adapter calls it.",
       },
     ],
   ),

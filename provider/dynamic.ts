@@ -1,4 +1,5 @@
 import { prepareProcess } from "./dynamic/diagnostics";
+import { TeamProvider } from "./dynamic/team";
 import { UserProvider } from "./dynamic/user";
 
 prepareProcess();
@@ -8,3 +9,5 @@ prepareProcess();
  * never change, because the states of every release so far refer to it.
  */
 export const user = new UserProvider();
+/** As {@link user}, for a `WallarooTeam`. */
+export const team = new TeamProvider();

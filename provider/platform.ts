@@ -1,4 +1,5 @@
 import { createClient } from "./api/client";
+import { Line } from "./api/line";
 import { TokenSource } from "./api/token";
 import { createTransport } from "./api/transport";
 import { createUsersApi } from "./api/users";
@@ -6,6 +7,7 @@ import type { Settings } from "./settings";
 import { Directory } from "./user/directory";
 import type { Log } from "./user/account";
 import { Lifecycle } from "./user/lifecycle";
+import { TeamLifecycle } from "./team/lifecycle";
 import type { RunMemory } from "./user/run";
 
 /** Retries of one request end this many milliseconds after its first attempt. */
@@ -17,6 +19,7 @@ export interface Platform {
   token: TokenSource;
   directory: Directory;
   lifecycle: Lifecycle;
+  team: TeamLifecycle;
   /** Notes a secret that no message may repeat. */
   hide: (secret: string) => void;
 }
@@ -34,6 +37,7 @@ export function connect(settings: Settings, run: RunMemory, log: Log): Platform 
   });
   const users = createUsersApi(client);
   const directory = new Directory(users);
+  const line = new Line(settings.maxConcurrency);
   const lifecycle = new Lifecycle({
     users,
     directory,
@@ -41,8 +45,10 @@ export function connect(settings: Settings, run: RunMemory, log: Log): Platform 
     log,
     caller: () => token.caller(),
     pause: client.pause,
+    line,
     protectedEmails: settings.protectedEmails,
     ...(settings.seatLimit === undefined ? {} : { seatLimit: settings.seatLimit }),
   });
-  return { settings, token, directory, lifecycle, hide: client.hide };
+  const team = new TeamLifecycle({ lifecycle, run, log, line });
+  return { settings, token, directory, lifecycle, team, hide: client.hide };
 }

@@ -1,30 +1,49 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { DeclaredInput } from "../provider/dynamic/declared";
 
-interface Declared {
-  key: string;
-  name: string;
-  email: string | undefined;
+/** Who declares whom in one run. */
+class Declarations {
+  count = 0;
+  readonly byEmail = new Map<string, { key: string; name: string }[]>();
+
+  /** Names of the resources other than `key` that declare this address. */
+  othersOf(email: string, key: string): string[] {
+    return (this.byEmail.get(email) ?? []).filter((other) => other.key !== key).map((other) => other.name);
+  }
 }
 
-/** Declarations of one run: programs of the Automation API run several times in one process. */
-const runs = new WeakMap<object, Declared[]>();
+/** Programs of the Automation API run several times in one process. */
+const runs = new WeakMap<object, Declarations>();
 
 /**
  * What a resource tells the provider of itself, so that a person who is declared twice is refused before anything is
  * sent, naming both resources. Resolved after the synchronous part of the program has run, when all resources whose
  * address stands in the program are known. Two explicit providers are two platforms, and share nobody.
+ *
+ * @param emails canonical, as far as they are known
+ * @param isTold whose other declarations the provider is to know: a team has to leave everybody alone who moves from it
+ * to another resource, a user needs to know of itself alone
  */
 export async function declare(
   name: string,
   provider: object | undefined,
-  emailOf: string | undefined,
-): Promise<{ key: string; name: string; others: string[] }> {
+  emails: readonly string[],
+  isTold: "of everybody" | "of its own",
+): Promise<DeclaredInput> {
   const run = provider ?? pulumi.runtime.getMonitor() ?? runs;
-  const all = runs.get(run) ?? [];
-  runs.set(run, all);
-  const own = { key: `${all.length}`, name, email: emailOf };
-  all.push(own);
+  const declarations = runs.get(run) ?? new Declarations();
+  runs.set(run, declarations);
+  const key = `${(declarations.count += 1)}`;
+  for (const email of emails) {
+    const all = declarations.byEmail.get(email);
+    if (all === undefined) declarations.byEmail.set(email, [{ key, name }]);
+    else all.push({ key, name });
+  }
   await new Promise((resolve) => setImmediate(resolve));
-  const others = all.filter((other) => other !== own && own.email !== undefined && other.email === own.email);
-  return { key: own.key, name, others: others.map((other) => other.name) };
+  const others: Record<string, string[]> = {};
+  for (const email of isTold === "of its own" ? emails : declarations.byEmail.keys()) {
+    const names = declarations.othersOf(email, key);
+    if (names.length > 0) others[email] = names;
+  }
+  return { key, name, others };
 }

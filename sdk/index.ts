@@ -11,4 +11,5 @@ export {
   type UserInfo,
 } from "./lookups";
 export { WallarooProvider, type WallarooProviderArgs } from "./provider";
+export { WallarooTeam, type WallarooTeamArgs, type WallarooTeamMember } from "./team";
 export { WallarooUser, type WallarooUserArgs } from "./user";

@@ -117,5 +117,6 @@ export class WallarooUser extends pulumi.CustomResource {
 }
 
 function declareUser(name: string, args: WallarooUserArgs, opts: pulumi.CustomResourceOptions) {
-  return declare(name, opts.provider, typeof args.email === "string" ? canonicalEmail(args.email) : undefined);
+  const emails = typeof args.email === "string" ? [canonicalEmail(args.email)] : [];
+  return declare(name, opts.provider, emails, "of its own");
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { WallarooError, isWallarooError, serverWords, type ErrorKind } from "./errors";
+import { Line } from "./line";
 import { RetryBudget, isRetryable, pauseBefore, type RetryPolicy } from "./retry";
 import type { TokenSource } from "./token";
 import type { Answer, Transport } from "./transport";
@@ -53,8 +54,9 @@ export interface Client {
 /** Transport, token and retry put together. */
 export function createClient(options: ClientOptions): Client {
   const budget = new RetryBudget();
-  const inLine = limiter(options.maxConcurrency);
+  const line = new Line(options.maxConcurrency);
   const hidden = new Set<string>();
+  const secrets = () => [...hidden, ...options.token.secrets()];
 
   async function pause(retry: number, startedMs: number, error: unknown): Promise<boolean> {
     const serverMs = isWallarooError(error) ? error.retryAfterMs : undefined;
@@ -66,7 +68,6 @@ export function createClient(options: ClientOptions): Client {
 
   async function attempt(call: Call): Promise<unknown> {
     const token = await options.token.get();
-    const secrets = [...hidden, ...options.token.secrets()];
     const answer = await options.transport({
       url: options.url + call.path,
       headers: { authorization: `Bearer ${token}`, "content-type": "application/json", accept: "application/json" },
@@ -75,12 +76,12 @@ export function createClient(options: ClientOptions): Client {
       who: call.who,
     });
     if (answer.status === 401) options.token.reject(token);
-    if (answer.status < 200 || answer.status > 299) throw answerError(call, answer, secrets);
+    if (answer.status < 200 || answer.status > 299) throw answerError(call, answer, secrets());
     if (answer.body.trim() === "") return undefined;
     try {
       return JSON.parse(answer.body);
     } catch {
-      throw unreadable(call, "it is not JSON", answer, secrets);
+      throw unreadable(call, "it is not JSON", answer, secrets());
     }
   }
 
@@ -89,7 +90,7 @@ export function createClient(options: ClientOptions): Client {
     let renewed = false;
     for (let retry = 1; ;) {
       try {
-        const result = await (await inLine)(() => attempt(call));
+        const result = await line.run(() => attempt(call));
         budget.giveBack();
         return result;
       } catch (error) {
@@ -107,14 +108,6 @@ export function createClient(options: ClientOptions): Client {
   }
 
   return { hide: (secret) => void hidden.add(secret), call, pause };
-}
-
-type Limiter = <T>(task: () => Promise<T>) => Promise<T>;
-
-// p-limit is an ES module, so it is loaded by import(); the promise is awaited by each call.
-async function limiter(concurrency: number): Promise<Limiter> {
-  const { default: pLimit } = await import("p-limit");
-  return pLimit(concurrency);
 }
 
 /** An answer that promises success and then does not hold what the API promises. */

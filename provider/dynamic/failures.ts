@@ -1,6 +1,8 @@
 import { WallarooError, isWallarooError } from "../api/errors";
 import { SettingsError } from "../settings";
-import type { KnownUser } from "../user/model";
+import { TeamError } from "../team/lifecycle";
+import { withoutStack } from "./diagnostics";
+import { PROVIDER_KEY } from "./stored";
 
 /**
  * The shape by which the engine recognises that a resource exists although its create failed: it is stored with its
@@ -12,11 +14,11 @@ export class InitFailedError extends Error {
   readonly properties: Record<string, unknown>;
   readonly reasons: string[];
 
-  constructor(user: KnownUser, provider: unknown, providerKey: string, reason: string) {
-    super(reason);
-    this.id = user.id;
-    this.properties = { ...toJson(user.state), [providerKey]: provider };
-    this.reasons = [reason];
+  constructor(id: string, outputs: object, provider: unknown, reasons: string[]) {
+    super(reasons[0]);
+    this.id = id;
+    this.properties = { ...toJson(outputs), [PROVIDER_KEY]: provider };
+    this.reasons = reasons;
   }
 }
 
@@ -33,7 +35,8 @@ export function toJson<T extends object>(value: T): Record<string, unknown> {
  * no use to whoever reads the engine's output.
  */
 export function asOwnError(error: unknown, operation: string, who: string): Error {
-  if (isWallarooError(error) || error instanceof SettingsError || error instanceof InitFailedError) return error;
+  if (isWallarooError(error) || error instanceof SettingsError) return error;
+  if (error instanceof InitFailedError || error instanceof TeamError) return error;
   return new WallarooError({
     kind: "unreadable",
     operation,
@@ -42,4 +45,13 @@ export function asOwnError(error: unknown, operation: string, who: string): Erro
     next: "This is a defect of pulumi-wallaroo: please report it with this line. Run `pulumi refresh` before another try.",
     cause: error,
   });
+}
+
+/** For what the process prints once more when it raises: check, diff, read and delete. Raises an Error without a stack. */
+export async function withoutTrace<T>(operation: string, who: string, body: () => Promise<T>): Promise<T> {
+  try {
+    return await body();
+  } catch (error) {
+    throw withoutStack(asOwnError(error, operation, who));
+  }
 }

@@ -20,14 +20,12 @@ class Session {
     this.#config ??= config;
   }
 
-  /** The platform of this process, which keeps the passwords of these resources out of its messages. Raises `SettingsError`, at each call, when the settings are not complete. */
+  /** The platform of this process, which keeps the passwords of these resources out of its messages; each may be one person, or many by address. Raises `SettingsError`, at each call, when the settings are not complete. */
   platform(...resources: Record<string, unknown>[]): Platform {
     if (this.#failure !== undefined) throw this.#failure;
     try {
       const platform = (this.#platform ??= this.#connect());
-      for (const { password, initialPassword } of resources) {
-        for (const secret of [password, initialPassword]) if (typeof secret === "string") platform.hide(secret);
-      }
+      for (const resource of resources) hidePasswords(resource, platform);
       return platform;
     } catch (error) {
       this.#failure = error as Error;
@@ -52,6 +50,20 @@ class Session {
     });
     return connect(settings, this.run, engineLog);
   }
+}
+
+function hidePasswords(resource: Record<string, unknown>, platform: Platform): void {
+  const { password, initialPassword, initialPasswords, members } = resource;
+  for (const secret of [password, initialPassword]) if (typeof secret === "string") platform.hide(secret);
+  if (isObject(initialPasswords)) {
+    for (const secret of Object.values(initialPasswords)) if (typeof secret === "string") platform.hide(secret);
+  }
+  if (isObject(members))
+    for (const member of Object.values(members)) if (isObject(member)) hidePasswords(member, platform);
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
 }
 
 /** Inputs of an explicit provider come with the type they were given; configuration is always text. */

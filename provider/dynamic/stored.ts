@@ -6,6 +6,9 @@
  */
 export const USER_PROVIDER_TEXT = textOf("user");
 
+/** {@link USER_PROVIDER_TEXT} of a `WallarooTeam`. */
+export const TEAM_PROVIDER_TEXT = textOf("team");
+
 /** Name under which the engine knows the text of a dynamic provider. */
 export const PROVIDER_KEY = "__provider";
 

@@ -1,21 +1,15 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { messageOf } from "../api/errors";
 import { findChanges } from "../user/changes";
-import { INVITE_ONLY, checkInputs, type InputFailure } from "../user/inputs";
+import { INVITE_ONLY, checkInputs, isSameValue } from "../user/inputs";
 import { HalfDoneError } from "../user/lifecycle";
 import type { UserInputs, UserState } from "../user/model";
-import type { Declaration } from "../user/run";
-import { engineLog, withoutStack } from "./diagnostics";
-import { InitFailedError, asOwnError, toJson } from "./failures";
+import { findDuplicates, sentence, type DeclaredInput } from "./declared";
+import { engineLog } from "./diagnostics";
+import { InitFailedError, asOwnError, toJson, withoutTrace } from "./failures";
 import { isUnknown, session } from "./session";
 import { DECLARED_KEY, PROVIDER_KEY } from "./stored";
 
 type Props = Record<string, unknown>;
-
-/** What a resource says of itself: who it is, and which others declare the same person in plain sight. */
-export interface DeclaredInput extends Declaration {
-  others: string[];
-}
 
 /** `WallarooUser` as the engine's dynamic-provider process calls it. No method raises anything but an Error. */
 export class UserProvider implements pulumi.dynamic.ResourceProvider {
@@ -37,9 +31,8 @@ export class UserProvider implements pulumi.dynamic.ResourceProvider {
     const result = { inputs: { ...inputs, [PROVIDER_KEY]: provider }, failures: failures.map(sentence) };
     if (failures.length > 0) return result;
     try {
-      const duplicate = findDuplicate(inputs["email"], declared as DeclaredInput | undefined);
-      if (duplicate !== undefined) result.failures.push(duplicate);
-      else if (session.isKnown()) await this.#checkLive(olds, inputs);
+      result.failures.push(...findDuplicates([inputs["email"]], declared as DeclaredInput | undefined));
+      if (result.failures.length === 0 && session.isKnown()) await this.#checkLive(olds, inputs);
     } catch (error) {
       const { message } = asOwnError(error, "check", whoOf(inputs));
       result.failures.push({ property: "", reason: message });
@@ -48,7 +41,7 @@ export class UserProvider implements pulumi.dynamic.ResourceProvider {
   }
 
   async diff(id: pulumi.ID, olds: Props, news: Props): Promise<pulumi.dynamic.DiffResult> {
-    return this.#once("compare", whoOf(olds), async () => {
+    return withoutTrace("compare", whoOf(olds), async () => {
       const state = olds as unknown as UserState;
       const { updates, replaces } = findChanges(state, news, isUnknown);
       const isReplaced = replaces.length > 0;
@@ -65,14 +58,14 @@ export class UserProvider implements pulumi.dynamic.ResourceProvider {
       return { id, outs: toJson(state) };
     } catch (error) {
       if (error instanceof HalfDoneError) {
-        throw new InitFailedError(error.user, inputs[PROVIDER_KEY], PROVIDER_KEY, error.reason);
+        throw new InitFailedError(error.user.id, error.user.state, inputs[PROVIDER_KEY], [error.reason]);
       }
       throw asOwnError(error, "create", whoOf(inputs));
     }
   }
 
   async read(id: pulumi.ID, props: Props): Promise<pulumi.dynamic.ReadResult> {
-    return this.#once("read", whoOf(props), async () => {
+    return withoutTrace("read", whoOf(props), async () => {
       const { lifecycle } = session.platform(props);
       // WallarooUser.get has nothing stored.
       if (typeof props["email"] !== "string") {
@@ -98,27 +91,19 @@ export class UserProvider implements pulumi.dynamic.ResourceProvider {
   }
 
   async delete(id: pulumi.ID, props: Props): Promise<void> {
-    return this.#once("delete", whoOf(props), () => session.platform(props).lifecycle.delete(id, ownState(props)));
+    return withoutTrace("delete", whoOf(props), () => session.platform(props).lifecycle.delete(id, ownState(props)));
   }
 
   /** In preview and again at apply: settings, and what create would be refused for. */
   async #checkLive(olds: Props, inputs: Props): Promise<void> {
     const { lifecycle } = session.platform(olds, inputs);
     for (const name of INVITE_ONLY) {
-      if (olds[name] === undefined || isUnknown(inputs[name]) || isSame(olds[name], inputs[name])) continue;
+      if (olds[name] === undefined || isUnknown(inputs[name]) || isSameValue(olds[name], inputs[name])) continue;
       engineLog.warn(
         `${whoOf(inputs)}: ${name} is used by the invite alone, so its new value changes nothing for an account that is there.`,
       );
     }
     if (olds["email"] === undefined && !isUnknown(inputs)) await lifecycle.plan(inputsOf(inputs));
-  }
-
-  async #once<T>(operation: string, who: string, body: () => Promise<T>): Promise<T> {
-    try {
-      return await body();
-    } catch (error) {
-      throw withoutStack(asOwnError(error, operation, who));
-    }
   }
 }
 
@@ -140,28 +125,7 @@ function inputsFrom(state: UserState): Record<string, unknown> {
   return toJson({ email, enabled, adopt, onDestroy, firstName, lastName, admin });
 }
 
-function findDuplicate(email: unknown, declared: DeclaredInput | undefined): InputFailure | undefined {
-  if (typeof email !== "string" || isUnknown(email) || declared === undefined) return undefined;
-  const earlier = session.run.declare(email, declared);
-  const others = new Set([...declared.others, ...(earlier === undefined ? [] : [earlier.name])]);
-  if (others.size === 0) return undefined;
-  // In one order, whichever of them the engine happens to check first.
-  const names = [declared.name, ...others].sort().map((name) => `"${name}"`);
-  return {
-    property: "email",
-    reason: `${email} is declared ${names.length === 2 ? "twice" : `${names.length} times`}, by ${names.join(" and by ")}. Nothing was sent for it. Declare a person once.`,
-  };
-}
-
 function whoOf(props: Props): string {
   const email = props["email"];
   return typeof email === "string" && !isUnknown(email) ? email : "a user";
-}
-
-function isSame(a: unknown, b: unknown): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
-}
-
-function sentence({ property, reason }: InputFailure): InputFailure {
-  return { property, reason: messageOf(new Error(reason)) };
 }

@@ -1,5 +1,6 @@
 import type { Client } from "../api/client";
 import { WallarooError } from "../api/errors";
+import type { Line } from "../api/line";
 import type { Caller } from "../api/token";
 import type { UsersApi } from "../api/users";
 import type { ApiUser } from "../api/wire";
@@ -23,6 +24,11 @@ export interface LifecycleTools {
   log: Log;
   caller: () => Promise<Caller>;
   pause: Client["pause"];
+  /**
+   * People in whose accounts something is being changed. However many are waiting, each is decided about only when its
+   * turn has come, so that no decision grows old in line.
+   */
+  line: Line;
   protectedEmails: ReadonlySet<string>;
   seatLimit?: number;
 }
@@ -42,8 +48,15 @@ export class Accounts {
     const { users, directory } = this.tools;
     const email = user.email ?? user.username;
     const after = { ...user, enabled };
-    if (enabled) await this.#verify(after, await this.withSeat(email, () => users.activate(email)));
-    else {
+    if (enabled) {
+      const release = await this.takeSeat(email);
+      try {
+        await this.#verify(after, await users.activate(email));
+        directory.record(after);
+      } finally {
+        release();
+      }
+    } else {
       // Noted before it is done: of two administrators who are cut off at once, the second must see the first one gone.
       directory.record(after);
       try {
@@ -53,7 +66,6 @@ export class Accounts {
         throw error;
       }
     }
-    directory.record(after);
     return after;
   }
 
@@ -108,12 +120,15 @@ export class Accounts {
     return after;
   }
 
-  /** Runs what takes a seat, if wallaroo:seatLimit leaves one. Counted are enabled accounts with an address. */
-  async withSeat<T>(email: string, take: () => Promise<T>): Promise<T> {
+  /**
+   * Takes a seat, if wallaroo:seatLimit leaves one, until the function that it answers is called: from then on the view
+   * has to show it. Counted are enabled accounts with an address. Raises `refused`.
+   */
+  async takeSeat(email: string): Promise<() => void> {
     const { seatLimit, directory } = this.tools;
-    if (seatLimit === undefined) return take();
+    if (seatLimit === undefined) return () => undefined;
     const view = await directory.view(DECISION_AGE_MS);
-    const taken = [...view.everybody()].filter((user) => user.enabled && user.email).length + this.#seatsBeingTaken;
+    const taken = view.seatsTaken() + this.#seatsBeingTaken;
     if (taken >= seatLimit) {
       throw refusal(
         "give a seat to",
@@ -123,10 +138,6 @@ export class Accounts {
       );
     }
     this.#seatsBeingTaken += 1;
-    try {
-      return await take();
-    } finally {
-      this.#seatsBeingTaken -= 1;
-    }
+    return () => (this.#seatsBeingTaken -= 1);
   }
 }

@@ -12,7 +12,7 @@ export const READ_AGE_MS = 30_000;
 /** How old a view may be when an account is changed, adopted or guarded by it, in milliseconds. */
 export const DECISION_AGE_MS = 5_000;
 /** Longest time that a confirmation waits for others to join it, in milliseconds. */
-const JOIN_MS = 1_000;
+const JOIN_MS = 2_000;
 /** Time for others to join a question before it is asked, in milliseconds. */
 const ASK_AFTER_MS = 5;
 
@@ -22,6 +22,8 @@ export interface View {
   /** By canonical email, or by username where that is the same address. */
   findByEmail(email: string): ApiUser | undefined;
   everybody(): Iterable<ApiUser>;
+  /** Enabled accounts with an address: what a licence counts. */
+  seatsTaken(): number;
 }
 
 interface Snapshot {
@@ -42,18 +44,21 @@ export class Directory {
   #written: { atMs: number; user: ApiUser }[] = [];
   #next: Promise<Snapshot> | undefined;
   #invites = 0;
-  #dispatch: (() => void) | undefined;
+  readonly #waiting = new Set<() => void>();
   readonly #confirmations: DataLoader<string, ApiUser | undefined>;
+  readonly #arrivals: DataLoader<string, ApiUser | undefined>;
   readonly #presence: DataLoader<string, boolean>;
 
   constructor(
     private readonly users: Pick<UsersApi, "queryAll" | "queryByIds">,
     private readonly nowMs: () => number = () => performance.now(),
   ) {
-    this.#confirmations = new DataLoader((ids: readonly string[]) => this.#queryByIds(ids), {
-      cache: false,
-      batchScheduleFn: (dispatch) => this.#schedule(dispatch),
-    });
+    const joined = { cache: false, batchScheduleFn: (dispatch: () => void) => this.#schedule(dispatch) };
+    this.#confirmations = new DataLoader((ids: readonly string[]) => this.#queryByIds(ids), joined);
+    this.#arrivals = new DataLoader(async (emails: readonly string[]) => {
+      const view = await this.view(0);
+      return emails.map((email) => view.findByEmail(email));
+    }, joined);
     this.#presence = new DataLoader(
       async (ids: readonly string[]) => (await this.#queryByIds(ids)).map((user) => user !== undefined),
       { cache: false, batchScheduleFn: (dispatch) => setTimeout(dispatch, 10) },
@@ -87,6 +92,11 @@ export class Directory {
     const user = await this.#confirmations.load(id);
     if (user !== undefined) this.record(user);
     return user;
+  }
+
+  /** {@link confirm} for an invite that did not tell the id: whoever has the canonical address from now on. */
+  confirmByEmail(email: string): Promise<ApiUser | undefined> {
+    return this.#arrivals.load(email);
   }
 
   /**
@@ -134,16 +144,16 @@ export class Directory {
   #schedule(dispatch: () => void): void {
     const once = () => {
       clearTimeout(timer);
-      if (this.#dispatch === once) this.#dispatch = undefined;
-      dispatch();
+      if (this.#waiting.delete(once)) dispatch();
     };
     const timer = setTimeout(once, JOIN_MS);
-    this.#dispatch = once;
+    this.#waiting.add(once);
     setImmediate(() => this.#dispatchIfQuiet());
   }
 
   #dispatchIfQuiet(): void {
-    if (this.#invites === 0) this.#dispatch?.();
+    if (this.#invites > 0) return;
+    for (const dispatch of [...this.#waiting]) dispatch();
   }
 }
 
@@ -151,6 +161,7 @@ class People implements View {
   readonly #byId = new Map<string, ApiUser>();
   readonly #byEmail = new Map<string, string>();
   readonly #byUsername = new Map<string, string>();
+  #seatsTaken = 0;
 
   constructor(users: Iterable<ApiUser>) {
     for (const user of users) this.put(user);
@@ -169,12 +180,21 @@ class People implements View {
     return this.#byId.values();
   }
 
+  seatsTaken(): number {
+    return this.#seatsTaken;
+  }
+
   put(user: ApiUser): void {
     const known = this.#byId.get(user.id);
+    this.#seatsTaken += (takesSeat(user) ? 1 : 0) - (known !== undefined && takesSeat(known) ? 1 : 0);
     // The `user_ids` form of the query leaves roles out; that is no news about them.
     const realmRoles = user.realmRoles ?? known?.realmRoles;
     this.#byId.set(user.id, realmRoles === undefined ? user : { ...user, realmRoles });
     if (typeof user.email === "string" && user.email !== "") this.#byEmail.set(canonicalEmail(user.email), user.id);
     this.#byUsername.set(canonicalEmail(user.username), user.id);
   }
+}
+
+function takesSeat({ enabled, email }: ApiUser): boolean {
+  return enabled && typeof email === "string" && email !== "";
 }

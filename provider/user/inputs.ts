@@ -68,3 +68,8 @@ export function checkInputs(news: Record<string, unknown>, isUnknown: (value: un
   if (inputs["email"] === undefined) failures.push({ property: "email", reason: "is required" });
   return { inputs, failures };
 }
+
+/** True when two input values are the same, at any depth. */
+export function isSameValue(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}

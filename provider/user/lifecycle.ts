@@ -4,7 +4,7 @@ import { Accounts, PROFILE, type LifecycleTools } from "./account";
 import { DECISION_AGE_MS, READ_AGE_MS, type View } from "./directory";
 import { canonicalEmail } from "./email";
 import type { GuardContext } from "./guards";
-import { invite } from "./invitation";
+import { invite, type Invitation } from "./invitation";
 import type { KnownUser, UserInputs, UserState } from "./model";
 import { planCreate, planDelete, planExisting, refusal, refuseGuarded, refuseGuardedDelete, type Plan } from "./policy";
 import { declaredOf, redeclare, stateOf } from "./state";
@@ -41,9 +41,14 @@ export class Lifecycle {
    * {@link HalfDoneError} once there is an account to remember.
    */
   async create(inputs: UserInputs): Promise<KnownUser> {
-    const plan = await this.plan(inputs);
-    const known = plan.kind === "invite" ? await this.#invite(inputs) : this.#takeOver(inputs, plan);
-    this.tools.run.keep(known.id);
+    const { line, run } = this.tools;
+    const begun = await line.run(async () => {
+      const plan = await this.plan(inputs);
+      return plan.kind === "invite" ? this.#invite(inputs) : () => Promise.resolve(this.#takeOver(inputs, plan));
+    });
+    // Not in line: many confirmations are joined into one query, and the line would let but a few come together.
+    const known = await begun();
+    run.keep(known.id);
     try {
       return { id: known.id, state: await this.#reconcile(known, inputs) };
     } catch (error) {
@@ -112,7 +117,11 @@ export class Lifecycle {
   }
 
   /** Brings an existing account to what is declared; sends nothing when it is so already. Raises `notFound`. */
-  async update(id: string, state: UserState, inputs: UserInputs): Promise<UserState> {
+  update(id: string, state: UserState, inputs: UserInputs): Promise<UserState> {
+    return this.tools.line.run(() => this.#update(id, state, inputs));
+  }
+
+  async #update(id: string, state: UserState, inputs: UserInputs): Promise<UserState> {
     const view = await this.tools.directory.view(DECISION_AGE_MS);
     const user = view.findById(id);
     if (user === undefined) {
@@ -129,7 +138,7 @@ export class Lifecycle {
       });
     }
     this.tools.run.keep(id);
-    return this.#reconcile({ id, state: stateOf(user, redeclare(state, inputs)) }, inputs);
+    return this.#apply({ id, state: stateOf(user, redeclare(state, inputs)) }, inputs);
   }
 
   /**
@@ -137,7 +146,7 @@ export class Lifecycle {
    * of the program declares, is left alone: that is a rename or a move, not a departure.
    */
   async delete(id: string, state: UserState): Promise<void> {
-    const { directory, run, log } = this.tools;
+    const { run, log } = this.tools;
     const { email } = state;
     const target = planDelete(state);
     if (target === undefined) {
@@ -156,6 +165,11 @@ export class Lifecycle {
       );
       return;
     }
+    await this.tools.line.run(() => this.#leave(id, email, target));
+  }
+
+  async #leave(id: string, email: string, target: boolean): Promise<void> {
+    const { directory, log } = this.tools;
     const view = await directory.view(DECISION_AGE_MS);
     const user = view.findById(id);
     if (user === undefined) {
@@ -172,7 +186,8 @@ export class Lifecycle {
     await this.#accounts.setEnabled(user, target);
   }
 
-  async #invite(inputs: UserInputs): Promise<KnownUser> {
+  /** Sends the invite. Answers what is left to do, which needs no turn in line. */
+  async #invite(inputs: UserInputs): Promise<() => Promise<KnownUser>> {
     const { directory, log } = this.tools;
     const { email, password, roles, requireReset } = inputs;
     const request = {
@@ -181,21 +196,32 @@ export class Lifecycle {
       ...(roles === undefined ? {} : { roles }),
       ...(requireReset === undefined ? {} : { require_reset: requireReset }),
     };
-    return this.#accounts.withSeat(email, async () => {
-      const invitation = await invite(request, this.tools);
-      if (invitation.kind === "taken") {
-        // Somebody else was faster: decide again, on what is there now.
-        const context = await this.#context(await directory.view(DECISION_AGE_MS));
-        return this.#takeOver(inputs, planExisting(inputs, invitation.user, this.tools.run, context));
-      }
-      const state: UserState = { email, username: email, enabled: true, adopted: false, ...declaredOf(inputs) };
-      const initialPassword = invitation.kind === "invited" ? invitation.password : password;
-      if (initialPassword !== undefined) state.initialPassword = initialPassword;
-      else log.warn(`${email} was invited, but the answer with the temporary password was lost: reset it in Keycloak.`);
-      const user =
-        invitation.kind === "invited" ? await this.#confirm(invitation.idHint, email, state) : invitation.user;
-      return { id: user.id, state: stateOf(user, state) };
-    });
+    const release = await this.#accounts.takeSeat(email);
+    const seated = async <T>(body: () => Promise<T>): Promise<T> => body().finally(release);
+    let invitation: Invitation;
+    try {
+      invitation = await invite(request, this.tools);
+    } catch (error) {
+      release();
+      throw error;
+    }
+    if (invitation.kind === "taken") {
+      release();
+      // Somebody else was faster: decide again, on what is there now.
+      const context = await this.#context(await directory.view(DECISION_AGE_MS));
+      const plan = planExisting(inputs, invitation.user, this.tools.run, context);
+      return () => Promise.resolve(this.#takeOver(inputs, plan));
+    }
+    const state: UserState = { email, username: email, enabled: true, adopted: false, ...declaredOf(inputs) };
+    const initialPassword = invitation.kind === "invited" ? invitation.password : password;
+    if (initialPassword !== undefined) state.initialPassword = initialPassword;
+    else log.warn(`${email} was invited, but the answer with the temporary password was lost: reset it in Keycloak.`);
+    return () =>
+      seated(async () => {
+        const user =
+          invitation.kind === "invited" ? await this.#confirm(invitation.idHint, email, state) : invitation.user;
+        return { id: user.id, state: stateOf(user, state) };
+      });
   }
 
   /** The invited account by a query: the invite's own `id` is the UUID in some releases and the email in others. */
@@ -210,7 +236,7 @@ export class Lifecycle {
       try {
         const byId = hasId ? await directory.confirm(idHint) : undefined;
         if (isOurs(byId)) return byId;
-        const byEmail = (await directory.view(0)).findByEmail(email);
+        const byEmail = await directory.confirmByEmail(email);
         if (isOurs(byEmail)) return byEmail;
       } catch (error) {
         failure = error;
@@ -240,14 +266,18 @@ export class Lifecycle {
   }
 
   async #reconcile(known: KnownUser, inputs: UserInputs): Promise<UserState> {
-    const hasProfile = PROFILE.some((name) => inputs[name] !== undefined);
-    if (known.state.enabled === inputs.enabled && !hasProfile) return known.state;
+    if (isAsDeclared(known.state, inputs)) return known.state;
+    return this.tools.line.run(() => this.#apply(known, inputs));
+  }
+
+  async #apply(known: KnownUser, inputs: UserInputs): Promise<UserState> {
+    if (isAsDeclared(known.state, inputs)) return known.state;
     const view = await this.tools.directory.view(DECISION_AGE_MS);
     const { email, username, enabled } = known.state;
     let user = view.findById(known.id) ?? { id: known.id, email, username, enabled };
     refuseGuarded(user, inputs, await this.#context(view));
     user = await this.#accounts.setEnabled(user, inputs.enabled);
-    if (hasProfile) user = await this.#accounts.editProfile(user, inputs);
+    if (hasProfile(inputs)) user = await this.#accounts.editProfile(user, inputs);
     return stateOf(user, known.state);
   }
 
@@ -255,6 +285,15 @@ export class Lifecycle {
     const { caller, protectedEmails } = this.tools;
     return { caller: await caller(), protectedEmails, everybody: view.everybody() };
   }
+}
+
+function hasProfile(inputs: UserInputs): boolean {
+  return PROFILE.some((name) => inputs[name] !== undefined);
+}
+
+/** Profile values are compared with the platform's own, by the edit itself. */
+function isAsDeclared(state: UserState, inputs: UserInputs): boolean {
+  return state.enabled === inputs.enabled && !hasProfile(inputs);
 }
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;

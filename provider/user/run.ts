@@ -11,6 +11,7 @@ export interface Declaration {
  */
 export class RunMemory {
   readonly #declared = new Map<string, Declaration>();
+  readonly #expected = new Map<string, Pick<Declaration, "name">>();
   readonly #kept = new Set<string>();
   readonly #own = new Map<string, boolean>();
 
@@ -25,9 +26,17 @@ export class RunMemory {
     return undefined;
   }
 
-  /** The resource that declares this canonical address in this run. */
-  findDeclaration(email: string): Declaration | undefined {
-    return this.#declared.get(email);
+  /**
+   * Notes that a resource of this name will declare the person of this canonical address: the engine may come to it only
+   * after the resource that the person leaves.
+   */
+  expect(email: string, name: string): void {
+    this.#expected.set(email, { name });
+  }
+
+  /** The resource that declares this canonical address in this run, as far as that is known. */
+  findDeclaration(email: string): Pick<Declaration, "name"> | undefined {
+    return this.#declared.get(email) ?? this.#expected.get(email);
   }
 
   /** Notes that this run created, adopted or reactivated the account: from now on it does not cut it off. */

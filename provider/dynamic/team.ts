@@ -1,0 +1,163 @@
+import { randomUUID } from "node:crypto";
+import type * as pulumi from "@pulumi/pulumi";
+import { WallarooError } from "../api/errors";
+import { describeChanges, findTeamChanges, isEmpty, type TeamChanges } from "../team/changes";
+import { checkTeam, isRecord } from "../team/inputs";
+import { TeamError } from "../team/lifecycle";
+import type { Members, TeamState } from "../team/model";
+import { unpack } from "../team/state";
+import { INVITE_ONLY, isSameValue } from "../user/inputs";
+import { findDuplicates, sentence, type DeclaredInput } from "./declared";
+import { engineLog } from "./diagnostics";
+import { InitFailedError, asOwnError, toJson, withoutTrace } from "./failures";
+import { isUnknown, session } from "./session";
+import { DECLARED_KEY, PROVIDER_KEY } from "./stored";
+
+type Props = Record<string, unknown>;
+
+/** `WallarooTeam` as the engine's dynamic-provider process calls it. No method raises anything but an Error. */
+export class TeamProvider implements pulumi.dynamic.ResourceProvider {
+  // Not async: the engine uses the object before the promise of an async configure has ended.
+  configure({ config }: pulumi.dynamic.ConfigureRequest): Promise<void> {
+    session.configure(config);
+    return Promise.resolve();
+  }
+
+  async check(olds: Props, news: Props): Promise<pulumi.dynamic.CheckResult> {
+    const { [PROVIDER_KEY]: provider, [DECLARED_KEY]: declared, ...declaredInputs } = news;
+    const { inputs, failures } = checkTeam(declaredInputs, isUnknown);
+    const result = { inputs: { ...inputs, [PROVIDER_KEY]: provider }, failures: failures.map(sentence) };
+    if (failures.length > 0) return result;
+    const members = isRecord(inputs["members"]) ? inputs["members"] : {};
+    try {
+      result.failures.push(...findDuplicates(Object.keys(members), declared as DeclaredInput | undefined));
+      if (result.failures.length === 0 && session.isKnown()) await checkLive(olds, members);
+    } catch (error) {
+      const reasons =
+        error instanceof TeamError ? error.reasons : [asOwnError(error, "check", teamOf(members)).message];
+      result.failures.push(...reasons.map((reason) => sentence({ property: "", reason })));
+    }
+    return result;
+  }
+
+  async diff(_id: pulumi.ID, olds: Props, news: Props): Promise<pulumi.dynamic.DiffResult> {
+    const declared = news["members"];
+    const team = teamOf(declared);
+    return withoutTrace("compare", team, async () => {
+      if (!isRecord(declared)) return { changes: true, replaces: [] };
+      const state = stateOf(olds);
+      const changes = findTeamChanges(unpack(state), declared, isUnknown);
+      if (isEmpty(changes)) return { changes: false, replaces: [] };
+      const known = knownOf(changes, declared);
+      if (session.isKnown()) await session.platform(olds, news).team.check(state, declared, known, team);
+      for (const line of describeChanges(changes)) engineLog.info(`${team} ${line}`);
+      return { changes: true, replaces: [] };
+    });
+  }
+
+  async create(inputs: Props): Promise<pulumi.dynamic.CreateResult> {
+    const id = `team-${randomUUID()}`;
+    try {
+      return {
+        id,
+        outs: toJson(
+          await session.platform(inputs).team.apply(undefined, membersOf(inputs), teamOf(inputs["members"])),
+        ),
+      };
+    } catch (error) {
+      throw asStored(error, "create", id, inputs);
+    }
+  }
+
+  async read(id: pulumi.ID, props: Props): Promise<pulumi.dynamic.ReadResult> {
+    const team = teamOf(props["ids"]);
+    return withoutTrace("read", team, async () => {
+      const { state, inputs } = await session.platform(props).team.read(stateOf(props), team);
+      return { id, props: toJson(state), ...(inputs === undefined ? {} : { inputs: toJson({ members: inputs }) }) };
+    });
+  }
+
+  async update(id: pulumi.ID, olds: Props, news: Props): Promise<pulumi.dynamic.UpdateResult> {
+    try {
+      return {
+        outs: toJson(
+          await session.platform(olds, news).team.apply(stateOf(olds), membersOf(news), teamOf(news["members"])),
+        ),
+      };
+    } catch (error) {
+      throw asStored(error, "update", id, news);
+    }
+  }
+
+  async delete(_id: pulumi.ID, props: Props): Promise<void> {
+    const team = teamOf(props["ids"]);
+    return withoutTrace("delete", team, () => session.platform(props).team.delete(stateOf(props), team));
+  }
+}
+
+/** In preview and again at apply: settings, and what create would be refused for. */
+async function checkLive(olds: Props, members: Record<string, unknown>): Promise<void> {
+  const { team } = session.platform(olds, { members });
+  const before = isRecord(olds["members"]) ? olds["members"] : undefined;
+  if (before !== undefined) return warnOfInviteOnly(before, members);
+  const changes = { added: Object.keys(members), changed: [], removed: [] };
+  await team.check(undefined, members, knownOf(changes, members), teamOf(members));
+}
+
+function warnOfInviteOnly(before: Record<string, unknown>, members: Record<string, unknown>): void {
+  for (const name of INVITE_ONLY) {
+    const emails = Object.entries(members).flatMap(([email, member]) => {
+      const old = Object.hasOwn(before, email) ? before[email] : undefined;
+      if (!isRecord(old) || !isRecord(member) || old[name] === undefined || isUnknown(member[name])) return [];
+      return isSameValue(old[name], member[name]) ? [] : [email];
+    });
+    if (emails.length === 0) continue;
+    const more = emails.length > 20 ? ` and ${emails.length - 20} more` : "";
+    engineLog.warn(
+      `${name} is used by the invite alone, so its new value changes nothing for the accounts that are there: ` +
+        `${emails.slice(0, 20).join(", ")}${more}.`,
+    );
+  }
+}
+
+/** The changes of which everything is known already, so that they can be checked on the platform. */
+function knownOf({ added, changed, removed }: TeamChanges, members: Record<string, unknown>): TeamChanges {
+  return {
+    added: added.filter((email) => !isUnknown(members[email])),
+    changed: changed.filter(({ email }) => !isUnknown(members[email])),
+    removed,
+  };
+}
+
+/** What the engine stores when some of the people failed: exactly what happened, if anything did. */
+function asStored(error: unknown, operation: string, id: string, inputs: Props): Error {
+  if (!(error instanceof TeamError) || error.state === undefined)
+    return asOwnError(error, operation, teamOf(inputs["members"]));
+  if (operation === "create" && Object.keys(error.state.ids).length === 0) return error;
+  return new InitFailedError(id, error.state, inputs[PROVIDER_KEY], error.message.split("\n"));
+}
+
+/** For messages: by its name, which only check is told; elsewhere it is known by whoever it declares. */
+function teamOf(people: unknown): string {
+  const [email] = isRecord(people) ? Object.keys(people) : [];
+  const declaration = email === undefined ? undefined : session.run.findDeclaration(email);
+  return declaration === undefined ? "a team" : `team "${declaration.name}"`;
+}
+
+function membersOf(inputs: Props): Members {
+  return inputs["members"] as Members;
+}
+
+function stateOf(props: Props): TeamState {
+  const { ids, adopted, initialPasswords, deviations } = props as Partial<TeamState>;
+  if (ids === undefined) {
+    throw new WallarooError({
+      kind: "refused",
+      operation: "read",
+      who: teamOf(ids),
+      words: "nothing is stored of it",
+      next: "A team can't be looked up by its id: declare its members, with `adopt: true` where they are there already.",
+    });
+  }
+  return { ids, adopted: adopted ?? {}, initialPasswords: initialPasswords ?? {}, deviations: deviations ?? {} };
+}

@@ -1,0 +1,67 @@
+import { findChanges } from "../user/changes";
+import { isRecord, pathOf } from "./inputs";
+import type { Member } from "./model";
+
+/** What `up` would do to a team. */
+export interface TeamChanges {
+  /** Addresses that are declared and not stored. */
+  added: string[];
+  /** Addresses of members whose account or destiny changes, with the inputs that do it. */
+  changed: { email: string; names: string[] }[];
+  /** Addresses that are stored and not declared any more. */
+  removed: string[];
+}
+
+/** Compares the stored members with the declared ones, each by the rules of a single user. */
+export function findTeamChanges(
+  stored: ReadonlyMap<string, Member>,
+  declared: Record<string, unknown>,
+  isUnknown: (value: unknown) => boolean,
+): TeamChanges {
+  const changes: TeamChanges = { added: [], changed: [], removed: [] };
+  for (const [email, member] of Object.entries(declared)) {
+    const known = stored.get(email);
+    if (known === undefined) {
+      changes.added.push(email);
+    } else if (!isRecord(member)) {
+      changes.changed.push({ email, names: [] });
+    } else {
+      const { updates } = findChanges(known.state, { email, ...member }, isUnknown);
+      if (updates.length > 0 || known.isUnfinished === true) changes.changed.push({ email, names: updates });
+    }
+  }
+  for (const email of stored.keys()) if (!Object.hasOwn(declared, email)) changes.removed.push(email);
+  return changes;
+}
+
+/** True when nothing would be done. */
+export function isEmpty({ added, changed, removed }: TeamChanges): boolean {
+  return added.length + changed.length + removed.length === 0;
+}
+
+/** Longest list of people in one line of {@link describeChanges}. */
+const MAX_NAMED = 20;
+
+/** One line for each kind of change, person by person: the engine itself only says that `members` changes. */
+export function describeChanges({ added, changed, removed }: TeamChanges): string[] {
+  const properties = changed.flatMap(({ email, names }) =>
+    names.length === 0 ? [pathOf(email)] : names.map((name) => pathOf(email, name)),
+  );
+  return [
+    ...line(
+      "is joined by",
+      added.map((email) => pathOf(email)),
+    ),
+    ...line("changes", properties),
+    ...line(
+      "is left by",
+      removed.map((email) => pathOf(email)),
+    ),
+  ];
+}
+
+function line(what: string, paths: string[]): string[] {
+  if (paths.length === 0) return [];
+  const more = paths.length > MAX_NAMED ? ` and ${paths.length - MAX_NAMED} more` : "";
+  return [`${what} ${paths.slice(0, MAX_NAMED).join(", ")}${more}`];
+}

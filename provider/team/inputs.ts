@@ -1,0 +1,68 @@
+import { canonicalEmail } from "../user/email";
+import { checkInputs, type InputFailure } from "../user/inputs";
+
+/** Inputs of a team after the check: canonical addresses, each member complete. */
+export interface CheckedTeam {
+  /** `members` by canonical address, or what stands in their place until `up` knows them. */
+  inputs: Record<string, unknown>;
+  failures: InputFailure[];
+}
+
+/** How messages name a property of a member. */
+export function pathOf(email: string, property?: string): string {
+  return `members[${JSON.stringify(email)}]${property === undefined ? "" : `.${property}`}`;
+}
+
+/**
+ * Normalises and validates the inputs of a team; each member by the rules of a single user. Failures name no property to
+ * the engine, which would print its value, passwords included; their reason names it instead.
+ */
+export function checkTeam(news: Record<string, unknown>, isUnknown: (value: unknown) => boolean): CheckedTeam {
+  const { members, ...others } = news;
+  const failures = Object.entries(others)
+    .filter(([, value]) => value !== undefined && value !== null)
+    .map(([name]) => failure(`${name} is no input of a Wallaroo team; there is \`members\` alone`));
+  if (typeof members === "string" && isUnknown(members)) return { inputs: { members }, failures };
+  if (!isRecord(members)) {
+    failures.push(failure("members is required: a map of addresses, each with an object of what is declared of it"));
+    return { inputs: { members: {} }, failures };
+  }
+  const checked = new Map<string, unknown>();
+  for (const [key, member] of Object.entries(members)) {
+    const email = canonicalEmail(key);
+    if (checked.has(email)) {
+      failures.push(failure(`${pathOf(key)} is there twice: addresses that differ in case or spaces are the same`));
+    } else if (typeof member === "string" && isUnknown(member)) {
+      checked.set(email, member);
+    } else if (!isRecord(member)) {
+      failures.push(failure(`${pathOf(key)} must be an object, {} at least`));
+    } else if (key !== email && member["password"] !== undefined) {
+      // The engine keeps a value secret by its path; under another key it would be stored in plain text.
+      failures.push(
+        failure(`${pathOf(key)} must be written ${pathOf(email)}, or its password would not stay a secret`),
+      );
+    } else if (member["email"] !== undefined) {
+      failures.push(failure(`${pathOf(key)}.email must not be given: the key is the address`));
+    } else {
+      const { inputs, failures: found } = checkInputs({ ...member, email }, isUnknown);
+      const { email: _email, ...rest } = inputs;
+      checked.set(email, rest);
+      failures.push(...found.map(({ property, reason }) => failure(reasonOf(key, property, reason))));
+    }
+  }
+  return { inputs: { members: Object.fromEntries(checked) }, failures };
+}
+
+function reasonOf(key: string, property: string, reason: string): string {
+  if (property === "email") return `${pathOf(key)}: the address ${reason}`;
+  // The reason of a property without a name begins with that name.
+  return property === "" ? `${pathOf(key)}.${reason}` : `${pathOf(key, property)} ${reason}`;
+}
+
+function failure(reason: string): InputFailure {
+  return { property: "", reason };
+}
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

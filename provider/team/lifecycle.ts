@@ -1,0 +1,171 @@
+import { isDeepStrictEqual } from "node:util";
+import { messageOf } from "../api/errors";
+import type { Line } from "../api/line";
+import type { Log } from "../user/account";
+import { HalfDoneError, type Lifecycle } from "../user/lifecycle";
+import type { RunMemory } from "../user/run";
+import { redeclare } from "../user/state";
+import { findTeamChanges, type TeamChanges } from "./changes";
+import type { Member, MemberInputs, Members, TeamState } from "./model";
+import { runAll } from "./progress";
+import { inputsFrom, pack, unpack } from "./state";
+
+/** Some people could not be brought to what is declared. */
+export class TeamError extends Error {
+  override readonly name = "TeamError";
+
+  constructor(
+    summary: string,
+    /** One line a person. */
+    readonly reasons: string[],
+    /** What is so now, where something was done; undefined where nothing was to be done. */
+    readonly state?: TeamState,
+  ) {
+    super([summary, ...reasons].join("\n"));
+  }
+}
+
+/** What {@link TeamLifecycle} works with. */
+export interface TeamTools {
+  lifecycle: Lifecycle;
+  run: RunMemory;
+  log: Log;
+  line: Line;
+}
+
+type Step = { email: string; body: () => Promise<void> };
+
+/**
+ * Create, read, update and delete of many people in one resource. What happens to each is decided by {@link Lifecycle},
+ * as for a single user; here is only who joins, who stays, who leaves, and what came of it. Every method tries everybody
+ * before it raises {@link TeamError}, which names all who failed.
+ */
+export class TeamLifecycle {
+  constructor(private readonly tools: TeamTools) {}
+
+  /** Preview: raises when somebody's create, update or leaving would be refused. Sends nothing that changes something. */
+  async check(
+    state: TeamState | undefined,
+    declared: Record<string, unknown>,
+    changes: TeamChanges,
+    team: string,
+  ): Promise<void> {
+    const { lifecycle, run } = this.tools;
+    const stored = state === undefined ? new Map<string, Member>() : unpack(state);
+    const inputsOf = (email: string) => declared[email] as MemberInputs;
+    const steps: Step[] = [];
+    for (const email of changes.added) {
+      steps.push({ email, body: async () => void (await lifecycle.plan({ ...inputsOf(email), email })) });
+    }
+    for (const { email } of changes.changed) {
+      const known = stored.get(email);
+      if (known === undefined) continue;
+      steps.push({ email, body: () => lifecycle.check(known, { ...inputsOf(email), email }, false) });
+    }
+    for (const email of changes.removed) {
+      const known = stored.get(email);
+      if (known === undefined || run.findDeclaration(email) !== undefined) continue;
+      steps.push({ email, body: () => lifecycle.check(known, {}, true) });
+    }
+    const failures = await this.#run(`${team}: check`, steps);
+    if (failures.length > 0) throw new TeamError(summaryOf("change", team, failures, steps), failures);
+  }
+
+  /**
+   * Brings everybody to what is declared: who frees a seat first, then who joins or changes, and who is not declared any
+   * more last, and only if nobody failed before, as the engine deletes only after everything else went well. The raised
+   * {@link TeamError} holds the state as it is then.
+   */
+  async apply(before: TeamState | undefined, declared: Members, team: string): Promise<TeamState> {
+    const { lifecycle } = this.tools;
+    const people = before === undefined ? new Map<string, Member>() : unpack(before);
+    const changes = findTeamChanges(people, declared, () => false);
+    const touched = new Set([...changes.added, ...changes.changed.map(({ email }) => email)]);
+    const freeing: Step[] = [];
+    const others: Step[] = [];
+    for (const [email, member] of Object.entries(declared)) {
+      const inputs = { ...member, email };
+      const known = people.get(email);
+      if (known !== undefined && !touched.has(email)) {
+        people.set(email, { id: known.id, state: redeclare(known.state, inputs) });
+        continue;
+      }
+      const body = async () => {
+        try {
+          if (known === undefined) people.set(email, await lifecycle.create(inputs));
+          else people.set(email, { id: known.id, state: await lifecycle.update(known.id, known.state, inputs) });
+        } catch (error) {
+          if (error instanceof HalfDoneError) people.set(email, { ...error.user, isUnfinished: true });
+          throw error;
+        }
+      };
+      (known !== undefined && !inputs.enabled ? freeing : others).push({ email, body });
+    }
+    const leaving = changes.removed.map((email) => this.#leaving(email, people));
+    const steps = [...freeing, ...others, ...leaving];
+    const failures = await this.#run(`${team}: deactivate`, freeing);
+    failures.push(...(await this.#run(`${team}: create and update`, others)));
+    const isHeldBack = failures.length > 0 && leaving.length > 0;
+    if (!isHeldBack) failures.push(...(await this.#run(`${team}: let go`, leaving)));
+    const state = pack(people.values());
+    if (failures.length === 0) return state;
+    const held = isHeldBack ? ` ${leaving.length} not declared any more were left alone for now.` : "";
+    const next = " Everybody else is done and stored; the next `pulumi up` does the rest.";
+    throw new TeamError(`${summaryOf("change", team, failures, steps)}${held}${next}`, failures, state);
+  }
+
+  /** Everybody as they are now. `inputs` are there where that is not what the state said. Who vanished is left out. */
+  async read(state: TeamState, team: string): Promise<{ state: TeamState; inputs?: Members }> {
+    const { lifecycle } = this.tools;
+    const people = unpack(state);
+    const steps = [...people].map(([email, known]) => ({
+      email,
+      body: async () => {
+        const now = await lifecycle.read(known.id, known.state);
+        if (now === undefined) people.delete(email);
+        else people.set(email, { ...known, ...now });
+      },
+    }));
+    const failures = await this.#run(`${team}: read`, steps);
+    // One answer is about all of them: where it is bad, nobody's reading is to be trusted.
+    if (failures.length > 0) throw new TeamError(summaryOf("read", team, failures, steps), failures);
+    const after = pack(people.values());
+    return { state: after, ...(isDeepStrictEqual(after, state) ? {} : { inputs: inputsFrom(people.values()) }) };
+  }
+
+  /** Leaves everybody's account as their `onDestroy` says. May be called again for those who failed. */
+  async delete(state: TeamState, team: string): Promise<void> {
+    const people = unpack(state);
+    const steps = [...people.keys()].map((email) => this.#leaving(email, people));
+    const failures = await this.#run(`${team}: let go`, steps);
+    if (failures.length > 0) {
+      const next = "The next `pulumi destroy` (or `up`) tries again, and leaves alone who is done.";
+      throw new TeamError(`${summaryOf("delete", team, failures, steps)} ${next}`, failures);
+    }
+  }
+
+  #leaving(email: string, people: Map<string, Member>): Step {
+    return {
+      email,
+      body: async () => {
+        const known = people.get(email);
+        if (known !== undefined) await this.tools.lifecycle.delete(known.id, known.state);
+        people.delete(email);
+      },
+    };
+  }
+
+  /** What each of those who failed met with, in the order of the steps. */
+  async #run(what: string, steps: readonly Step[]): Promise<string[]> {
+    if (steps.length === 0) return [];
+    const { line, log } = this.tools;
+    const bodies = steps.map(({ body }) => body);
+    const ends = await runAll(what, bodies, () => line.active, log);
+    return ends.flatMap((error) => (error === undefined ? [] : [messageOf(error)]));
+  }
+}
+
+function summaryOf(operation: string, team: string, failures: readonly string[], steps: readonly Step[]): string {
+  const failed = failures.length === 1 ? "1 person failed" : `${failures.length} people failed`;
+  return `Could not ${operation} everybody in ${team}: ${failed} of ${steps.length}.`;
+}

@@ -1,0 +1,38 @@
+import type { KnownUser, UserInputs, UserState } from "../user/model";
+
+/** Checked inputs of one member; the address is the key that they stand under. */
+export type MemberInputs = Omit<UserInputs, "email">;
+
+/** Checked inputs of a team's people, by canonical address. */
+export type Members = Record<string, MemberInputs>;
+
+/** A member of whom something is stored. */
+export interface Member extends KnownUser {
+  /** The account is there and ours, but a step after that failed: to be brought to what is declared by the next run. */
+  isUnfinished?: boolean;
+}
+
+/**
+ * What is kept of a team in the state. Nothing is written of a member who is as most are: active, invited by this
+ * stack, with nothing else declared; every value costs the engine time in every step.
+ */
+export interface TeamState {
+  /** Keycloak ids, by canonical address. */
+  ids: Record<string, string>;
+  /** The members whose account this stack did not create. */
+  adopted: Record<string, true>;
+  /** Secret; what the invites answered. */
+  initialPasswords: Record<string, string>;
+  /** What is not as usual, by address; see {@link Deviation}. */
+  deviations: Record<string, Deviation>;
+}
+
+/** What is stored of a member besides the id, each value only where it is not the usual one. */
+export interface Deviation extends Pick<UserState, "adopt" | "onDestroy" | "firstName" | "lastName" | "admin"> {
+  /** As last seen; usually true. */
+  enabled?: false;
+  /** Of an adopted member, as it was found; usually true. */
+  foundEnabled?: false;
+  /** {@link Member.isUnfinished}. */
+  unfinished?: true;
+}

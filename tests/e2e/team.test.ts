@@ -1,0 +1,186 @@
+import { expect } from "chai";
+import * as pulumi from "@pulumi/pulumi";
+import { WallarooTeam, WallarooUser, type WallarooTeamArgs } from "pulumi-wallaroo";
+import { scenario } from "./stack";
+
+const [ann, bob, cleo] = ["ann@example.com", "bob@example.com", "cleo@example.com"];
+const team =
+  (members: WallarooTeamArgs["members"], name = "science") =>
+  () => {
+    const { ids, adopted, initialPasswords } = new WallarooTeam(name, { members });
+    return { ids, adopted, initialPasswords };
+  };
+
+describe("WallarooTeam through the real engine", function () {
+  this.timeout(120_000);
+  const { platform, stack } = scenario();
+  const writes = () =>
+    platform()
+      .writes()
+      .map((entry) => `${entry.call} ${(entry.body as { email: string }).email}`)
+      .sort();
+  const isEnabled = async (email: string) => (await platform().findByEmail(email))?.enabled;
+
+  it("invites everybody in one step, updates, shows drift by person and lets everybody go", async () => {
+    await platform().addUser({ email: cleo });
+    const same = { [ann]: { password: "Tt-anns-password" }, [bob]: { enabled: false }, [cleo]: { adopt: true } };
+    const { [ann]: first, ...others } = same;
+    const up = await stack().up(team({ " Ann@Example.com": first ?? {}, ...others }));
+    expect(up.ok, up.output).to.equal(true);
+    expect(up.changes).to.deep.equal({ create: 2 });
+    const ids = up.outputs["ids"]?.value as Record<string, string>;
+    for (const email of [ann, bob, cleo]) expect(ids[email]).to.equal((await platform().findByEmail(email))?.id);
+    expect(up.outputs["adopted"]?.value).to.deep.equal({ [cleo]: true });
+    expect(up.outputs["initialPasswords"]?.secret).to.equal(true);
+    expect(up.outputs["initialPasswords"]?.value).to.have.keys(ann, bob);
+    expect(up.outputs["initialPasswords"]?.value).to.include({ [ann]: "Tt-anns-password" });
+    expect(writes()).to.deep.equal([`deactivate ${bob}`, `invite ${ann}`, `invite ${bob}`]);
+
+    platform().clearLog();
+    expect((await stack().up(team(same), { expectNoChanges: true })).ok).to.equal(true);
+    expect(platform().log, "no change, no request").to.deep.equal([]);
+    expect((await stack().refresh({ expectNoChanges: true })).ok).to.equal(true);
+    expect(platform().log.map((entry) => entry.call)).to.deep.equal(["token", "query"]);
+
+    await platform().setEnabled(bob, true);
+    const refresh = await stack().refresh();
+    expect(refresh.output).to.match(/science updated .*\[diff: ~members\]/);
+    expect(refresh.output).to.match(/a team changes members\["bob@example.com"\]\.enabled/);
+    const preview = await stack().preview(team(same), { diff: true });
+    expect(preview.output).to.match(/~ bob@example.com\s*: {\s*~ enabled: true => false/);
+    expect(preview.output).to.match(/team "science" changes members\["bob@example.com"\]\.enabled/);
+    platform().clearLog();
+    const repaired = await stack().up(team(same));
+    expect(repaired.ok, repaired.output).to.equal(true);
+    expect(writes()).to.deep.equal([`deactivate ${bob}`]);
+    const leaving = await stack().up(team({ [ann]: first ?? {}, [cleo]: {} }));
+    expect(leaving.output).to.match(/team "science" is left by members\["bob@example.com"\]/);
+    const destroy = await stack().destroy();
+    expect(destroy.ok, destroy.output).to.equal(true);
+    expect(writes()).to.deep.equal([`deactivate ${ann}`, `deactivate ${bob}`]);
+    expect(await isEnabled(cleo), "an adopted member is left as it was found").to.equal(true);
+    expect(stack().onDisk()).to.not.include("Tt-anns-password");
+  });
+
+  it("stores exactly what happened when some fail, lists each, keeps passwords secret, and goes on from there", async () => {
+    const people = Array.from({ length: 30 }, (_, index) => `p${index}@example.com`);
+    const program = team(Object.fromEntries(people.map((email) => [email, { password: `Tt-pw-of-${email}` }])));
+    const misbehave = () =>
+      platform().misbehave({
+        on: "invite",
+        times: 3,
+        when: "before",
+        what: { status: 400, body: { msg: "no", code: 400 } },
+      });
+    misbehave();
+    const failed = await stack().up(program);
+    expect(failed.ok).to.equal(false);
+    expect(failed.output).to.match(/Could not change everybody in team "science": 3 people failed of 30/);
+    expect(failed.output.match(/Could not invite p\d+@example.com: no \(HTTP 400\)/g)).to.have.length(3);
+    const stored = await stack().stored("science");
+    expect(Object.keys(stored?.outputs["ids"] as object)).to.have.length(27);
+    expect(stack().onDisk()).to.not.include("Tt-pw-of");
+    expect(failed.output).to.not.include("Tt-pw-of");
+    platform().clearLog();
+    misbehave();
+    expect((await stack().up(program)).ok, "an update that fails").to.equal(false);
+    platform().clearLog();
+    const again = await stack().up(program);
+    expect(again.ok, again.output).to.equal(true);
+    expect(platform().writes()).to.have.length(3);
+    expect((await stack().stored("science"))?.initErrors).to.equal(undefined);
+    expect((await stack().up(program, { expectNoChanges: true })).ok).to.equal(true);
+  });
+
+  it("refuses in preview what would be refused, person by person, and sends nothing", async () => {
+    await platform().addUser({ email: ann });
+    await platform().addUser({ email: bob });
+    const { ok, output } = await stack().preview(team({ [ann]: {}, [bob]: {}, [cleo]: {} }));
+    expect(ok).to.equal(false);
+    expect(output).to.match(/Could not create ann@example.com: an active account/);
+    expect(output).to.match(/Could not create bob@example.com: an active account/);
+    expect(output).to.not.match(/\n\s+at /);
+    await stack().up(team({ [cleo]: {} }));
+    const joining = await stack().preview(team({ [ann]: {}, [cleo]: {} }));
+    expect(joining.output).to.match(/Could not create ann@example.com: an active account/);
+    expect(writes()).to.deep.equal([`invite ${cleo}`]);
+  });
+
+  it("refuses a person in two teams, or in a team and a WallarooUser, before anything is sent", async () => {
+    const science = { name: "science", members: { [ann]: {} } };
+    const inTeams = () => {
+      for (const { name, members } of [science, { name: "sales", members: { "ANN@example.com": {}, [bob]: {} } }]) {
+        new WallarooTeam(name, { members });
+      }
+    };
+    const inBoth = () => {
+      new WallarooTeam("science", science);
+      new WallarooUser("ann", { email: ann });
+    };
+    for (const [program, names] of [
+      [inTeams, '"sales" and by "science"'],
+      [inBoth, '"ann" and by "science"'],
+    ] as const) {
+      const { ok, output } = await stack().up(program);
+      expect(ok).to.equal(false);
+      expect(output).to.include(`ann@example.com is declared twice, by ${names}`);
+    }
+    const inOne = await stack().up(team({ [ann]: {}, "Ann@example.com": {} }));
+    expect(inOne.ok).to.equal(false);
+    expect(inOne.output).to.match(/WallarooTeam "science": two keys of `members` are ann@example.com/);
+    expect(writes()).to.deep.equal([]);
+  });
+
+  it("deactivates nobody who moves between a WallarooUser, a team and another team in one up", async () => {
+    const users = () => {
+      new WallarooUser("ann", { email: ann });
+      new WallarooUser("bob", { email: bob });
+    };
+    const first = await stack().up(users);
+    expect(first.ok, first.output).to.equal(true);
+    const adopt = { adopt: true };
+    for (const program of [
+      team({ [ann]: adopt, [bob]: adopt }),
+      () => {
+        new WallarooTeam("sales", { members: { [bob]: adopt } });
+        new WallarooTeam("science", { members: { [ann]: {} } });
+      },
+      () => {
+        new WallarooTeam("science", { members: { [cleo]: {} } });
+        new WallarooUser("ann", { email: ann, adopt: true });
+        new WallarooTeam("sales", { members: { [bob]: {} } });
+      },
+      () => {
+        new WallarooUser("bob", { email: bob, adopt: true });
+        new WallarooUser("ann", { email: ann });
+      },
+    ]) {
+      const moved = await stack().up(program);
+      expect(moved.ok, moved.output).to.equal(true);
+      expect(await isEnabled(ann)).to.equal(true);
+      expect(await isEnabled(bob)).to.equal(true);
+    }
+    expect(writes()).to.deep.equal([`deactivate ${cleo}`, `invite ${ann}`, `invite ${bob}`, `invite ${cleo}`]);
+  });
+
+  it("takes members that are only known late, and keeps their passwords secret", async () => {
+    const late = () => {
+      const first = new WallarooUser("ann", { email: ann });
+      const members = first.email.apply(() => ({ " Bob@Example.com": { password: "Tt-late-password" }, [cleo]: {} }));
+      return { ids: new WallarooTeam("science", { members }).ids };
+    };
+    expect((await stack().preview(late)).ok).to.equal(true);
+    const up = await stack().up(late);
+    expect(up.ok, up.output).to.equal(true);
+    expect(stack().onDisk()).to.not.include("Tt-late-password");
+    const one = () => {
+      const first = new WallarooUser("ann", { email: ann });
+      new WallarooTeam("science", {
+        members: { [bob]: first.enabled.apply((enabled) => ({ enabled: !enabled })), [cleo]: pulumi.output({}) },
+      });
+    };
+    const changed = await stack().up(one);
+    expect(changed.ok, changed.output).to.equal(true);
+    expect(await isEnabled(bob)).to.equal(false);
+  });
+});

@@ -1,0 +1,143 @@
+import { expect } from "chai";
+import fc from "fast-check";
+import { describeChanges, findTeamChanges } from "../../provider/team/changes";
+import { checkTeam } from "../../provider/team/inputs";
+import type { Member } from "../../provider/team/model";
+import { inputsFrom, pack, unpack } from "../../provider/team/state";
+
+const UNKNOWN = "?";
+const isUnknown = (value: unknown): boolean =>
+  value === UNKNOWN || (typeof value === "object" && value !== null && Object.values(value).some(isUnknown));
+const check = (members: unknown, others: object = {}) => checkTeam({ members, ...others }, isUnknown);
+const reasons = (members: unknown, others?: object) => check(members, others).failures.map(({ reason }) => reason);
+const member = (email: string, state: Partial<Member["state"]> = {}): Member => ({
+  id: `id-of-${email}`,
+  state: { email, username: email, enabled: true, adopted: false, ...state },
+});
+
+describe("the inputs of a team", () => {
+  it("are brought to canonical addresses, each member complete", () => {
+    expect(check({ " Ann@Example.com": {}, "bob@example.com": { enabled: false } }).inputs).to.deep.equal({
+      members: { "ann@example.com": { enabled: true }, "bob@example.com": { enabled: false } },
+    });
+  });
+
+  it("are refused by person and property, and the engine is given no property whose value it could print", () => {
+    const { failures } = check({
+      "ann@example.com": { enabled: "yes", password: 7 },
+      nobody: {},
+      "bob@example.com": null,
+      "cleo@example.com": { email: "cleo@example.com" },
+      "dave@example.com": { surname: "D" },
+    });
+    expect(new Set(failures.map(({ property }) => property))).to.deep.equal(new Set([""]));
+    const all = failures.map(({ reason }) => reason).join("\n");
+    expect(all).to.match(/^members\["ann@example.com"\].enabled must be true or false$/m);
+    expect(all).to.match(/^members\["ann@example.com"\].password must be a string that is not empty$/m);
+    expect(all).to.match(/^members\["nobody"\]: the address must be of the form/m);
+    expect(all).to.match(/^members\["bob@example.com"\] must be an object/m);
+    expect(all).to.match(/^members\["cleo@example.com"\].email must not be given/m);
+    expect(all).to.match(/^members\["dave@example.com"\].surname is no input/m);
+  });
+
+  it("are refused where a changed key would cost a password its mark as a secret", () => {
+    const { inputs, failures } = check({ "Ann@example.com": { password: "Pp-anns-password" } });
+    expect(failures.map(({ reason }) => reason).join()).to.match(/must be written members\["ann@example.com"\]/);
+    expect(JSON.stringify(inputs)).to.not.include("Pp-anns-password");
+  });
+
+  it("are refused when two keys are one address, and when members are missing or not alone", () => {
+    expect(reasons({ "ann@example.com": {}, "ANN@example.com": {} })[0]).to.match(/is there twice/);
+    for (const members of [undefined, null, [], 7, "ann@example.com"]) {
+      expect(reasons(members)[0]).to.match(/^members is required/);
+    }
+    expect(reasons({}, { name: "science" })).to.deep.equal([
+      "name is no input of a Wallaroo team; there is `members` alone",
+    ]);
+  });
+
+  it("are left as they are where only up will know them", () => {
+    expect(check(UNKNOWN)).to.deep.equal({ inputs: { members: UNKNOWN }, failures: [] });
+    const members = { "ann@example.com": UNKNOWN, "bob@example.com": { enabled: UNKNOWN } };
+    expect(check(members)).to.deep.equal({ inputs: { members }, failures: [] });
+  });
+
+  it("never raise, and never put a member where no own property is, whatever the keys", () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.string(), fc.anything(), { noNullPrototype: false }), (members) => {
+        const { inputs } = check({ ...members, ["__proto__"]: { enabled: false } });
+        expect(Object.getPrototypeOf(inputs["members"])).to.equal(Object.prototype);
+      }),
+    );
+  });
+});
+
+describe("the changes of a team", () => {
+  const stored = new Map(
+    [member("ann@example.com"), member("bob@example.com", { enabled: false })].map((m) => [m.state.email, m]),
+  );
+
+  it("name the person and the property", () => {
+    const changes = findTeamChanges(
+      stored,
+      { "ann@example.com": { enabled: false, onDestroy: "retain" }, "cleo@example.com": { enabled: true } },
+      isUnknown,
+    );
+    expect(describeChanges(changes)).to.deep.equal([
+      'is joined by members["cleo@example.com"]',
+      'changes members["ann@example.com"].enabled, members["ann@example.com"].onDestroy',
+      'is left by members["bob@example.com"]',
+    ]);
+  });
+
+  it("are none for the same people, and count what is unknown or was left unfinished", () => {
+    const same = { "ann@example.com": { enabled: true }, "bob@example.com": { enabled: false } };
+    expect(findTeamChanges(stored, same, isUnknown)).to.deep.equal({ added: [], changed: [], removed: [] });
+    const late = { ...same, "ann@example.com": UNKNOWN };
+    expect(findTeamChanges(stored, late, isUnknown).changed).to.deep.equal([{ email: "ann@example.com", names: [] }]);
+    const half = new Map(stored).set("ann@example.com", { ...member("ann@example.com"), isUnfinished: true });
+    expect(findTeamChanges(half, same, isUnknown).changed).to.deep.equal([{ email: "ann@example.com", names: [] }]);
+  });
+});
+
+describe("the state of a team", () => {
+  it("holds nothing but the id of who is as most are", () => {
+    expect(pack([member("ann@example.com")])).to.deep.equal({
+      ids: { "ann@example.com": "id-of-ann@example.com" },
+      adopted: {},
+      initialPasswords: {},
+      deviations: {},
+    });
+  });
+
+  it("gives back every member as it was, and the inputs that lead to them", () => {
+    const values = fc.record(
+      {
+        enabled: fc.boolean(),
+        adopt: fc.boolean(),
+        onDestroy: fc.constantFrom("deactivate" as const, "retain" as const),
+        firstName: fc.string(),
+        lastName: fc.string(),
+        admin: fc.boolean(),
+        initialPassword: fc.string(),
+      },
+      { requiredKeys: ["enabled"] },
+    );
+    const found = fc.record({ foundEnabled: fc.boolean() });
+    fc.assert(
+      fc.property(fc.array(fc.tuple(values, fc.option(found), fc.boolean())), (people) => {
+        const members = people.map(([state, adoption, isHalf], index) => ({
+          ...member(`p${index}@example.com`, { ...state, ...adoption, adopted: adoption !== null }),
+          ...(isHalf ? { isUnfinished: true } : {}),
+        }));
+        const stored = JSON.parse(JSON.stringify(pack(members))) as ReturnType<typeof pack>;
+        expect([...unpack(stored).values()]).to.deep.equal(members);
+        for (const { state } of members) {
+          const inputs = inputsFrom(members)[state.email];
+          expect(inputs).to.include({ enabled: state.enabled });
+          expect(inputs).to.not.have.any.keys("initialPassword", "password", "foundEnabled");
+        }
+      }),
+    );
+  });
+});
