@@ -14,7 +14,7 @@ const http = {
 const tests = { group: ["**/tests/**", "**/emulator/**"], message: "The package does not know its tests." };
 
 export default tseslint.config(
-  { ignores: ["dist/", "node_modules/", "examples/javascript/"] },
+  { ignores: ["dist/", "node_modules/", "examples/javascript/", "tests/bench/programs/"] },
   js.configs.recommended,
   ...tseslint.configs.recommendedTypeChecked,
   {

@@ -48,6 +48,7 @@ interface Held {
  * thousand people would lock the account.
  */
 export class TokenSource {
+  #caller: { token: string; caller: Caller } | undefined;
   #held: Held | undefined;
   #renewal: Promise<Held> | undefined;
   #refusal: WallarooError | undefined;
@@ -84,7 +85,12 @@ export class TokenSource {
 
   /** Who we are to the platform, from the token's claims; empty for a token that is no JWT. */
   async caller(): Promise<Caller> {
-    const claims = decodeClaims(await this.get());
+    const token = await this.get();
+    if (this.#caller?.token !== token) this.#caller = { token, caller: this.#callerOf(decodeClaims(token)) };
+    return this.#caller.caller;
+  }
+
+  #callerOf(claims: Record<string, unknown>): Caller {
     const text = (value: unknown) => (typeof value === "string" && value !== "" ? value : undefined);
     const { grant } = this.options;
     return {

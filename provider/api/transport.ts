@@ -1,6 +1,7 @@
 import http from "node:http";
 import https from "node:https";
 import { HttpsProxyAgent } from "https-proxy-agent";
+import type Fetch from "node-fetch";
 import { WallarooError, cleanWords, messageOf } from "./errors";
 import { findProxy } from "./proxy";
 
@@ -53,9 +54,11 @@ export function createTransport(options: { timeoutMs: number; maxSockets: number
     return agent;
   }
 
+  // node-fetch 3 is an ES module; import() is what works from CommonJS on every supported Node. Once: it costs 0.1 ms.
+  let loading: Promise<{ default: typeof Fetch }> | undefined;
+
   return async (exchange) => {
-    // node-fetch 3 is an ES module; import() is what works from CommonJS on every supported Node.
-    const { default: fetch } = await import("node-fetch");
+    const { default: fetch } = await (loading ??= import("node-fetch"));
     const { operation, who, beforeSending } = exchange;
     const about = { operation, who, beforeSending };
     const host = hostOf(exchange.url);

@@ -3,6 +3,7 @@ import DataLoader from "dataloader";
 import type { UsersApi } from "../api/users";
 import type { ApiUser } from "../api/wire";
 import { canonicalEmail } from "./email";
+import { Joining } from "./joining";
 
 /**
  * How old a view of the platform may be when it is only reported (refresh), in milliseconds, counted from the moment
@@ -11,8 +12,6 @@ import { canonicalEmail } from "./email";
 export const READ_AGE_MS = 30_000;
 /** How old a view may be when an account is changed, adopted or guarded by it, in milliseconds. */
 export const DECISION_AGE_MS = 5_000;
-/** Longest time that a confirmation waits for others to join it, in milliseconds. */
-const JOIN_MS = 2_000;
 /** Time for others to join a question before it is asked, in milliseconds. */
 const ASK_AFTER_MS = 5;
 
@@ -43,8 +42,7 @@ export class Directory {
   /** Writes that an answer still under way may not know yet. */
   #written: { atMs: number; user: ApiUser }[] = [];
   #next: Promise<Snapshot> | undefined;
-  #invites = 0;
-  readonly #waiting = new Set<() => void>();
+  readonly #joining: Joining;
   readonly #confirmations: DataLoader<string, ApiUser | undefined>;
   readonly #arrivals: DataLoader<string, ApiUser | undefined>;
   readonly #presence: DataLoader<string, boolean>;
@@ -53,7 +51,8 @@ export class Directory {
     private readonly users: Pick<UsersApi, "queryAll" | "queryByIds">,
     private readonly nowMs: () => number = () => performance.now(),
   ) {
-    const joined = { cache: false, batchScheduleFn: (dispatch: () => void) => this.#schedule(dispatch) };
+    this.#joining = new Joining(nowMs);
+    const joined = { cache: false, batchScheduleFn: (dispatch: () => void) => this.#joining.schedule(dispatch) };
     this.#confirmations = new DataLoader((ids: readonly string[]) => this.#queryByIds(ids), joined);
     this.#arrivals = new DataLoader(async (emails: readonly string[]) => {
       const view = await this.view(0);
@@ -75,28 +74,35 @@ export class Directory {
     return (await this.#next).people;
   }
 
-  /** Runs an invite; confirmations wait until no invite is under way, so that one query confirms them all. */
-  async whileInviting<T>(invite: () => Promise<T>): Promise<T> {
-    this.#invites += 1;
-    try {
-      return await invite();
-    } finally {
-      this.#invites -= 1;
-      // The caller asks for its confirmation in a later microtask; the joined query has to wait for that.
-      setImmediate(() => this.#dispatchIfQuiet());
-    }
+  /** Runs a create, from its decision to its confirmation; see {@link Joining}. */
+  whileCreating<T>(email: string, create: () => Promise<T>): Promise<T> {
+    return this.#joining.whileCreating(email, create);
+  }
+
+  /** Says that this canonical address will be created, so that confirmations wait for it. */
+  announce(email: string): void {
+    this.#joining.announce(email);
+  }
+
+  /** Runs an invite; confirmations wait for those under way, so that one query confirms them all. */
+  whileInviting<T>(invite: () => Promise<T>): Promise<T> {
+    return this.#joining.whileInviting(invite);
   }
 
   /** The account of this id as the platform shows it from now on, or undefined. Joined with others. */
   async confirm(id: string): Promise<ApiUser | undefined> {
-    const user = await this.#confirmations.load(id);
+    const confirmed = this.#confirmations.load(id);
+    this.#joining.arrive();
+    const user = await confirmed;
     if (user !== undefined) this.record(user);
     return user;
   }
 
   /** {@link confirm} for an invite that did not tell the id: whoever has the canonical address from now on. */
   confirmByEmail(email: string): Promise<ApiUser | undefined> {
-    return this.#arrivals.load(email);
+    const confirmed = this.#arrivals.load(email);
+    this.#joining.arrive();
+    return confirmed;
   }
 
   /**
@@ -139,21 +145,6 @@ export class Directory {
   async #queryByIds(ids: readonly string[]): Promise<(ApiUser | undefined)[]> {
     const found = new Map((await this.users.queryByIds(ids)).map((user) => [user.id, user]));
     return ids.map((id) => found.get(id));
-  }
-
-  #schedule(dispatch: () => void): void {
-    const once = () => {
-      clearTimeout(timer);
-      if (this.#waiting.delete(once)) dispatch();
-    };
-    const timer = setTimeout(once, JOIN_MS);
-    this.#waiting.add(once);
-    setImmediate(() => this.#dispatchIfQuiet());
-  }
-
-  #dispatchIfQuiet(): void {
-    if (this.#invites > 0) return;
-    for (const dispatch of [...this.#waiting]) dispatch();
   }
 }
 

@@ -31,6 +31,12 @@ export class Lifecycle {
 
   /** What create would do, decided on a fresh view and without sending anything that changes something; for preview. */
   async plan(inputs: UserInputs): Promise<Plan> {
+    const plan = await this.#plan(inputs);
+    if (plan.kind === "invite") this.tools.directory.announce(inputs.email);
+    return plan;
+  }
+
+  async #plan(inputs: UserInputs): Promise<Plan> {
     const view = await this.tools.directory.view(DECISION_AGE_MS);
     const existing = view.findByEmail(inputs.email);
     return planCreate(inputs, existing, this.tools.run, await this.#context(view));
@@ -40,10 +46,14 @@ export class Lifecycle {
    * Invites, or reactivates or adopts the account that has the address, then brings it to what is declared. Raises
    * {@link HalfDoneError} once there is an account to remember.
    */
-  async create(inputs: UserInputs): Promise<KnownUser> {
+  create(inputs: UserInputs): Promise<KnownUser> {
+    return this.tools.directory.whileCreating(inputs.email, () => this.#create(inputs));
+  }
+
+  async #create(inputs: UserInputs): Promise<KnownUser> {
     const { line, run } = this.tools;
     const begun = await line.run(async () => {
-      const plan = await this.plan(inputs);
+      const plan = await this.#plan(inputs);
       return plan.kind === "invite" ? this.#invite(inputs) : () => Promise.resolve(this.#takeOver(inputs, plan));
     });
     // Not in line: many confirmations are joined into one query, and the line would let but a few come together.

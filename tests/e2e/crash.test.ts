@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
-import { WallarooUser, type WallarooUserArgs } from "pulumi-wallaroo";
+import { WallarooTeam, WallarooUser, type WallarooUserArgs } from "pulumi-wallaroo";
 import type { CallName } from "../emulator/misbehaviour";
 import { TestStack, scenario, type Outcome } from "./stack";
 
@@ -97,6 +97,56 @@ describe("a run that is killed", function () {
     expect((await stack().stored("ann"))?.id).to.equal((await platform().findByEmail(ann))?.id);
     expect((await stack().up(user(), { expectNoChanges: false })).ok).to.equal(true);
     expect(platform().requests("invite")).to.have.length(1);
+  });
+
+  it("by a second Ctrl-C leaves a pending operation, and the next run says what to write", async () => {
+    const fault = platform().misbehave({ on: "invite", when: "after", what: { delayMs: 4_000 } });
+    const outcome = stack().up(user());
+    while (fault.hits === 0) await sleep(20);
+    for (let times = 0; times < 2; times += 1) {
+      await sleep(300);
+      for (const pid of stack().processes("engine")) process.kill(pid, "SIGINT");
+    }
+    const stopped = await outcome;
+    platform().behave();
+    expect(stopped.ok).to.equal(false);
+    expect(await stack().stored("ann")).to.equal(undefined);
+    const next = await stack().up(user());
+    expect(next.ok).to.equal(false);
+    expect(next.output).to.match(/write `adopt: true`/);
+    const adopted = await stack().up(user({ adopt: true }));
+    expect(adopted.ok, adopted.output).to.equal(true);
+    expect((await stack().up(user({ adopt: true }), { expectNoChanges: true })).ok).to.equal(true);
+    expect(platform().requests("invite")).to.have.length(1);
+  });
+
+  it("in the middle of a team names each person who was invited, and goes on once they are adopted", async () => {
+    const emails = Array.from({ length: 20 }, (_, index) => `p${index}@example.com`);
+    const team =
+      (adopt: boolean, people = emails) =>
+      () =>
+        void new WallarooTeam("team", { members: Object.fromEntries(people.map((email) => [email, { adopt }])) });
+    platform().latencyMs = 50;
+    // Some have arrived by then, and nobody could tell the engine.
+    await killedAt("invite", "after", "provider", () => stack().up(team(false)));
+    const arrived = (await platform().people()).filter((one) => emails.includes(one.username));
+    expect(arrived).to.not.have.length(0);
+    const next = await stack().up(team(false));
+    expect(next.ok).to.equal(false);
+    for (const { username } of arrived)
+      expect(next.output).to.include(`Could not create ${username}: an active account`);
+    const adopted = await stack().up(team(true));
+    expect(adopted.ok, adopted.output).to.equal(true);
+    const perPerson = emails.map(
+      (email) =>
+        platform()
+          .requests("invite")
+          .filter((entry) => (entry.body as { email: string }).email === email && entry.status === 200).length,
+    );
+    expect(Math.max(...perPerson)).to.equal(1);
+    expect((await platform().people()).filter((one) => emails.includes(one.username) && one.enabled)).to.have.length(
+      20,
+    );
   });
 
   it("does not matter to another stack: of two that overlap in one person exactly one wins", async () => {

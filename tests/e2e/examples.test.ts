@@ -25,6 +25,16 @@ const EXAMPLES: Record<
     invites: 2,
     deactivated: 2,
   },
+  team: {
+    folder: "examples/team",
+    config: () => [
+      ["--path", 'members["ann@example.com"].enabled', "true"],
+      ["--path", 'members["bob@example.com"].enabled', "false"],
+    ],
+    invites: 2,
+    // Bob, who is declared so, and Ann at destroy.
+    deactivated: 2,
+  },
   javascript: { folder: "examples/javascript", config: () => [], invites: 1, deactivated: 0 },
   platforms: {
     folder: "examples/platforms",

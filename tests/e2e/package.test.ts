@@ -56,6 +56,7 @@ describe("the packed package", function () {
     const names = Object.keys(require(path.join(consumer.folder, "node_modules/pulumi-wallaroo")) as object);
     expect(names.sort()).to.deep.equal([
       "WallarooProvider",
+      "WallarooTeam",
       "WallarooUser",
       "getCurrentUser",
       "getCurrentUserOutput",

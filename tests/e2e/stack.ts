@@ -124,6 +124,15 @@ export class TestStack {
     return { resources: deployment.resources ?? [], text: JSON.stringify(deployment) };
   }
 
+  /** The resources of the checkpoint as they lie on disk, secrets encrypted. */
+  checkpoint(): StateResource[] {
+    const file = path.join(this.folder, "backend/.pulumi/stacks/people/test.json");
+    const { checkpoint } = JSON.parse(fs.readFileSync(file, "utf8")) as {
+      checkpoint: { latest: { resources: StateResource[] } };
+    };
+    return checkpoint.latest.resources;
+  }
+
   async import(edit: (text: string) => string): Promise<void> {
     const exported = await this.stack.exportStack();
     await this.stack.importStack(JSON.parse(edit(JSON.stringify(exported))) as automation.Deployment);

@@ -27,7 +27,7 @@ describe("a team on a platform", function () {
   const invited = () => platform.requests("invite").map((entry) => (entry.body as { email: string }).email);
 
   it("of N people is created with one write a person and at most N/50 confirmations, and read with one query", async () => {
-    platform = await startPlatform({ latencyMs: 5 });
+    platform = await startPlatform({ latencyMs: 40 });
     const first = connectTo(platform, { "wallaroo:maxConcurrency": "32" });
     const state = await first.team.apply(undefined, team(emails(1_000)), "team");
     expect(platform.writes()).to.have.length(1_000);

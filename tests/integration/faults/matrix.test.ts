@@ -5,6 +5,7 @@ import { HalfDoneError } from "../../../provider/user/lifecycle";
 import type { KnownUser, UserInputs } from "../../../provider/user/model";
 import { startPlatform, type Platform } from "../../emulator/platform";
 import { connectTo } from "../platform";
+import { FAULTS, printMatrix } from "./faults";
 import { FaultProxy, type WireFault } from "./proxy";
 
 type Stored = Map<string, KnownUser>;
@@ -55,33 +56,6 @@ const PROGRAMS = [
   [person("ann@example.com", false), person("bob@example.com"), person("old@example.com")],
   [person("ann@example.com")],
 ];
-
-const JSON_BODY = '{"msg":"not today","code":0}';
-const FAULTS: Record<string, WireFault> = {
-  refused: { kind: "refused" },
-  "reset before": { kind: "reset", when: "before" },
-  "reset after": { kind: "reset", when: "after" },
-  "hang before": { kind: "hang", when: "before" },
-  "hang after": { kind: "hang", when: "after" },
-  "half a body": { kind: "half" },
-  "401": { kind: "answer", status: 401, body: JSON_BODY },
-  "403": { kind: "answer", status: 403, body: JSON_BODY },
-  "429": { kind: "answer", status: 429, body: "" },
-  "429 in seconds": { kind: "answer", status: 429, body: "", headers: { "retry-after": "1" } },
-  "429 by date": {
-    kind: "answer",
-    status: 429,
-    body: "",
-    headers: { "retry-after": new Date(Date.now() - 1000).toUTCString() },
-  },
-  "500": { kind: "answer", status: 500, body: JSON_BODY },
-  "500 after": { kind: "replaced", status: 500, body: JSON_BODY },
-  "502 HTML": { kind: "answer", status: 502, body: "<html><h1>Bad Gateway</h1></html>" },
-  "503 burst": { kind: "answer", status: 503, body: "", times: 3 },
-  "captive page": { kind: "answer", status: 200, body: "<html>please sign in</html>" },
-  "captive after": { kind: "replaced", status: 200, body: "<html>please sign in</html>" },
-  "wrong shape": { kind: "answer", status: 200, body: '{"people":[]}' },
-};
 
 describe("a fault at every request of a lifecycle", function () {
   this.timeout(400_000);
@@ -152,18 +126,13 @@ describe("a fault at every request of a lifecycle", function () {
       }
     };
     await Promise.all(Array.from({ length: 6 }, worker));
-    const width = Math.max(...Object.keys(FAULTS).map((name) => name.length));
-    const head = points.map((point) => point.request.slice(0, 10).padEnd(10)).join(" ");
-    const rows = Object.keys(FAULTS).map(
-      (name) =>
-        `  ${name.padEnd(width)}  ${points.map((p) => (cells.get(`${name}|${p.program}.${p.nth}`) ?? "?").padEnd(10)).join(" ")}`,
+    printMatrix(
+      "faults x requests (. right at once, e clear error and right one run later, X not)",
+      points.map((p) => ({ name: p.request, key: `${p.program}.${p.nth}` })),
+      cells,
     );
-    process.stdout.write(
-      `\n  faults x requests (. right at once, e clear error and right one run later, X not)\n  ${" ".repeat(width)}  ${head}\n${rows.join("\n")}\n`,
-    );
-    process.stdout.write(
-      `  ${cases.length} cases, ${cases.length - new Set(wrong.map((w) => w.split(":")[0])).size} survived\n`,
-    );
+    const survived = cases.length - new Set(wrong.map((line) => line.split(":")[0])).size;
+    process.stdout.write(`  ${cases.length} cases, ${survived} survived\n`);
     expect(wrong).to.deep.equal([]);
   });
 

@@ -20,6 +20,7 @@ export class FaultProxy {
   readonly seen: string[] = [];
   #faultAt = 0;
   #fault: WireFault | undefined;
+  #refusedMs = 0;
   readonly #server = http.createServer((request, response) => {
     this.#serve(request, response).catch(() => response.destroy());
   });
@@ -32,8 +33,12 @@ export class FaultProxy {
     this.url = `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
-  /** Orders `fault` for the n-th request from now, counted from 1. */
-  order(nth: number, fault: WireFault): void {
+  /**
+   * Orders `fault` for the n-th request from now, counted from 1. `refusedMs`: how long nobody listens where the fault is
+   * a refused connection.
+   */
+  order(nth: number, fault: WireFault, refusedMs = 150): void {
+    this.#refusedMs = refusedMs;
     this.#faultAt = this.seen.length + nth;
     this.#fault = fault;
     if (fault.kind === "refused" && nth === 1) void this.#refuse();
@@ -58,7 +63,7 @@ export class FaultProxy {
     this.#fault = undefined;
     this.#server.closeAllConnections();
     await new Promise((resolve) => this.#server.close(resolve));
-    await sleep(150);
+    await sleep(this.#refusedMs);
     await this.#listen(port);
   }
 

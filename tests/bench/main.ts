@@ -1,0 +1,78 @@
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { parseArgs } from "node:util";
+import { ensureEngine } from "../engine/ensure";
+import { report, type Series } from "./report";
+import { SUBJECTS, live, type Subject } from "./subject";
+
+const WHOLE = [100, 500, 1_000, 10_000].flatMap((people) => [`${people}:0:3`, `${people}:20:3`]).join(",");
+const QUICK = "100:0:1,500:0:1,10000:0:1";
+
+const USAGE = `Measures the provider through the real engine, side by side with the engine's own cost and a naive provider.
+
+  --quick          for a first look, in minutes: ${QUICK}
+  --plan LIST      PEOPLE:LATENCY:RUNS of each table, latency in milliseconds a request; with :teams behind it, and from
+                   10000 people on, teams alone.
+                   Default, in hours: ${WHOLE}
+  --subjects LIST  default ${SUBJECTS.join(",")}
+  --out FILE       default tests/bench/RESULTS.md`;
+
+/** Requests that the provider may have under way at once. */
+const MAX_CONCURRENCY = 32;
+/** From so many people on, one resource each is a matter of hours. */
+const TEAMS_ONLY = 10_000;
+
+async function main(): Promise<void> {
+  const text = { type: "string" } as const;
+  const { values } = parseArgs({
+    options: { quick: { type: "boolean" }, plan: text, subjects: text, out: text, help: { type: "boolean" } },
+  });
+  if (values.help) return void process.stdout.write(`${USAGE}\n`);
+  const wanted = values.subjects?.split(",") ?? SUBJECTS;
+  const out = values.out ?? path.join(__dirname, "RESULTS.md");
+  const { version } = await ensureEngine();
+  const all: Series[] = [];
+  for (const { people, latencyMs, runs, isTeams } of readPlan(values.plan ?? (values.quick ? QUICK : WHOLE))) {
+    const subjects = SUBJECTS.filter((subject) => wanted.includes(subject) && (!isTeams || subject.startsWith("team")));
+    const series = subjects.map((subject): Series => ({ subject, people, latencyMs, lives: [] }));
+    all.push(...series);
+    for (let run = 1; run <= runs; run += 1) {
+      // In turns, so that what slows the machine for a while slows them all.
+      for (const one of series) {
+        const startedMs = performance.now();
+        one.lives.push(await live({ ...one, maxConcurrency: MAX_CONCURRENCY }));
+        const seconds = ((performance.now() - startedMs) / 1000).toFixed(0);
+        process.stderr.write(
+          `${people} people, ${latencyMs} ms, run ${run}/${runs}: ${one.subject} took ${seconds} s\n`,
+        );
+      }
+      fs.writeFileSync(out, report(all, about(version)));
+    }
+  }
+  process.stdout.write(fs.readFileSync(out, "utf8"));
+}
+
+function about(engine: string): string[] {
+  const memory = (os.totalmem() / 2 ** 30).toFixed(0);
+  const packageFile = path.resolve(__dirname, "../../node_modules/@pulumi/pulumi/package.json");
+  const sdk = (JSON.parse(fs.readFileSync(packageFile, "utf8")) as { version: string }).version;
+  return [
+    `${new Date().toISOString().slice(0, 10)}; ${os.cpus().length} cores (${os.cpus()[0]?.model.trim() ?? "unknown"}), ${memory} GiB, ` +
+      `${os.platform()}; engine ${engine}, @pulumi/pulumi ${sdk}, Node ${process.versions.node}; file backend, default ` +
+      `\`--parallel\`, \`wallaroo:maxConcurrency\` ${MAX_CONCURRENCY}; the platform is the emulator, in memory.`,
+  ];
+}
+
+function readPlan(plan: string): { people: number; latencyMs: number; runs: number; isTeams: boolean }[] {
+  return plan.split(",").map((table) => {
+    const [people = NaN, latencyMs = NaN, runs = NaN] = table.split(":").map(Number);
+    if (!(people > 0 && latencyMs >= 0 && runs > 0)) throw new Error(`${table} is not PEOPLE:LATENCY:RUNS[:teams]`);
+    return { people, latencyMs, runs, isTeams: table.endsWith(":teams") || people >= TEAMS_ONLY };
+  });
+}
+
+main().catch((error: Error) => {
+  process.stderr.write(`bench: ${error.message}\n`);
+  process.exitCode = 1;
+});

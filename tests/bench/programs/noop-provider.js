@@ -1,0 +1,47 @@
+// Providers that answer what the real ones would, and ask nobody.
+const { randomUUID } = require("node:crypto");
+
+const PASSWORD = "abcdefghijkl";
+
+exports.user = {
+  check: async (_olds, news) => ({ inputs: news }),
+  diff: async (_id, olds, news) => ({ changes: olds.enabled !== news.enabled }),
+  create: async ({ email, enabled }) => ({
+    id: randomUUID(),
+    outs: {
+      email,
+      username: email,
+      enabled,
+      createdAt: "2026-01-01T00:00:00.000Z",
+      adopted: false,
+      initialPassword: PASSWORD,
+    },
+  }),
+  read: async (id, props) => ({ id, props }),
+  update: async (_id, olds, news) => ({ outs: { ...olds, enabled: news.enabled } }),
+  delete: async () => undefined,
+};
+
+function stateOf(members, ids) {
+  const deviating = Object.entries(members).filter(([, { enabled }]) => !enabled);
+  return {
+    ids,
+    adopted: {},
+    initialPasswords: Object.fromEntries(Object.keys(ids).map((email) => [email, PASSWORD])),
+    deviations: Object.fromEntries(deviating.map(([email]) => [email, { enabled: false }])),
+  };
+}
+
+exports.team = {
+  check: async (_olds, news) => ({ inputs: news }),
+  diff: async (_id, { deviations }, { members }) => ({
+    changes: Object.entries(members).some(([email, { enabled }]) => enabled === email in deviations),
+  }),
+  create: async ({ members }) => {
+    const ids = Object.fromEntries(Object.keys(members).map((email) => [email, randomUUID()]));
+    return { id: randomUUID(), outs: stateOf(members, ids) };
+  },
+  read: async (id, props) => ({ id, props }),
+  update: async (_id, { ids }, { members }) => ({ outs: stateOf(members, ids) }),
+  delete: async () => undefined,
+};

@@ -1,0 +1,5 @@
+const { WallarooUser } = require("pulumi-wallaroo");
+
+exports.declare = (people) => {
+  for (const person of people) new WallarooUser(person.email, person);
+};

@@ -1,0 +1,45 @@
+import type { WireFault } from "./proxy";
+
+const JSON_BODY = '{"msg":"not today","code":0}';
+/** Everything that goes wrong on the wire in turn. */
+export const FAULTS: Record<string, WireFault> = {
+  refused: { kind: "refused" },
+  "reset before": { kind: "reset", when: "before" },
+  "reset after": { kind: "reset", when: "after" },
+  "hang before": { kind: "hang", when: "before" },
+  "hang after": { kind: "hang", when: "after" },
+  "half a body": { kind: "half" },
+  "401": { kind: "answer", status: 401, body: JSON_BODY },
+  "403": { kind: "answer", status: 403, body: JSON_BODY },
+  "429": { kind: "answer", status: 429, body: "" },
+  "429 in seconds": { kind: "answer", status: 429, body: "", headers: { "retry-after": "1" } },
+  "429 by date": {
+    kind: "answer",
+    status: 429,
+    body: "",
+    headers: { "retry-after": new Date(Date.now() - 1000).toUTCString() },
+  },
+  "500": { kind: "answer", status: 500, body: JSON_BODY },
+  "500 after": { kind: "replaced", status: 500, body: JSON_BODY },
+  "502 HTML": { kind: "answer", status: 502, body: "<html><h1>Bad Gateway</h1></html>" },
+  "503 burst": { kind: "answer", status: 503, body: "", times: 3 },
+  "captive page": { kind: "answer", status: 200, body: "<html>please sign in</html>" },
+  "captive after": { kind: "replaced", status: 200, body: "<html>please sign in</html>" },
+  redirect: { kind: "answer", status: 307, body: "", headers: { location: "http://127.0.0.1:9/" } },
+  "wrong shape": { kind: "answer", status: 200, body: '{"people":[]}' },
+};
+
+/** Prints one line a fault and one column a request. Cells by `fault|key`; "-" where the case was not run. */
+export function printMatrix(
+  title: string,
+  points: readonly { name: string; key: string }[],
+  cells: ReadonlyMap<string, string>,
+): void {
+  const width = Math.max(...Object.keys(FAULTS).map((name) => name.length));
+  const head = points.map(({ name }) => name.slice(0, 10).padEnd(10)).join(" ");
+  const rows = Object.keys(FAULTS).map((fault) => {
+    const row = points.map(({ key }) => (cells.get(`${fault}|${key}`) ?? "-").padEnd(10));
+    return `  ${fault.padEnd(width)}  ${row.join(" ")}`;
+  });
+  process.stdout.write(`\n  ${title}\n  ${" ".repeat(width)}  ${head}\n${rows.join("\n")}\n`);
+}
