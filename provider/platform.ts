@@ -49,6 +49,6 @@ export function connect(settings: Settings, run: RunMemory, log: Log): Platform 
     protectedEmails: settings.protectedEmails,
     ...(settings.seatLimit === undefined ? {} : { seatLimit: settings.seatLimit }),
   });
-  const team = new TeamLifecycle({ lifecycle, run, log, line });
+  const team = new TeamLifecycle({ lifecycle, directory, run, log, line });
   return { settings, token, directory, lifecycle, team, hide: client.hide };
 }

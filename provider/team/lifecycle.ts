@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { messageOf } from "../api/errors";
 import type { Line } from "../api/line";
 import type { Log } from "../user/account";
+import { DECISION_AGE_MS, type Directory } from "../user/directory";
 import { HalfDoneError, type Lifecycle } from "../user/lifecycle";
 import type { RunMemory } from "../user/run";
 import { redeclare } from "../user/state";
@@ -28,6 +29,7 @@ export class TeamError extends Error {
 /** What {@link TeamLifecycle} works with. */
 export interface TeamTools {
   lifecycle: Lifecycle;
+  directory: Directory;
   run: RunMemory;
   log: Log;
   line: Line;
@@ -50,11 +52,16 @@ export class TeamLifecycle {
     changes: TeamChanges,
     team: string,
   ): Promise<void> {
-    const { lifecycle, run } = this.tools;
+    const { lifecycle, directory, run } = this.tools;
     const stored = state === undefined ? new Map<string, Member>() : unpack(state);
+    const view = await directory.view(DECISION_AGE_MS);
+    const ownIds = new Set(Object.values(state?.ids ?? {}));
     const inputsOf = (email: string) => declared[email] as MemberInputs;
     const steps: Step[] = [];
     for (const email of changes.added) {
+      const user = view.findByEmail(email);
+      // A member whose address was changed on the platform, as refresh shows it.
+      if (user !== undefined && ownIds.has(user.id)) continue;
       steps.push({ email, body: async () => void (await lifecycle.plan({ ...inputsOf(email), email })) });
     }
     for (const { email } of changes.changed) {

@@ -4,7 +4,7 @@ import path from "node:path";
 import { parseArgs } from "node:util";
 import { ensureEngine } from "../engine/ensure";
 import { report, type Series } from "./report";
-import { SUBJECTS, live, type Subject } from "./subject";
+import { SUBJECTS, live } from "./subject";
 
 const WHOLE = [100, 500, 1_000, 10_000].flatMap((people) => [`${people}:0:3`, `${people}:20:3`]).join(",");
 const QUICK = "100:0:1,500:0:1,10000:0:1";

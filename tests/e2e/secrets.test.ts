@@ -2,10 +2,11 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { expect } from "chai";
-import { WallarooUser } from "pulumi-wallaroo";
+import { WallarooTeam, WallarooUser } from "pulumi-wallaroo";
 import { CI, scenario } from "./stack";
 
 const PASSWORD = "Gg-given-password-of-ann";
+const MEMBER_PASSWORD = "Gg-given-password-of-dave";
 
 describe("the secrets of a whole lifecycle", function () {
   this.timeout(120_000);
@@ -23,8 +24,10 @@ describe("the secrets of a whole lifecycle", function () {
       () => {
         new WallarooUser("ann", { email: "ann@example.com", password: PASSWORD, enabled });
         const bob = new WallarooUser("bob", { email: "bob@example.com", enabled });
+        const members = { " Dave@example.com": { password: MEMBER_PASSWORD, enabled }, "eve@example.com": {} };
+        const { initialPasswords } = new WallarooTeam("team", { members });
         if (fails) new WallarooUser("cleo", { email: "john.hummel@wallaroo.ai", password: PASSWORD });
-        return { password: bob.initialPassword };
+        return { password: bob.initialPassword, initialPasswords };
       };
     const before = new Set(fs.readdirSync(os.tmpdir()));
     const args: string[] = [];
@@ -36,10 +39,17 @@ describe("the secrets of a whole lifecycle", function () {
           .map((pid) => readArguments(pid)),
       );
     const printed: string[] = [];
+    const generated: string[] = [];
     const log = (outcome: { output: string }) => printed.push(outcome.output);
     try {
       log(await stack().preview(program(true), talk));
-      log(await stack().up(program(true), talk));
+      const up = await stack().up(program(true), talk);
+      log(up);
+      const { password, initialPasswords } = up.outputs;
+      generated.push(
+        password?.value as string,
+        ...Object.values((initialPasswords?.value ?? {}) as Record<string, string>),
+      );
       await platform().setEnabled("ann@example.com", false);
       log(await stack().refresh(talk));
       platform().misbehave({
@@ -54,9 +64,15 @@ describe("the secrets of a whole lifecycle", function () {
       clearInterval(watch);
     }
     const tokens = platform().log.map((entry) => (entry.headers.authorization ?? "").replace("Bearer ", ""));
-    const generated = platform().requests("invite").length;
-    expect(generated).to.equal(2);
-    const secrets = [PASSWORD, CI.password, ...new Set(tokens.filter((token) => token !== ""))];
+    expect(platform().requests("invite")).to.have.length(4);
+    expect(generated).to.have.length(3);
+    const secrets = [
+      PASSWORD,
+      MEMBER_PASSWORD,
+      ...generated,
+      CI.password,
+      ...new Set(tokens.filter((token) => token !== "")),
+    ];
     expect(secrets.length).to.be.greaterThan(3);
     if (talk.logVerbosity !== undefined) expect(printed.join("").length, "the logs talk").to.be.greaterThan(50_000);
     expect(args.length, "processes were seen").to.be.greaterThan(0);

@@ -163,6 +163,21 @@ describe("WallarooTeam through the real engine", function () {
     expect(writes()).to.deep.equal([`deactivate ${cleo}`, `invite ${ann}`, `invite ${bob}`, `invite ${cleo}`]);
   });
 
+  it("follows at refresh an address that was changed on the platform, and cuts nobody off", async () => {
+    const up = await stack().up(team({ [ann]: {}, [bob]: {} }));
+    expect(up.ok, up.output).to.equal(true);
+    const id = (up.outputs["ids"]?.value as Record<string, string>)[ann];
+    await platform().remove(ann);
+    await platform().addUser({ email: "anna@example.com", ...(id === undefined ? {} : { id }) });
+    const refresh = await stack().refresh();
+    expect(refresh.ok, refresh.output).to.equal(true);
+    expect(refresh.output).to.match(/The address of ann@example.com was changed to anna@example.com on the platform/);
+    platform().clearLog();
+    const followed = await stack().up(team({ "anna@example.com": {}, [bob]: {} }), { expectNoChanges: true });
+    expect(followed.ok, followed.output).to.equal(true);
+    expect(platform().log).to.deep.equal([]);
+  });
+
   it("takes members that are only known late, and keeps their passwords secret", async () => {
     const late = () => {
       const first = new WallarooUser("ann", { email: ann });

@@ -7,8 +7,9 @@ import { Consumer, ROOT, run } from "./consumer";
 import { CI } from "./stack";
 
 const PROGRAM = `
-const { WallarooUser } = require("pulumi-wallaroo");
+const { WallarooTeam, WallarooUser } = require("pulumi-wallaroo");
 exports.id = new WallarooUser("ann", { email: "ann@example.com", password: "Vv-versions-password" }).id;
+exports.ids = new WallarooTeam("team", { members: { "bob@example.com": { password: "Vv-versions-password" } } }).ids;
 `;
 /** The oldest that the peer range allows, and the newest there is. */
 const PULUMI = ["3.216.0", "3.270.0"];

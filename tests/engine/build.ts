@@ -54,7 +54,16 @@ function goBuild(part: Part, output: string): Promise<void> {
       cwd: path.join(__dirname, part.module),
       // The user's own Go settings must not change what is built. None may be empty: Go would look into the settings
       // that `go env -w` stored.
-      env: { ...process.env, CGO_ENABLED: "0", GOFLAGS: "-mod=readonly", GOWORK: "off", GO111MODULE: "on" },
+      env: {
+        ...process.env,
+        CGO_ENABLED: "0",
+        GOFLAGS: "-mod=readonly",
+        GOWORK: "off",
+        GO111MODULE: "on",
+        // For this machine, whatever somebody cross-compiles for.
+        GOOS: process.platform === "win32" ? "windows" : process.platform,
+        GOARCH: process.arch === "x64" ? "amd64" : process.arch,
+      },
       stdio: ["ignore", "ignore", "pipe"],
     });
     let errors = "";

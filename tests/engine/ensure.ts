@@ -4,7 +4,7 @@ import path from "node:path";
 import { buildEngine, ENGINE_VERSION } from "./build";
 import { installEngine } from "./install";
 import { withLock } from "./lock";
-import { findOnPath, isComplete, LANGUAGE_HOST, NODE_PROVIDER_SCRIPT, versionOf } from "./programs";
+import { findOnPath, isComplete, isHostRunning, LANGUAGE_HOST, NODE_PROVIDER_SCRIPT, versionOf } from "./programs";
 
 /** A folder with `pulumi`, its Node language host and the host of dynamic providers, ready for PATH. */
 export interface Engine {
@@ -31,7 +31,7 @@ export async function ensureEngine(options: { log?: (line: string) => void } = {
     if (made !== undefined) return made;
     // Made beside its place and moved there whole: a half-made one is never taken for an engine.
     const draft = `${cache}.${process.pid}.draft`;
-    fs.rmSync(draft, { recursive: true, force: true });
+    removeDrafts(cache);
     removeOldEngine(cache);
     fs.mkdirSync(draft, { recursive: true });
     try {
@@ -39,7 +39,7 @@ export async function ensureEngine(options: { log?: (line: string) => void } = {
       if (origin === "built") await buildEngine(draft, log);
       addProviderHost(draft);
       const version = await versionOf(path.join(draft, "pulumi"));
-      if (version === undefined || !isComplete(draft)) {
+      if (version === undefined || !isComplete(draft) || !(await isHostRunning(draft))) {
         throw new Error(
           "Could not make a Pulumi engine: the result does not run. Install the Pulumi CLI and put it on PATH.",
         );
@@ -66,6 +66,16 @@ function removeOldEngine(cache: string): void {
   fs.rmSync(cache, { recursive: true, force: true });
 }
 
+/** Whoever left one behind is gone: this process holds the lock. */
+function removeDrafts(cache: string): void {
+  const folder = path.dirname(cache);
+  for (const name of fs.readdirSync(folder)) {
+    if (name.startsWith(`${path.basename(cache)}.`) && name.endsWith(".draft")) {
+      fs.rmSync(path.join(folder, name), { recursive: true, force: true });
+    }
+  }
+}
+
 function isOwnFile(name: string): boolean {
   return name === "pulumi" || name === LANGUAGE_HOST || name.startsWith(NODE_PROVIDER_SCRIPT);
 }
@@ -73,7 +83,7 @@ function isOwnFile(name: string): boolean {
 async function findCached(directory: string): Promise<Engine | undefined> {
   if (!isComplete(directory)) return undefined;
   const version = await versionOf(path.join(directory, "pulumi"));
-  if (version === undefined) return undefined;
+  if (version === undefined || !(await isHostRunning(directory))) return undefined;
   addProviderHost(directory);
   return { directory, version, origin: "cache" };
 }

@@ -26,13 +26,35 @@ function tryLock(file: string): boolean {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
   }
-  if (!isHolderAlive(file)) fs.rmSync(file, { force: true });
+  const holder = readHolder(file);
+  if (holder !== undefined && !isAlive(file, holder)) takeAway(file, holder);
   return false;
 }
 
-function isHolderAlive(file: string): boolean {
+/** Moves the lock of a dead holder aside. Of several who found it dead at once, the last may hold a living one's lock by now. */
+function takeAway(file: string, holder: string): void {
+  const aside = `${file}.${process.pid}`;
   try {
-    const id = Number(fs.readFileSync(file, "utf8"));
+    fs.renameSync(file, aside);
+    if (fs.readFileSync(aside, "utf8") === holder) fs.rmSync(aside);
+    else fs.renameSync(aside, file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+  }
+}
+
+/** What the lock says, or undefined when it was released meanwhile. */
+function readHolder(file: string): string | undefined {
+  try {
+    return fs.readFileSync(file, "utf8");
+  } catch {
+    return undefined;
+  }
+}
+
+function isAlive(file: string, holder: string): boolean {
+  const id = Number(holder);
+  try {
     // A process that died between making the file and writing to it; id 0 would mean this very process group.
     if (!(id > 0)) return Date.now() - fs.statSync(file).mtimeMs < EMPTY_MS;
     process.kill(id, 0);

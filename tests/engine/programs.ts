@@ -30,10 +30,22 @@ export async function versionOf(program: string): Promise<string | undefined> {
   }
 }
 
-/** The engine on PATH, when it is new enough and its language host lies beside it. */
+/** True when the language host starts at all; half a file does not. It is asked for its help, as it would serve for ever. */
+export async function isHostRunning(directory: string): Promise<boolean> {
+  try {
+    await run(path.join(directory, LANGUAGE_HOST), ["-help"], { timeout: 30_000 });
+    return true;
+  } catch (error) {
+    // A number: it ran, and thinks what it likes of the flag. A name: it could not be run. Null: it was killed.
+    return typeof (error as { code?: unknown }).code === "number";
+  }
+}
+
+/** The engine on PATH, when it is new enough and both of its hosts lie beside it. */
 export async function findOnPath(): Promise<{ directory: string; version: string } | undefined> {
   for (const directory of (process.env["PATH"] ?? "").split(path.delimiter)) {
     if (directory === "" || !isComplete(directory)) continue;
+    if (!fs.existsSync(path.join(directory, NODE_PROVIDER_SCRIPT))) continue;
     const version = await versionOf(path.join(directory, "pulumi"));
     if (version !== undefined && isNewEnough(version)) return { directory, version };
   }

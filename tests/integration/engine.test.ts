@@ -4,6 +4,7 @@ import path from "node:path";
 import { expect } from "chai";
 import { ensureEngine } from "../engine/ensure";
 import { withLock } from "../engine/lock";
+import { isHostRunning, LANGUAGE_HOST } from "../engine/programs";
 import { messageOf } from "./platform";
 
 describe("the engine's cache folder", () => {
@@ -32,7 +33,36 @@ describe("the engine's cache folder", () => {
   }
 });
 
+describe("an engine in the cache", () => {
+  it("is not taken for one when half of its language host is missing", async () => {
+    const { directory } = await ensureEngine();
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), "pulumi-wallaroo-half-"));
+    expect(await isHostRunning(directory)).to.equal(true);
+    const whole = fs.readFileSync(path.join(directory, LANGUAGE_HOST));
+    fs.writeFileSync(path.join(folder, LANGUAGE_HOST), whole.subarray(0, whole.length / 2), { mode: 0o755 });
+    expect(await isHostRunning(folder)).to.equal(false);
+    fs.rmSync(folder, { recursive: true });
+  });
+});
+
 describe("the engine's lock", () => {
+  it("is held by one of many who find its holder dead", async () => {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), "pulumi-wallaroo-lock-"));
+    const file = path.join(folder, "engine.lock");
+    // No process has this id: it is above the highest that a kernel gives.
+    fs.writeFileSync(file, String(2 ** 30));
+    let inside = 0;
+    let most = 0;
+    const body = async () => {
+      most = Math.max(most, (inside += 1));
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      inside -= 1;
+    };
+    await Promise.all(Array.from({ length: 4 }, () => withLock(file, () => undefined, body)));
+    expect(most).to.equal(1);
+    fs.rmSync(folder, { recursive: true });
+  }).timeout(20_000);
+
   it("is taken over from a process that died before it had written its id", async () => {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), "pulumi-wallaroo-lock-"));
     const file = path.join(folder, "engine.lock");
