@@ -4,7 +4,7 @@ import path from "node:path";
 import { parseArgs } from "node:util";
 import { ensureEngine } from "../engine/ensure";
 import { report, type Series } from "./report";
-import { SUBJECTS, live } from "./subject";
+import { openStack, PHASES, REPEATABLE, SUBJECTS, type BenchStack, type Measurement, type Subject } from "./subject";
 
 const WHOLE = [100, 500, 1_000, 10_000].flatMap((people) => [`${people}:0:3`, `${people}:20:3`]).join(",");
 const QUICK = "100:0:1,500:0:1,10000:0:1";
@@ -20,6 +20,8 @@ const USAGE = `Measures the provider through the real engine, side by side with 
 
 /** Requests that the provider may have under way at once. */
 const MAX_CONCURRENCY = 32;
+/** Measurements a run of a phase that leaves everything as it is. */
+const REPEATS = 4;
 /** From so many people on, one resource each is a matter of hours. */
 const TEAMS_ONLY = 10_000;
 
@@ -35,22 +37,42 @@ async function main(): Promise<void> {
   const all: Series[] = [];
   for (const { people, latencyMs, runs, isTeams } of readPlan(values.plan ?? (values.quick ? QUICK : WHOLE))) {
     const subjects = SUBJECTS.filter((subject) => wanted.includes(subject) && (!isTeams || subject.startsWith("team")));
-    const series = subjects.map((subject): Series => ({ subject, people, latencyMs, lives: [] }));
+    const series = subjects.map((subject) => emptySeries(subject, people, latencyMs));
     all.push(...series);
     for (let run = 1; run <= runs; run += 1) {
-      // In turns, so that what slows the machine for a while slows them all.
-      for (const one of series) {
-        const startedMs = performance.now();
-        one.lives.push(await live({ ...one, maxConcurrency: MAX_CONCURRENCY }));
-        const seconds = ((performance.now() - startedMs) / 1000).toFixed(0);
-        process.stderr.write(
-          `${people} people, ${latencyMs} ms, run ${run}/${runs}: ${one.subject} took ${seconds} s\n`,
-        );
-      }
+      const startedMs = performance.now();
+      await liveTogether(series);
+      const seconds = ((performance.now() - startedMs) / 1000).toFixed(0);
+      process.stderr.write(`${people} people, ${latencyMs} ms, run ${run}/${runs}: ${seconds} s\n`);
       fs.writeFileSync(out, report(all, about(version)));
     }
   }
   process.stdout.write(fs.readFileSync(out, "utf8"));
+}
+
+function emptySeries(subject: Subject, people: number, latencyMs: number): Series {
+  const phases = Object.fromEntries(PHASES.map((phase) => [phase, [] as Measurement[]]));
+  return { subject, people, latencyMs, phases: phases as Series["phases"], stateBytes: [] };
+}
+
+/**
+ * Takes one fresh stack of each subject through its life. They take turns within each phase, so that what slows the
+ * machine for a while slows them all, and every other turn backwards, so that nobody always comes after the same other.
+ */
+async function liveTogether(series: readonly Series[]): Promise<void> {
+  const lives: { one: Series; stack: BenchStack }[] = [];
+  try {
+    for (const one of series) lives.push({ one, stack: await openStack({ ...one, maxConcurrency: MAX_CONCURRENCY }) });
+    for (const phase of PHASES) {
+      for (let turn = 1; turn <= (REPEATABLE.includes(phase) ? REPEATS : 1); turn += 1) {
+        for (const { one, stack } of lives) one.phases[phase].push(await stack.measure(phase));
+        lives.reverse();
+      }
+      if (phase === "create") for (const { one, stack } of lives) one.stateBytes.push(stack.stateBytes());
+    }
+  } finally {
+    for (const { stack } of lives) await stack.close();
+  }
 }
 
 function about(engine: string): string[] {

@@ -13,6 +13,8 @@ export type Subject = (typeof SUBJECTS)[number];
 /** The operations of one life of a stack, in their order. */
 export const PHASES = ["create", "no change", "refresh", "update of 10 %", "destroy"] as const;
 export type Phase = (typeof PHASES)[number];
+/** Those that leave everything as it is, so that they can be measured again on the same stack. */
+export const REPEATABLE: readonly Phase[] = ["no change", "refresh"];
 
 /** How one phase of one subject went. */
 export interface Measurement {
@@ -23,67 +25,65 @@ export interface Measurement {
   memory: number;
 }
 
-/** One life of one subject. */
-export interface Life {
-  phases: Record<Phase, Measurement>;
-  /** Bytes in the checkpoint for each person, all of the resource counted. */
-  stateBytes: number;
-}
-
-export interface LifeOptions {
+export interface StackOptions {
   subject: Subject;
   people: number;
   latencyMs: number;
   maxConcurrency: number;
 }
 
+/** A fresh stack of one subject, on a platform of its own in this process. */
+export interface BenchStack {
+  measure(phase: Phase): Promise<Measurement>;
+  /** Bytes in the checkpoint for each person, all of the resource counted. */
+  stateBytes(): number;
+  close(): Promise<void>;
+}
+
 const ROOT = path.resolve(__dirname, "../..");
 
-/** Takes a fresh stack of this subject through all phases, on a platform of its own in this process. */
-export async function live(options: LifeOptions): Promise<Life> {
+export async function openStack({ subject, people, latencyMs, maxConcurrency }: StackOptions): Promise<BenchStack> {
   const { directory } = await ensureEngine();
-  const platform = await startPlatform({ latencyMs: options.latencyMs, tokenLifetime: 300 });
+  const platform = await startPlatform({ latencyMs, tokenLifetime: 300 });
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "pulumi-wallaroo-bench-"));
-  try {
-    fs.cpSync(path.join(__dirname, "programs"), folder, { recursive: true });
-    fs.mkdirSync(path.join(folder, "node_modules"));
-    fs.symlinkSync(ROOT, path.join(folder, "node_modules/pulumi-wallaroo"));
-    fs.symlinkSync(path.join(ROOT, "node_modules/@pulumi"), path.join(folder, "node_modules/@pulumi"));
-    fs.writeFileSync(
-      path.join(folder, "Pulumi.yaml"),
-      "name: bench\nruntime:\n  name: nodejs\n  options:\n    typescript: false\n",
-    );
-    const run = (phase: Phase | undefined, ...args: string[]) =>
-      pulumi(args, folder, {
-        ...process.env,
-        PATH: `${directory}${path.delimiter}${process.env["PATH"] ?? ""}`,
-        PULUMI_HOME: path.join(folder, "home"),
-        PULUMI_BACKEND_URL: `file://${folder}`,
-        PULUMI_CONFIG_PASSPHRASE: "of the benchmark",
-        PULUMI_SKIP_UPDATE_CHECK: "1",
-        WALLAROO_URL: platform.url,
-        WALLAROO_USER: OPERATOR.email,
-        WALLAROO_PASSWORD: OPERATOR.password,
-        WALLAROO_MAX_CONCURRENCY: String(options.maxConcurrency),
-        BENCH_SUBJECT: options.subject,
-        BENCH_SIZE: String(options.people),
-        BENCH_UPDATED: phase === "update of 10 %" ? "1" : "0",
-      });
-    await run(undefined, "stack", "init", "bench");
-    const phases: Partial<Record<Phase, Measurement>> = {};
-    let stateBytes = 0;
-    for (const phase of PHASES) {
-      const command = phase === "refresh" || phase === "destroy" ? phase : "up";
+  fs.cpSync(path.join(__dirname, "programs"), folder, { recursive: true });
+  fs.mkdirSync(path.join(folder, "node_modules"));
+  fs.symlinkSync(ROOT, path.join(folder, "node_modules/pulumi-wallaroo"));
+  fs.symlinkSync(path.join(ROOT, "node_modules/@pulumi"), path.join(folder, "node_modules/@pulumi"));
+  fs.writeFileSync(
+    path.join(folder, "Pulumi.yaml"),
+    "name: bench\nruntime:\n  name: nodejs\n  options:\n    typescript: false\n",
+  );
+  const run = (phase: Phase | undefined, ...args: string[]) =>
+    pulumi(args, folder, {
+      ...process.env,
+      PATH: `${directory}${path.delimiter}${process.env["PATH"] ?? ""}`,
+      PULUMI_HOME: path.join(folder, "home"),
+      PULUMI_BACKEND_URL: `file://${folder}`,
+      PULUMI_CONFIG_PASSPHRASE: "of the benchmark",
+      PULUMI_SKIP_UPDATE_CHECK: "1",
+      WALLAROO_URL: platform.url,
+      WALLAROO_USER: OPERATOR.email,
+      WALLAROO_PASSWORD: OPERATOR.password,
+      WALLAROO_MAX_CONCURRENCY: String(maxConcurrency),
+      BENCH_SUBJECT: subject,
+      BENCH_SIZE: String(people),
+      BENCH_UPDATED: phase === "update of 10 %" ? "1" : "0",
+    });
+  await run(undefined, "stack", "init", "bench");
+  return {
+    async measure(phase) {
       platform.clearLog();
+      const command = phase === "refresh" || phase === "destroy" ? phase : "up";
       const { seconds, memory } = await run(phase, command, "--yes", "--skip-preview");
-      phases[phase] = { seconds, memory, requests: platform.log.length };
-      if (phase === "create") stateBytes = bytesInState(folder) / options.people;
-    }
-    return { phases: phases as Record<Phase, Measurement>, stateBytes };
-  } finally {
-    fs.rmSync(folder, { recursive: true, force: true });
-    await platform.close();
-  }
+      return { seconds, memory, requests: platform.log.length };
+    },
+    stateBytes: () => bytesInState(folder) / people,
+    async close() {
+      fs.rmSync(folder, { recursive: true, force: true });
+      await platform.close();
+    },
+  };
 }
 
 function bytesInState(folder: string): number {
