@@ -61,7 +61,6 @@ export function createTransport(options: { timeoutMs: number; maxSockets: number
     const { default: fetch } = await (loading ??= import("node-fetch"));
     const { operation, who, beforeSending } = exchange;
     const about = { operation, who, beforeSending };
-    const host = hostOf(exchange.url);
     const abort = new AbortController();
     const timer = setTimeout(() => abort.abort(), options.timeoutMs);
     try {
@@ -80,7 +79,7 @@ export function createTransport(options: { timeoutMs: number; maxSockets: number
         throw new WallarooError({
           kind: "rejected",
           ...about,
-          words: `${host} redirects to ${to}, and credentials are not sent on to another place`,
+          words: `${hostOf(exchange.url)} redirects to ${to}, and credentials are not sent on to another place`,
           status: answer.status,
           next: "Set wallaroo:url (WALLAROO_URL), or wallaroo:authUrl (WALLAROO_AUTH_URL), to the final address of the platform itself.",
         });
@@ -96,7 +95,7 @@ export function createTransport(options: { timeoutMs: number; maxSockets: number
         throw new WallarooError({
           kind: "timeout",
           ...about,
-          words: `no full answer from ${host} within ${options.timeoutMs / 1000} s`,
+          words: `no full answer from ${hostOf(exchange.url)} within ${options.timeoutMs / 1000} s`,
           next: "Check that the platform is well, or raise wallaroo:requestTimeout (WALLAROO_REQUEST_TIMEOUT).",
           cause: error,
         });
@@ -104,7 +103,7 @@ export function createTransport(options: { timeoutMs: number; maxSockets: number
       throw new WallarooError({
         kind: "unavailable",
         ...about,
-        words: `${host} could not be reached or broke off: ${reasonOf(error)}`,
+        words: `${hostOf(exchange.url)} could not be reached or broke off: ${reasonOf(error)}`,
         next: "Check wallaroo:url (WALLAROO_URL), the network and the platform, then run the same command again.",
         cause: error,
       });

@@ -21,7 +21,7 @@ const USAGE = `Measures the provider through the real engine, side by side with 
 /** Requests that the provider may have under way at once. */
 const MAX_CONCURRENCY = 32;
 /** Measurements a run of a phase that leaves everything as it is. */
-const REPEATS = 4;
+const REPEATS = 3;
 /** From so many people on, one resource each is a matter of hours. */
 const TEAMS_ONLY = 10_000;
 

@@ -20,7 +20,8 @@ const FLOOR: Partial<Record<Subject, Subject>> = { user: "floor", naive: "floor"
 
 /** The results as Markdown: one table a size and latency, the median of all lives in each cell. */
 export function report(all: readonly Series[], about: readonly string[]): string {
-  const tables = [...new Set(all.map(({ people, latencyMs }) => `${people}/${latencyMs}`))].map((key) => {
+  const sorted = [...all].sort((a, b) => a.people - b.people || a.latencyMs - b.latencyMs);
+  const tables = [...new Set(sorted.map(({ people, latencyMs }) => `${people}/${latencyMs}`))].map((key) => {
     const series = all.filter(({ people, latencyMs }) => `${people}/${latencyMs}` === key);
     const [people, latencyMs] = key.split("/").map(Number);
     const runs = Math.max(...series.map(({ stateBytes }) => stateBytes.length));
