@@ -1,6 +1,7 @@
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import * as pulumi from "@pulumi/pulumi";
 import * as automation from "@pulumi/pulumi/automation";
 import { startPlatform, type Platform, type PlatformOptions } from "../emulator/platform";
 import { ensureEngine } from "../engine/ensure";
@@ -22,6 +23,16 @@ export interface StackOptions {
   config?: Record<string, string>;
   env?: Record<string, string>;
 }
+
+/**
+ * Options of the connections that the SDK opens to an engine; it does not declare them. A process that runs one inline
+ * program after another keeps the connections of all of them (measured: @pulumi/pulumi 3.248), and grpc-js shares them by
+ * address: an engine that got the port of a dead one would be taken for dead, its program for empty, and everybody in the
+ * stack deleted. So each run opens its own.
+ */
+export const ENGINE_CONNECTIONS = (pulumi.runtime as unknown as { grpcClientOptions: Record<string, unknown> })
+  .grpcClientOptions;
+ENGINE_CONNECTIONS["grpc.use_local_subchannel_pool"] = 1;
 
 const ROOT = path.resolve(__dirname, "../..");
 const PASSPHRASE = "the passphrase of the tests";

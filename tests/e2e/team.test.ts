@@ -122,8 +122,8 @@ describe("WallarooTeam through the real engine", function () {
       [inBoth, '"ann" and by "science"'],
     ] as const) {
       const { ok, output } = await stack().up(program);
-      expect(ok).to.equal(false);
-      expect(output).to.include(`ann@example.com is declared twice, by ${names}`);
+      expect(ok, output).to.equal(false);
+      expect(output.includes(`ann@example.com is declared twice, by ${names}`), output).to.equal(true);
     }
     const inOne = await stack().up(team({ [ann]: {}, "Ann@example.com": {} }));
     expect(inOne.ok).to.equal(false);

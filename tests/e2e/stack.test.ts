@@ -1,0 +1,49 @@
+import http2 from "node:http2";
+import { createRequire } from "node:module";
+import type { AddressInfo } from "node:net";
+import { expect } from "chai";
+import { ENGINE_CONNECTIONS } from "./stack";
+
+interface Grpc {
+  Client: new (address: string, credentials: unknown, options: object) => GrpcClient;
+  credentials: { createInsecure(): unknown };
+  status: Record<string, number>;
+}
+interface GrpcClient {
+  makeUnaryRequest(
+    path: string,
+    encode: (value: Buffer) => Buffer,
+    decode: (value: Buffer) => Buffer,
+    request: Buffer,
+    done: (error: { code: number } | null) => void,
+  ): void;
+  close(): void;
+}
+
+describe("the stacks of these tests", () => {
+  it("take no engine for dead because an earlier one had its port", async () => {
+    const grpc = createRequire(require.resolve("@pulumi/pulumi"))("@grpc/grpc-js") as Grpc;
+    const server = http2.createServer((_request, response) => response.writeHead(404).end());
+    const listen = (port: number) => new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
+    await listen(0);
+    const { port } = server.address() as AddressInfo;
+    await new Promise((resolve) => server.close(resolve));
+    const clients: GrpcClient[] = [];
+    /** The status that a call of a new run gets. */
+    const call = () =>
+      new Promise<number | undefined>((resolve) => {
+        const client = new grpc.Client(`127.0.0.1:${port}`, grpc.credentials.createInsecure(), ENGINE_CONNECTIONS);
+        clients.push(client);
+        const same = (value: Buffer) => value;
+        client.makeUnaryRequest("/any/Call", same, same, Buffer.alloc(0), (error) => resolve(error?.code));
+      });
+    try {
+      expect(await call(), "nobody listens").to.equal(grpc.status["UNAVAILABLE"]);
+      await listen(port);
+      expect(await call(), "answered by the next").to.equal(grpc.status["UNIMPLEMENTED"]);
+    } finally {
+      for (const client of clients) client.close();
+      server.close();
+    }
+  });
+});
