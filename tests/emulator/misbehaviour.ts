@@ -18,6 +18,8 @@ export interface Fault {
 
 export interface MisbehaviourOptions {
   on: CallName | "*";
+  /** Only requests whose body names this address; those of anybody by default. */
+  who?: string;
   /** Which matching request is the first one to be hit, counted from 1. Default 1. */
   nth?: number;
   /** How many requests are hit from there on. Default 1. */
@@ -36,9 +38,10 @@ export class Misbehaviour {
   constructor(readonly options: MisbehaviourOptions) {}
 
   /** Counts the request when it matches; true when it is to be hit. */
-  meets(call: CallName): boolean {
-    const { on, nth = 1, times = 1 } = this.options;
+  meets(call: CallName, body: unknown): boolean {
+    const { on, who, nth = 1, times = 1 } = this.options;
     if (this.#removed || (on !== "*" && on !== call)) return false;
+    if (who !== undefined && (body as { email?: unknown } | null)?.email !== who) return false;
     this.#seen += 1;
     if (this.#seen < nth || this.#seen >= nth + times) return false;
     this.hits += 1;

@@ -85,7 +85,7 @@ export class PlatformServer {
       if (isUserCall) this.#underWay -= 1;
       entry.finishedAt = Date.now();
     });
-    const hits = this.faults.filter((fault) => fault.meets(call)).map((fault) => fault.options);
+    const hits = this.faults.filter((fault) => fault.meets(call, entry.body)).map((fault) => fault.options);
     if (this.latencyMs > 0) await sleep(this.latencyMs);
     const before = hits.find((hit) => hit.when === "before");
     if (before !== undefined && (await misbehave(response, entry, undefined, before.what))) return;
