@@ -1,5 +1,6 @@
 import { createClient } from "./api/client";
 import { Line } from "./api/line";
+import { Secrets } from "./api/secrets";
 import { TokenSource } from "./api/token";
 import { createTransport } from "./api/transport";
 import { createUsersApi } from "./api/users";
@@ -20,18 +21,21 @@ export interface Platform {
   directory: Directory;
   lifecycle: Lifecycle;
   team: TeamLifecycle;
-  /** Notes a secret that no message may repeat. */
-  hide: (secret: string) => void;
+  /** What no message may repeat. */
+  secrets: Secrets;
 }
 
 /** Puts the parts together. Sends nothing. */
 export function connect(settings: Settings, run: RunMemory, log: Log): Platform {
-  const transport = createTransport({ timeoutMs: settings.requestTimeoutMs, maxSockets: settings.maxConcurrency });
-  const token = new TokenSource(settings, transport);
+  const secrets = new Secrets();
+  const { requestTimeoutMs: timeoutMs, maxConcurrency: maxSockets } = settings;
+  const transport = createTransport({ timeoutMs, maxSockets, secrets });
+  const token = new TokenSource(settings, transport, secrets);
   const client = createClient({
     url: settings.url,
     transport,
     token,
+    secrets,
     retry: { maxRetries: settings.maxRetries, maxElapsedMs: MAX_RETRYING_MS },
     maxConcurrency: settings.maxConcurrency,
   });
@@ -50,5 +54,5 @@ export function connect(settings: Settings, run: RunMemory, log: Log): Platform 
     ...(settings.seatLimit === undefined ? {} : { seatLimit: settings.seatLimit }),
   });
   const team = new TeamLifecycle({ lifecycle, directory, run, log, line });
-  return { settings, token, directory, lifecycle, team, hide: client.hide };
+  return { settings, token, directory, lifecycle, team, secrets };
 }

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { WallarooError, isWallarooError, serverWords, type ErrorKind } from "./errors";
+import { WallarooError, isWallarooError, type ErrorKind } from "./errors";
 import { Line } from "./line";
 import { RetryBudget, isRetryable, pauseBefore, type RetryPolicy } from "./retry";
+import type { Secrets } from "./secrets";
 import type { TokenSource } from "./token";
 import type { Answer, Transport } from "./transport";
 
@@ -27,6 +28,7 @@ export interface ClientOptions {
   url: string;
   transport: Transport;
   token: TokenSource;
+  secrets: Secrets;
   retry: RetryPolicy;
   /** Requests under way at once; further ones wait in line. */
   maxConcurrency: number;
@@ -34,8 +36,8 @@ export interface ClientOptions {
 
 /** Sends calls to the platform, each with the shared token, retries and error shape. */
 export interface Client {
-  /** Notes a secret that no message may repeat from now on, whatever the platform sends back. */
-  hide: (secret: string) => void;
+  /** What no message may repeat, whatever the platform sends back. */
+  secrets: Secrets;
   /**
    * Sends one call and parses the JSON of a 2xx answer; an empty body is undefined. Raises {@link WallarooError} of any
    * kind but `badSettings`, `badInput` and `refused`.
@@ -55,8 +57,7 @@ export interface Client {
 export function createClient(options: ClientOptions): Client {
   const budget = new RetryBudget();
   const line = new Line(options.maxConcurrency);
-  const hidden = new Set<string>();
-  const secrets = () => [...hidden, ...options.token.secrets()];
+  const { secrets } = options;
 
   async function pause(retry: number, startedMs: number, error: unknown): Promise<boolean> {
     const serverMs = isWallarooError(error) ? error.retryAfterMs : undefined;
@@ -76,12 +77,12 @@ export function createClient(options: ClientOptions): Client {
       who: call.who,
     });
     if (answer.status === 401) options.token.reject(token);
-    if (answer.status < 200 || answer.status > 299) throw answerError(call, answer, secrets());
+    if (answer.status < 200 || answer.status > 299) throw answerError(call, answer, secrets);
     if (answer.body.trim() === "") return undefined;
     try {
       return JSON.parse(answer.body);
     } catch {
-      throw unreadable(call, "it is not JSON", answer, secrets());
+      throw unreadable(call, "it is not JSON", answer, secrets);
     }
   }
 
@@ -107,7 +108,7 @@ export function createClient(options: ClientOptions): Client {
     }
   }
 
-  return { hide: (secret) => void hidden.add(secret), call, pause };
+  return { secrets, call, pause };
 }
 
 /** An answer that promises success and then does not hold what the API promises. */
@@ -115,11 +116,11 @@ export function unreadable(
   call: Pick<Call, "operation" | "who" | "answersSecret">,
   problem: string,
   answer: Pick<Answer, "body" | "status">,
-  secrets: readonly string[] = [],
+  secrets: Secrets,
 ): WallarooError {
   const beginning = call.answersSecret
     ? "not shown, as it may hold a password"
-    : `it begins with "${serverWords(answer.body, secrets)}"`;
+    : `it begins with "${secrets.serverWords(answer.body)}"`;
   return new WallarooError({
     kind: "unreadable",
     operation: call.operation,
@@ -130,13 +131,13 @@ export function unreadable(
   });
 }
 
-function answerError(call: Call, answer: Answer, secrets: readonly string[]): WallarooError {
+function answerError(call: Call, answer: Answer, secrets: Secrets): WallarooError {
   const kind = kindOf(answer.status);
   return new WallarooError({
     kind,
     operation: call.operation,
     who: call.who,
-    words: serverWords(answer.body, secrets),
+    words: secrets.serverWords(answer.body),
     status: answer.status,
     retryAfterMs: answer.retryAfterMs,
     next: call.next?.[kind] ?? NEXT[kind],

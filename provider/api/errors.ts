@@ -80,12 +80,9 @@ export function isUncertain(error: unknown): error is WallarooError {
  * Makes foreign text fit for a console: no terminal escapes or other control characters, no markup, one line, at most
  * {@link MAX_QUOTED} characters, and none of `secrets` (a hostile or careless server may send back what it was sent).
  */
-export function cleanWords(text: string, secrets: readonly string[] = []): string {
+export function cleanWords(text: string, secrets: Iterable<string> = []): string {
   let words = text.slice(0, 64 * 1024);
-  for (const secret of secrets) {
-    // Shorter ones are parts of ordinary words, and would take those out.
-    if (secret.length > 3) words = words.split(secret).join("[secret]");
-  }
+  for (const secret of secrets) words = words.split(secret).join("[secret]");
   words = words
     // CSI and OSC sequences whole, so that no "[31m" stays behind; then every other control or format character.
     // eslint-disable-next-line no-control-regex
@@ -102,7 +99,7 @@ export function cleanWords(text: string, secrets: readonly string[] = []): strin
  * The server's own words in an error answer: `msg` of the platform, `error_description` or `errorMessage` of Keycloak,
  * else the text itself.
  */
-export function serverWords(body: string, secrets: readonly string[] = []): string {
+export function serverWords(body: string, secrets: Iterable<string> = []): string {
   return cleanWords(fieldOf(body) ?? body, secrets) || "no explanation";
 }
 

@@ -1,4 +1,5 @@
-import { WallarooError, cleanWords, isWallarooError, serverWords } from "./errors";
+import { WallarooError, cleanWords, isWallarooError } from "./errors";
+import type { Secrets } from "./secrets";
 import type { Transport } from "./transport";
 import type { TokenResponse } from "./wire";
 
@@ -56,8 +57,15 @@ export class TokenSource {
   constructor(
     private readonly options: TokenOptions,
     private readonly transport: Transport,
+    private readonly secrets: Secrets,
     private readonly nowMs: () => number = () => performance.now(),
-  ) {}
+  ) {
+    const { grant, clientSecret } = options;
+    if (clientSecret !== undefined) secrets.hide(clientSecret);
+    if (grant.type === "token") secrets.hide(grant.token);
+    if (grant.type === "refresh") secrets.hide(grant.refreshToken);
+    if (grant.type === "password") secrets.hide(grant.password);
+  }
 
   /**
    * A token that is good for now. Raises {@link WallarooError}: `unauthenticated` when the credentials are refused, and
@@ -98,19 +106,6 @@ export class TokenSource {
       email: text(claims["email"]),
       username: text(claims["preferred_username"]) ?? (grant.type === "password" ? grant.username : undefined),
     };
-  }
-
-  /** Every secret that this source holds at the moment, for keeping them out of messages. */
-  secrets(): string[] {
-    const { grant, clientSecret } = this.options;
-    return [
-      this.#held?.accessToken,
-      this.#held?.refreshToken,
-      clientSecret,
-      grant.type === "token" ? grant.token : undefined,
-      grant.type === "refresh" ? grant.refreshToken : undefined,
-      grant.type === "password" ? grant.password : undefined,
-    ].filter((secret) => secret !== undefined);
   }
 
   #renew(): Promise<Held> {
@@ -163,7 +158,9 @@ export class TokenSource {
     else {
       // RFC 6749 2.3.1: both parts are form-encoded before they are joined.
       const pair = `${encodeURIComponent(clientId)}:${encodeURIComponent(clientSecret)}`;
-      headers["authorization"] = `Basic ${Buffer.from(pair).toString("base64")}`;
+      const basic = Buffer.from(pair).toString("base64");
+      this.secrets.hide(basic);
+      headers["authorization"] = `Basic ${basic}`;
     }
     const obtainedAtMs = this.nowMs();
     const answer = await this.transport({
@@ -175,7 +172,7 @@ export class TokenSource {
       beforeSending: true,
     });
     if (answer.status === 200) return { ...this.#checked(answer.body), obtainedAtMs };
-    const words = serverWords(answer.body, [...this.secrets(), ...Object.values(form).filter((v) => v.length > 8)]);
+    const words = this.secrets.serverWords(answer.body);
     if (answer.status === 400 || answer.status === 401 || answer.status === 403)
       throw this.#refused(words, answer.status);
     const limited = answer.status === 429;
@@ -210,12 +207,14 @@ export class TokenSource {
         operation: "sign in",
         who: this.#who(),
         beforeSending: true,
-        words: `the answer holds no usable access_token and expires_in; it begins with "${cleanWords(token === undefined ? body : "", this.secrets()).slice(0, 200)}"`,
+        words: `the answer holds no usable access_token and expires_in; it begins with "${this.secrets.excerpt(token === undefined ? body : "")}"`,
         status: 200,
         next: "Check wallaroo:authUrl (WALLAROO_AUTH_URL): something other than Keycloak, a proxy perhaps, answers there.",
       });
     }
     const refreshToken = answer?.refresh_token;
+    this.secrets.hide(token);
+    if (typeof refreshToken === "string") this.secrets.hide(refreshToken);
     return {
       accessToken: token,
       lifeMs: seconds * 1000,

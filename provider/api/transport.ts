@@ -2,8 +2,9 @@ import http from "node:http";
 import https from "node:https";
 import { HttpsProxyAgent } from "https-proxy-agent";
 import type Fetch from "node-fetch";
-import { WallarooError, cleanWords, messageOf } from "./errors";
+import { WallarooError, messageOf } from "./errors";
 import { findProxy } from "./proxy";
+import type { Secrets } from "./secrets";
 
 /** One request as this package sends it: always a POST with a text body. */
 export interface Exchange {
@@ -38,7 +39,7 @@ export const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
  * own `NODE_EXTRA_CA_CERTS`. Raises {@link WallarooError} of kind `timeout` or `unavailable`; an answer of any other
  * status is returned, never raised.
  */
-export function createTransport(options: { timeoutMs: number; maxSockets: number }): Transport {
+export function createTransport(options: { timeoutMs: number; maxSockets: number; secrets: Secrets }): Transport {
   const agents = new Map<string, http.Agent>();
 
   function agentFor(url: URL): http.Agent {
@@ -75,7 +76,7 @@ export function createTransport(options: { timeoutMs: number; maxSockets: number
       });
       const body = await answer.text();
       if (answer.status >= 300 && answer.status < 400) {
-        const to = cleanWords(answer.headers.get("location") ?? "nowhere").slice(0, 200);
+        const to = options.secrets.excerpt(answer.headers.get("location") ?? "nowhere");
         throw new WallarooError({
           kind: "rejected",
           ...about,
@@ -103,7 +104,7 @@ export function createTransport(options: { timeoutMs: number; maxSockets: number
       throw new WallarooError({
         kind: "unavailable",
         ...about,
-        words: `${hostOf(exchange.url)} could not be reached or broke off: ${reasonOf(error)}`,
+        words: `${hostOf(exchange.url)} could not be reached or broke off: ${options.secrets.clean(reasonOf(error))}`,
         next: "Check wallaroo:url (WALLAROO_URL), the network and the platform, then run the same command again.",
         cause: error,
       });

@@ -1,4 +1,5 @@
 import { unreadable, type Client } from "./client";
+import type { Secrets } from "./secrets";
 import type {
   ApiUser,
   EditUserRequest,
@@ -44,12 +45,12 @@ export function createUsersApi(client: Client): UsersApi {
     const about = { operation: "query", who };
     const answer = await client.call({ ...about, path: "/v1/api/users/query", body: request, idempotent: true });
     const users = isRecord(answer) ? answer["users"] : undefined;
-    if (!isRecord(users)) throw unreadable(about, "`users` is missing", quoted(answer));
+    if (!isRecord(users)) throw unreadable(about, "`users` is missing", quoted(answer), client.secrets);
     const found: ApiUser[] = [];
     for (const [id, user] of Object.entries(users)) {
       if (user === null) continue;
-      const problem = problemOf(id, user);
-      if (problem !== undefined) throw unreadable(about, problem, quoted(user));
+      const problem = problemOf(id, user, client.secrets);
+      if (problem !== undefined) throw unreadable(about, problem, quoted(user), client.secrets);
       found.push(user as ApiUser);
     }
     return found;
@@ -72,8 +73,10 @@ export function createUsersApi(client: Client): UsersApi {
     async queryAll() {
       const about = { operation: "query", who: "everybody" };
       const users = await query({}, about.who);
-      if (users.length === 0)
-        throw unreadable(about, "nobody is in it, not even the built-in admin", quoted({ users: {} }));
+      if (users.length === 0) {
+        const problem = "nobody is in it, not even the built-in admin";
+        throw unreadable(about, problem, quoted({ users: {} }), client.secrets);
+      }
       return users;
     },
 
@@ -86,7 +89,7 @@ export function createUsersApi(client: Client): UsersApi {
 
     async invite(request) {
       const about = { operation: "invite", who: request.email, answersSecret: true };
-      if (request.password !== undefined) client.hide(request.password);
+      if (request.password !== undefined) client.secrets.hide(request.password);
       const answer = await client.call({
         ...about,
         path: "/v1/api/users/invite",
@@ -95,9 +98,9 @@ export function createUsersApi(client: Client): UsersApi {
         next: SEAT_TAKING,
       });
       if (!isRecord(answer) || typeof answer["id"] !== "string" || typeof answer["password"] !== "string") {
-        throw unreadable(about, "`id` and `password` are not both there", quoted(answer));
+        throw unreadable(about, "`id` and `password` are not both there", quoted(answer), client.secrets);
       }
-      client.hide(answer["password"]);
+      client.secrets.hide(answer["password"]);
       return { id: answer["id"], password: answer["password"] };
     },
 
@@ -120,10 +123,10 @@ export function createUsersApi(client: Client): UsersApi {
   };
 }
 
-/** The beginning of an answer for a message. An answer too deep to be written out again is still only a bad answer. */
+/** An answer for a message, which quotes its beginning. An answer too deep to be written out again is still only a bad answer. */
 function quoted(answer: unknown): { status: number; body: string } {
   try {
-    return { status: 200, body: JSON.stringify(answer)?.slice(0, 2048) ?? "nothing" };
+    return { status: 200, body: JSON.stringify(answer) ?? "nothing" };
   } catch {
     return { status: 200, body: "nested too deeply to be shown" };
   }
@@ -134,8 +137,8 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 /** Only what decisions rest on is insisted on; every other field may be anything, now or in a later release. */
-function problemOf(key: string, user: unknown): string | undefined {
-  if (!isRecord(user)) return `the user under ${JSON.stringify(key)} is not an object`;
+function problemOf(key: string, user: unknown, secrets: Secrets): string | undefined {
+  if (!isRecord(user)) return `the user under "${secrets.excerpt(key)}" is not an object`;
   if (typeof user["id"] !== "string" || user["id"] !== key) return "a user's `id` is not the key that it stands under";
   if (typeof user["username"] !== "string") return "a user's `username` is not a string";
   if (typeof user["enabled"] !== "boolean") return "a user's `enabled` is not a boolean";

@@ -54,9 +54,9 @@ class Session {
 
 function hidePasswords(resource: Record<string, unknown>, platform: Platform): void {
   const { password, initialPassword, initialPasswords, members } = resource;
-  for (const secret of [password, initialPassword]) if (typeof secret === "string") platform.hide(secret);
+  for (const secret of [password, initialPassword]) if (typeof secret === "string") platform.secrets.hide(secret);
   if (isObject(initialPasswords)) {
-    for (const secret of Object.values(initialPasswords)) if (typeof secret === "string") platform.hide(secret);
+    for (const secret of Object.values(initialPasswords)) if (typeof secret === "string") platform.secrets.hide(secret);
   }
   if (isObject(members))
     for (const member of Object.values(members)) if (isObject(member)) hidePasswords(member, platform);

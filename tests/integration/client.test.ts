@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import { expect } from "chai";
 import { createClient } from "../../provider/api/client";
 import { isWallarooError } from "../../provider/api/errors";
+import { Secrets } from "../../provider/api/secrets";
 import { TokenSource, type Grant } from "../../provider/api/token";
 import { createTransport } from "../../provider/api/transport";
 import { createUsersApi, type UsersApi } from "../../provider/api/users";
@@ -28,7 +29,8 @@ describe("the client", () => {
       nowMs?: () => number;
     } = {},
   ): UsersApi & { token: TokenSource } {
-    const transport = createTransport({ timeoutMs: options.timeoutMs ?? 5000, maxSockets: 8 });
+    const secrets = new Secrets();
+    const transport = createTransport({ timeoutMs: options.timeoutMs ?? 5000, maxSockets: 8, secrets });
     const token = new TokenSource(
       {
         authUrl: `${platform.url}/auth`,
@@ -38,6 +40,7 @@ describe("the client", () => {
         grant: options.grant ?? OPERATOR,
       },
       transport,
+      secrets,
       options.nowMs,
     );
     const retry = { maxRetries: options.maxRetries ?? 2, maxElapsedMs: 10_000 };
@@ -45,6 +48,7 @@ describe("the client", () => {
       url: platform.url,
       transport,
       token,
+      secrets,
       retry,
       maxConcurrency: options.maxConcurrency ?? 8,
     });
@@ -244,6 +248,33 @@ describe("the client", () => {
     });
     const message = await messageOf(() => users.invite({ email: "ann@example.com", password: "pass-word-1" }));
     expect(message).to.include("bad [secret] [secret]").and.not.include("pass-word-1");
+  });
+
+  it("never repeats a secret that comes back in a redirect, in a wrong shape or as a key", async () => {
+    platform = await startPlatform();
+    const users = api({ clientId: "api-client", clientSecret: CLIENT_SECRET, grant: { type: "client" } });
+    const token = await users.token.get();
+    const { headers } = platform.requests("token")[0] ?? {};
+    const basic = headers?.authorization?.replace("Basic ", "") ?? "";
+    expect(basic).to.not.equal("");
+    const answers: Fault[] = [
+      { status: 302, body: "", headers: { location: `https://sso.invalid/?token=${token}` } },
+      { status: 200, body: { debug: `Bearer ${token}` } },
+      { status: 200, body: { users: { [token]: 3 } } },
+      { status: 200, body: { users: { x: { id: "x", username: token, enabled: "yes" } } } },
+      { status: 400, body: { msg: `you sent ${basic}` } },
+    ];
+    for (const what of answers) {
+      platform.misbehave({ on: "query", when: "before", what });
+      const message = await messageOf(() => users.queryAll());
+      expect(message).to.include("[secret]").and.not.include(token.slice(0, 20)).and.not.include(basic.slice(0, 20));
+    }
+    platform.misbehave({ on: "query", when: "before", what: { body: { users: { ["k".repeat(100_000)]: 3 } } } });
+    expect(await messageOf(() => users.queryAll())).to.have.length.below(2000);
+    const location = "/elsewhere?password=operator-password";
+    platform.misbehave({ on: "token", when: "before", what: { status: 302, body: "", headers: { location } } });
+    const grant: Grant = { type: "password", username: "operator", password: "operator-password" };
+    expect(await messageOf(() => api({ grant }).queryAll())).to.include("/elsewhere?password=[secret]");
   });
 
   it("does not carry the token to another host by a redirect", async () => {

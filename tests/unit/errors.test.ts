@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { MAX_QUOTED, WallarooError, cleanWords, serverWords } from "../../provider/api/errors";
+import { Secrets } from "../../provider/api/secrets";
 
 describe("an error", () => {
   it("says what was being done, for whom, what came back and what to do next", () => {
@@ -34,7 +35,27 @@ describe("an error", () => {
     );
   });
 
-  it("never repeats a secret that a server sends back", () => {
-    expect(cleanWords("bad password s3cret-value!", ["s3cret-value"])).to.equal("bad password [secret]!");
+  it("never repeats a secret that a server sends back, as it is or as a serialiser writes it", () => {
+    const secrets = new Secrets();
+    const secret = `S3c"r&t\\<ö>'42 `;
+    secrets.hide(secret);
+    const json = JSON.stringify(secret);
+    const spelt = {
+      plain: secret,
+      json,
+      "JSON in JSON": JSON.stringify(json),
+      "JSON in ASCII": json.replace("ö", "\\u00f6"),
+      "JSON that is safe in HTML": json.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e"),
+      url: encodeURIComponent(secret),
+      form: new URLSearchParams({ secret }).toString(),
+      html: "S3c&quot;r&amp;t\\&lt;ö&gt;&#39;42 ",
+    };
+    for (const [how, text] of Object.entries(spelt)) {
+      expect(secrets.serverWords(`bad ${text}!`), how)
+        .to.match(/^bad .*\[secret\].*!$/)
+        .and.not.include("S3c");
+    }
+    secrets.hide("\ud800 half a character");
+    expect(secrets.clean("and \ud800 half a character")).to.equal("and [secret]");
   });
 });

@@ -2,6 +2,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import type { Client } from "../../provider/api/client";
 import { isWallarooError } from "../../provider/api/errors";
+import { Secrets } from "../../provider/api/secrets";
 import { createUsersApi } from "../../provider/api/users";
 import { Directory } from "../../provider/user/directory";
 import { createdAt } from "../../provider/user/policy";
@@ -10,7 +11,7 @@ const POISON = ["__proto__", "constructor", "prototype", "toString", "hasOwnProp
 
 /** A platform that answers `answer` to everything. */
 function hostile(answer: unknown): Client {
-  return { hide: () => undefined, call: () => Promise.resolve(answer), pause: () => Promise.resolve(false) };
+  return { secrets: new Secrets(), call: () => Promise.resolve(answer), pause: () => Promise.resolve(false) };
 }
 
 /** JSON of any shape, with the keys that poison prototypes, and users that are nearly right. */
