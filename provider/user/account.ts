@@ -57,14 +57,8 @@ export class Accounts {
         release();
       }
     } else {
-      // Noted before it is done: of two administrators who are cut off at once, the second must see the first one gone.
+      await this.#verify(after, await users.deactivate(email));
       directory.record(after);
-      try {
-        await this.#verify(after, await users.deactivate(email));
-      } catch (error) {
-        directory.record(user);
-        throw error;
-      }
     }
     return after;
   }

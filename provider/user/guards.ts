@@ -13,6 +13,8 @@ export interface GuardContext {
   /** Canonical addresses. */
   protectedEmails: ReadonlySet<string>;
   everybody: Iterable<ApiUser>;
+  /** Ids of those whom this run cuts off, or has tried to: they are no administrators to count on, whatever is seen. */
+  leaving: Set<string>;
 }
 
 /**
@@ -31,7 +33,8 @@ export function findGuard(user: ApiUser, context: GuardContext): string | undefi
   }
   if (names.some((name) => context.protectedEmails.has(name))) return "wallaroo:protectedEmails protects it";
   if (user.enabled && isAdmin(user)) {
-    const others = [...context.everybody].filter((other) => other.id !== user.id && other.enabled && isAdmin(other));
+    const isLeft = (other: ApiUser) => other.id !== user.id && !context.leaving.has(other.id);
+    const others = [...context.everybody].filter((other) => isLeft(other) && other.enabled && isAdmin(other));
     if (others.length === 0) return "it is the last enabled administrator that can be seen";
   }
   return undefined;

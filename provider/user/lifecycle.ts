@@ -292,8 +292,8 @@ export class Lifecycle {
   }
 
   async #context(view: View): Promise<GuardContext> {
-    const { caller, protectedEmails } = this.tools;
-    return { caller: await caller(), protectedEmails, everybody: view.everybody() };
+    const { caller, protectedEmails, run } = this.tools;
+    return { caller: await caller(), protectedEmails, everybody: view.everybody(), leaving: run.leaving };
   }
 }
 

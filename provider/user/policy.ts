@@ -70,7 +70,10 @@ function planAccount(inputs: UserInputs, user: ApiUser, run: Memory): Exclude<Pl
   );
 }
 
-/** Raises when the declared values would cut off a guarded account: on the way in, and in preview of an update. */
+/**
+ * Raises when the declared values would cut off a guarded account: on the way in, and in preview of an update. Whoever
+ * is not guarded is noted as leaving in the same breath, so that of the last two administrators the second one stays.
+ */
 export function refuseGuarded(
   user: ApiUser,
   inputs: Pick<UserInputs, "email"> & { enabled?: unknown; admin?: unknown },
@@ -80,14 +83,15 @@ export function refuseGuarded(
   const demotes = inputs.admin === false && isAdmin(user);
   if (!cutsOff && !demotes) return;
   const reason = findGuard(user, context);
-  if (reason === undefined) return;
+  if (reason === undefined) return void context.leaving.add(user.id);
   throw refusal(cutsOff ? "deactivate" : "take the admin role from", inputs.email, reason, GUARD_NEXT);
 }
 
-/** Raises when the account is guarded and active: at delete, and in preview of a replacement. */
+/** Raises when the account is guarded and active: at delete, and in preview of a replacement. Notes as {@link refuseGuarded}. */
 export function refuseGuardedDelete(user: ApiUser, context: GuardContext): void {
-  const reason = user.enabled ? findGuard(user, context) : undefined;
-  if (reason === undefined) return;
+  if (!user.enabled) return;
+  const reason = findGuard(user, context);
+  if (reason === undefined) return void context.leaving.add(user.id);
   throw refusal(
     "deactivate",
     shown(user),

@@ -14,6 +14,11 @@ export class RunMemory {
   readonly #expected = new Map<string, Pick<Declaration, "name">>();
   readonly #kept = new Set<string>();
   readonly #own = new Map<string, boolean>();
+  /**
+   * Ids of those whom this run cuts off, from the moment that it is decided. Nobody is taken out again: an answer that
+   * says that it failed may be a proxy's.
+   */
+  readonly leaving = new Set<string>();
 
   /**
    * Notes that `declaration` declares the person of this canonical address. Returns the other resource that does so

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import type { UserInputs } from "../../provider/user/model";
 import { HalfDoneError } from "../../provider/user/lifecycle";
+import type { Fault } from "../emulator/misbehaviour";
 import { startPlatform, type Platform, type PlatformOptions } from "../emulator/platform";
 import { CLIENT_SECRET } from "../emulator/sessions";
 import { connectTo, messageOf } from "./platform";
@@ -100,27 +101,40 @@ describe("the lifecycle of a person over HTTP", () => {
     expect(error.user.id).to.equal((await platform.findByEmail(ann))?.id);
   });
 
-  it("never leaves the platform without an enabled administrator, also when all are cut off at once", async () => {
-    const { lifecycle } = await start(
-      { operator: false },
-      {
-        "wallaroo:clientId": "api-client",
-        "wallaroo:clientSecret": CLIENT_SECRET,
-        "wallaroo:username": "",
-        "wallaroo:password": "",
-      },
-    );
-    await platform.makeAdmin("admin", false);
-    const bosses = ["one@example.com", "two@example.com", "three@example.com"];
-    for (const email of bosses) await platform.addUser({ email, admin: true });
-    const ends = await Promise.allSettled(
-      bosses.map((email) => lifecycle.create(declared(email, { adopt: true, enabled: false }))),
-    );
-    expect(ends.filter((end) => end.status === "rejected")).to.have.length(1);
-    expect(
-      (await platform.people()).filter((user) => user.enabled && user.realmRoles?.includes("admin")),
-    ).to.have.length(1);
-  });
+  for (const [how, inputs, fault] of [
+    ["deactivated", [{ enabled: false }]],
+    ["demoted", [{ admin: false }]],
+    ["demoted or deactivated", [{ admin: false }, { enabled: false }]],
+    ["deactivated with answers that are lost", [{ enabled: false }], { status: 502, body: "" }],
+  ] as [string, Partial<UserInputs>[], Fault?][]) {
+    it(`never leaves the platform without an enabled administrator when all are ${how} at once`, async () => {
+      const { lifecycle } = await start(
+        { operator: false, latencyMs: 5 },
+        {
+          "wallaroo:clientId": "api-client",
+          "wallaroo:clientSecret": CLIENT_SECRET,
+          "wallaroo:username": "",
+          "wallaroo:password": "",
+          "wallaroo:maxRetries": "0",
+        },
+      );
+      await platform.makeAdmin("admin", false);
+      const bosses = ["one@example.com", "two@example.com", "three@example.com"];
+      for (const email of bosses) await platform.addUser({ email, admin: true });
+      if (fault !== undefined) platform.misbehave({ on: "deactivate", times: 9, when: "after", what: fault });
+      const ends = await Promise.allSettled(
+        bosses.map((email, index) =>
+          lifecycle.create(declared(email, { adopt: true, ...inputs[index % inputs.length] })),
+        ),
+      );
+      const refused = ends.filter((end) => end.status === "rejected" && /last enabled/.test(String(end.reason)));
+      expect(refused).to.have.length(1);
+      expect(platform.writes()).to.have.length(2);
+      expect(
+        (await platform.people()).filter((user) => user.enabled && user.realmRoles?.includes("admin")),
+      ).to.have.length(1);
+    });
+  }
 
   it("counts people on their way in when seats are limited", async () => {
     const { lifecycle } = await start({ latencyMs: 10 }, { "wallaroo:seatLimit": "3" });
