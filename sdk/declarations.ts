@@ -18,19 +18,19 @@ const runs = new WeakMap<object, Declarations>();
 /**
  * What a resource tells the provider of itself, so that a person who is declared twice is refused before anything is
  * sent, naming both resources. Resolved after the synchronous part of the program has run, when all resources whose
- * address stands in the program are known. Two explicit providers are two platforms, and share nobody.
+ * address stands in the program are known. Two explicit providers are two platforms, and share nobody; a resource may
+ * have its provider from a parent.
  *
  * @param emails canonical, as far as they are known
  * @param isTold whose other declarations the provider is to know: a team has to leave everybody alone who moves from it
  * to another resource, a user needs to know of itself alone
  */
 export async function declare(
-  name: string,
-  provider: object | undefined,
+  { name, type, opts }: { name: string; type: string; opts: pulumi.CustomResourceOptions },
   emails: readonly string[],
   isTold: "of everybody" | "of its own",
 ): Promise<DeclaredInput> {
-  const run = provider ?? pulumi.runtime.getMonitor() ?? runs;
+  const run = opts.provider ?? opts.parent?.getProvider(type) ?? pulumi.runtime.getMonitor() ?? runs;
   const declarations = runs.get(run) ?? new Declarations();
   runs.set(run, declarations);
   const key = `${(declarations.count += 1)}`;

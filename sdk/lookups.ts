@@ -3,7 +3,7 @@ import { connect, type Platform } from "../provider/platform";
 import { readSettings } from "../provider/settings";
 import { WallarooError } from "../provider/api/errors";
 import type { ApiUser } from "../provider/api/wire";
-import { READ_AGE_MS } from "../provider/user/directory";
+import { READ_AGE_MS, type View } from "../provider/user/directory";
 import { canonicalEmail } from "../provider/user/email";
 import { isAdmin } from "../provider/user/guards";
 import { createdAt } from "../provider/user/policy";
@@ -54,8 +54,16 @@ export type GetUserArgs = { id: string; email?: undefined } | { email: string; i
  * Several lookups of a program share one query.
  */
 export async function getUser(args: GetUserArgs, opts: LookupOptions = {}): Promise<UserInfo> {
-  const view = await (await platformOf(opts)).directory.view(READ_AGE_MS);
-  const user = args.id === undefined ? view.findByEmail(canonicalEmail(args.email)) : view.findById(args.id);
+  return find(args, opts, READ_AGE_MS);
+}
+
+async function find(args: GetUserArgs, opts: LookupOptions, maxAgeMs: number): Promise<UserInfo> {
+  const askedAtMs = performance.now();
+  const { directory } = await platformOf(opts);
+  const findIn = (view: View) =>
+    args.id === undefined ? view.findByEmail(canonicalEmail(args.email)) : view.findById(args.id);
+  // Somebody who is missing from an older view may be younger than it.
+  const user = findIn(await directory.view(maxAgeMs)) ?? findIn(await directory.view(performance.now() - askedAtMs));
   if (user !== undefined) return describe(user);
   throw new WallarooError({
     kind: "notFound",
@@ -68,7 +76,11 @@ export async function getUser(args: GetUserArgs, opts: LookupOptions = {}): Prom
 
 /** Everybody for whom all conditions hold, ordered by username; an empty list where there is nobody. */
 export async function getUsers(args: GetUsersArgs = {}, opts: LookupOptions = {}): Promise<UserInfo[]> {
-  const view = await (await platformOf(opts)).directory.view(READ_AGE_MS);
+  return list(args, opts, READ_AGE_MS);
+}
+
+async function list(args: GetUsersArgs, opts: LookupOptions, maxAgeMs: number): Promise<UserInfo[]> {
+  const view = await (await platformOf(opts)).directory.view(maxAgeMs);
   const domain = args.emailDomain?.trim().toLowerCase();
   return [...view.everybody()]
     .map(describe)
@@ -80,7 +92,9 @@ export async function getUsers(args: GetUsersArgs = {}, opts: LookupOptions = {}
 
 /** The account that the provider runs as. Raises an Error for a service account, which the platform lists nowhere. */
 export async function getCurrentUser(opts: LookupOptions = {}): Promise<UserInfo> {
-  const { token } = await platformOf(opts);
+  const { token, directory } = await platformOf(opts);
+  // A query signs in first, and tries again where signing in fails for now.
+  await directory.view(READ_AGE_MS);
   const { id, email, username } = await token.caller();
   if (id !== undefined) return getUser({ id }, opts);
   return getUser({ email: email ?? username ?? "" }, opts);
@@ -91,7 +105,7 @@ export function getUserOutput(
   args: { id: pulumi.Input<string> } | { email: pulumi.Input<string> },
   opts?: LookupOptions,
 ): pulumi.Output<UserInfo> {
-  return plain(pulumi.output(args), (known) => getUser(known as GetUserArgs, opts));
+  return look(pulumi.output(args), (known, maxAgeMs) => find(known as GetUserArgs, opts ?? {}, maxAgeMs));
 }
 
 /** {@link getUsers} for inputs that are outputs of resources. */
@@ -99,16 +113,24 @@ export function getUsersOutput(
   args: { [Name in keyof GetUsersArgs]: pulumi.Input<GetUsersArgs[Name]> } = {},
   opts?: LookupOptions,
 ): pulumi.Output<UserInfo[]> {
-  return plain(pulumi.output(args), (known) => getUsers(known as GetUsersArgs, opts));
+  return look(pulumi.output(args), (known, maxAgeMs) => list(known as GetUsersArgs, opts ?? {}, maxAgeMs));
 }
 
 /** {@link getCurrentUser} as an output. */
 export function getCurrentUserOutput(opts?: LookupOptions): pulumi.Output<UserInfo> {
-  return plain(pulumi.output({}), () => getCurrentUser(opts));
+  return look(pulumi.output({}), () => getCurrentUser(opts));
 }
 
-function plain<T>(args: pulumi.Output<unknown>, look: (known: unknown) => Promise<T>): pulumi.Output<T> {
-  return args.apply<T>(look);
+/**
+ * What hangs on a resource is looked up anew: this very run may have just written it, by another process, and a view from
+ * before that would not have it.
+ */
+function look<T>(
+  args: pulumi.Output<unknown>,
+  ask: (known: unknown, maxAgeMs: number) => Promise<T>,
+): pulumi.Output<T> {
+  const { allResources } = args as unknown as { allResources?: () => Promise<Set<pulumi.Resource>> };
+  return args.apply<T>(async (known) => ask(known, (await allResources?.())?.size === 0 ? READ_AGE_MS : 0));
 }
 
 function describe(user: ApiUser): UserInfo {

@@ -68,10 +68,10 @@ export class WallarooTeam extends pulumi.CustomResource {
         adopted: undefined,
         initialPasswords: undefined,
         deviations: undefined,
-        [DECLARED_KEY]: declare(name, opts.provider, emailsOf(args.members), "of everybody"),
+        [DECLARED_KEY]: declare({ name, type: WallarooTeam.type, opts }, emailsOf(args.members), "of everybody"),
         [PROVIDER_KEY]: TEAM_PROVIDER_TEXT,
       },
-      pulumi.mergeOptions(opts, { additionalSecretOutputs: ["initialPasswords"] }),
+      pulumi.mergeOptions(opts, { additionalSecretOutputs: ["initialPasswords", "deviations"] }),
     );
   }
 }
@@ -84,38 +84,44 @@ function emailsOf(members: Members): string[] {
 
 /**
  * The same members with every password a secret; where they are an output as a whole, they become a secret as a whole.
+ * What is wrong with an output is left to the provider's check: the SDK swallows what is raised here in an inline program,
+ * and the engine, which then sees a program without this team, would let everybody go (measured).
  * Keys are made canonical here already: the engine keeps a value secret by its path, and the provider's check, which
  * would change the key, would lose the mark.
  */
 function withSecrets(name: string, members: Members): Members {
   if (!isPlain(members)) {
     return pulumi.output(members as pulumi.Input<Record<string, WallarooTeamMember>>).apply((known) => {
-      const canonical = withCanonicalKeys(name, known);
-      return Object.values(canonical).some(hasPassword) ? pulumi.secret(canonical) : pulumi.output(canonical);
+      if (!isPlain(known)) return pulumi.output(known);
+      const hasSecrets = Object.values(known).some(hasPassword);
+      const canonical = findTwice(known) === undefined ? withCanonicalKeys(known) : known;
+      return hasSecrets ? pulumi.secret(canonical) : pulumi.output(canonical);
     });
   }
+  const twice = findTwice(members);
+  if (twice !== undefined) {
+    throw new pulumi.RunError(
+      `WallarooTeam "${name}": two keys of \`members\` are ${twice}; case and spaces do not count. Name a person once.`,
+    );
+  }
   return Object.fromEntries(
-    Object.entries(withCanonicalKeys(name, members as Record<string, unknown>)).map(([email, member]) => [
+    Object.entries(withCanonicalKeys(members)).map(([email, member]) => [
       email,
       isPlain(member) ? withSecret(member) : late(member),
     ]),
   ) as Members;
 }
 
-/** Raises `pulumi.RunError` when two keys are the same address. */
-function withCanonicalKeys<T>(name: string, members: Record<string, T>): Record<string, T> {
-  if (!isPlain(members)) return members;
-  const canonical = new Map<string, T>();
-  for (const [key, member] of Object.entries(members)) {
-    const email = canonicalEmail(key);
-    if (canonical.has(email)) {
-      throw new pulumi.RunError(
-        `WallarooTeam "${name}": two keys of \`members\` are ${email}; case and spaces do not count. Name a person once.`,
-      );
-    }
-    canonical.set(email, member);
-  }
-  return Object.fromEntries(canonical);
+/** The canonical address that two keys have, or undefined. */
+function findTwice(members: object): string | undefined {
+  const seen = new Set<string>();
+  return Object.keys(members)
+    .map(canonicalEmail)
+    .find((email) => seen.size === seen.add(email).size);
+}
+
+function withCanonicalKeys<T>(members: { [key: string]: T }): Record<string, T> {
+  return Object.fromEntries(Object.entries(members).map(([key, member]) => [canonicalEmail(key), member]));
 }
 
 function withSecret(member: unknown): unknown {
@@ -133,6 +139,6 @@ function hasPassword(member: unknown): member is { password: pulumi.Input<string
   return typeof member === "object" && member !== null && (member as WallarooTeamMember).password !== undefined;
 }
 
-function isPlain(value: unknown): value is object {
+function isPlain(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !pulumi.Output.isInstance(value) && !(value instanceof Promise);
 }

@@ -118,5 +118,5 @@ export class WallarooUser extends pulumi.CustomResource {
 
 function declareUser(name: string, args: WallarooUserArgs, opts: pulumi.CustomResourceOptions) {
   const emails = typeof args.email === "string" ? [canonicalEmail(args.email)] : [];
-  return declare(name, opts.provider, emails, "of its own");
+  return declare({ name, type: WallarooUser.type, opts }, emails, "of its own");
 }

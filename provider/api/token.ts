@@ -49,7 +49,7 @@ interface Held {
  * thousand people would lock the account.
  */
 export class TokenSource {
-  #caller: { token: string; caller: Caller } | undefined;
+  #caller: Caller | undefined;
   #held: Held | undefined;
   #renewal: Promise<Held> | undefined;
   #refusal: WallarooError | undefined;
@@ -91,11 +91,9 @@ export class TokenSource {
     this.#held = { ...this.#held, obtainedAtMs: -Infinity, refreshToken: undefined };
   }
 
-  /** Who we are to the platform, from the token's claims; empty for a token that is no JWT. */
+  /** Who we are to the platform, from the first token's claims; empty for a token that is no JWT. */
   async caller(): Promise<Caller> {
-    const token = await this.get();
-    if (this.#caller?.token !== token) this.#caller = { token, caller: this.#callerOf(decodeClaims(token)) };
-    return this.#caller.caller;
+    return (this.#caller ??= this.#callerOf(decodeClaims(await this.get())));
   }
 
   #callerOf(claims: Record<string, unknown>): Caller {

@@ -198,4 +198,36 @@ describe("WallarooTeam through the real engine", function () {
     expect(changed.ok, changed.output).to.equal(true);
     expect(await isEnabled(bob)).to.equal(false);
   });
+
+  it("deactivates nobody when members that are only known late are wrong, but says what is wrong", async () => {
+    expect((await stack().up(team({ [ann]: {}, [bob]: {} }))).ok).to.equal(true);
+    const late = (members: unknown) => team(pulumi.output(members));
+    for (const [members, problem] of [
+      [{ [ann]: {}, " Ann@example.com": {}, [bob]: {} }, /ann@example\.com.*twice/],
+      [undefined, /members.*required/],
+      ["ann@example.com", /members.*map/],
+    ] as const) {
+      platform().clearLog();
+      const { ok, output } = await stack().up(late(members));
+      expect(ok, output).to.equal(false);
+      expect(output)
+        .to.match(problem)
+        .and.not.match(/\n\s+at /);
+      expect(writes()).to.deep.equal([]);
+      expect((await stack().stored("science"))?.outputs)
+        .to.have.property("ids")
+        .with.keys(ann, bob);
+    }
+  });
+
+  it("keeps secret what is declared of a member as a secret", async () => {
+    const { ok, output } = await stack().up(
+      team({ [ann]: { firstName: pulumi.secret("Tt-secret-name") }, [bob]: { enabled: false } }),
+    );
+    expect(ok, output).to.equal(true);
+    expect((await platform().findByEmail(ann))?.firstName).to.equal("Tt-secret-name");
+    await platform().setEnabled(bob, true);
+    expect((await stack().refresh()).ok).to.equal(true);
+    expect(stack().onDisk()).to.not.include("Tt-secret-name");
+  });
 });

@@ -33,6 +33,9 @@ describe("the lookups", () => {
     expect(await messageOf(() => lookups.getUser({ email: "nobody@example.com" }))).to.match(
       /Could not look up nobody@example.com/,
     );
+    expect(platform.requests("query"), "a view that is fresh is not asked for twice").to.have.length(1);
+    await platform.addUser({ email: "nobody@example.com" });
+    expect(await lookups.getUser({ email: "nobody@example.com" }), "but an older one is").to.include({ enabled: true });
   });
 
   it("list by enabled, admin and domain, and answer an empty list where there is nobody", async () => {
@@ -43,7 +46,8 @@ describe("the lookups", () => {
     expect(await names({ emailDomain: "nowhere.example" })).to.deep.equal([]);
   });
 
-  it("tell who the provider runs as", async () => {
+  it("tell who the provider runs as, also where signing in fails for a moment", async () => {
+    platform.misbehave({ on: "token", when: "before", what: { status: 503, body: "" } });
     expect(await lookups.getCurrentUser()).to.include({ email: "operator@example.com", admin: true });
   });
 

@@ -1,0 +1,68 @@
+import { expect } from "chai";
+import * as pulumi from "@pulumi/pulumi";
+import { WallarooProvider, WallarooTeam, WallarooUser, getUserOutput, getUsers } from "pulumi-wallaroo";
+import { startPlatform, type Platform } from "../emulator/platform";
+import { CI, scenario } from "./stack";
+
+const [ann, bob] = ["ann@example.com", "bob@example.com"];
+
+describe("two platforms in one program, each the provider of a component", function () {
+  this.timeout(90_000);
+  const { platform, stack } = scenario();
+  let other: Platform;
+  beforeEach(async () => {
+    other = await startPlatform();
+    await other.addUser({ ...CI, admin: true });
+  });
+  afterEach(() => other.close());
+  const onBoth = (declare: (parent: pulumi.Resource, isFirst: boolean) => void) => () => {
+    for (const { url } of [platform(), other]) {
+      const isFirst = url === platform().url;
+      const name = isFirst ? "one" : "two";
+      const provider = new WallarooProvider(`${name}-provider`, { url, username: CI.email, password: CI.password });
+      declare(new pulumi.ComponentResource("tests:index:Site", name, {}, { providers: [provider] }), isFirst);
+    }
+  };
+  const isEnabled = async (on: Platform, email: string) => (await on.findByEmail(email))?.enabled;
+
+  it("may have the same person", async () => {
+    const { ok, output } = await stack().up(
+      onBoth((parent, isFirst) => new WallarooUser(isFirst ? "ann-1" : "ann-2", { email: ann }, { parent })),
+    );
+    expect(ok, output).to.equal(true);
+    for (const on of [platform(), other]) expect(on.requests("invite")).to.have.length(1);
+  });
+
+  it("share nobody: whoever leaves a team of one is deactivated there, though the other gets them", async () => {
+    const teams = (first: object, second: object) =>
+      onBoth((parent, isFirst) =>
+        isFirst
+          ? new WallarooTeam("first", { members: { ...first } }, { parent })
+          : new WallarooTeam("second", { members: { ...second } }, { parent }),
+      );
+    expect((await stack().up(teams({ [ann]: {}, [bob]: {} }, {}))).ok).to.equal(true);
+    const moved = await stack().up(teams({ [bob]: {} }, { [ann]: {} }));
+    expect(moved.ok, moved.output).to.equal(true);
+    expect([await isEnabled(platform(), ann), await isEnabled(other, ann)]).to.deep.equal([false, true]);
+  });
+});
+
+describe("a lookup of somebody whom the same up writes", function () {
+  this.timeout(90_000);
+  const { platform, stack } = scenario();
+
+  it("finds them as they are after that, though everybody was looked up before", async () => {
+    await platform().addUser({ email: bob, enabled: false });
+    const { ok, output, outputs } = await stack().up(async () => {
+      await getUsers();
+      const created = new WallarooUser("ann", { email: ann });
+      const reactivated = new WallarooUser("bob", { email: bob });
+      return {
+        created: getUserOutput({ id: created.id }).email,
+        reactivated: getUserOutput({ email: reactivated.email }).enabled,
+      };
+    });
+    expect(ok, output).to.equal(true);
+    expect([outputs["created"]?.value, outputs["reactivated"]?.value]).to.deep.equal([ann, true]);
+  });
+});
