@@ -1,4 +1,4 @@
-import { prepareProcess } from "./dynamic/diagnostics";
+import { prepareProcess, sayingFirst } from "./dynamic/diagnostics";
 import { TeamProvider } from "./dynamic/team";
 import { UserProvider } from "./dynamic/user";
 
@@ -8,6 +8,6 @@ prepareProcess();
  * What the text in every resource's state loads: `require("pulumi-wallaroo/provider").user`. A name exported here can
  * never change, because the states of every release so far refer to it.
  */
-export const user = new UserProvider();
+export const user = sayingFirst(new UserProvider());
 /** As {@link user}, for a `WallarooTeam`. */
-export const team = new TeamProvider();
+export const team = sayingFirst(new TeamProvider());

@@ -151,18 +151,23 @@ function readCredentials(source: SettingsSource, problems: string[]): Credential
     clientId: config("clientId"),
     clientSecret: config("clientSecret"),
   };
-  const alone = grantOf(fromConfig);
+  const env = (variable: string) => nonEmpty(source.env[variable]);
+  const client = {
+    clientId: fromConfig.clientId ?? env("WALLAROO_CLIENT_ID"),
+    clientSecret: fromConfig.clientSecret ?? env("WALLAROO_CLIENT_SECRET"),
+  };
+  // A user of the environment never stands in for what the configuration says by itself; through which client it signs
+  // in is a setting as any other.
+  const alone = grantOf(fromConfig) === undefined ? undefined : grantOf({ ...fromConfig, ...client });
   if (alone !== undefined) return alone;
 
   const file = readCredentialsFile(nonEmpty(source.env["WALLAROO_SDK_CREDENTIALS"]), problems);
-  const env = (variable: string) => nonEmpty(source.env[variable]);
   const together = grantOf({
     token: fromConfig.token ?? env("WALLAROO_TOKEN"),
     refreshToken: fromConfig.refreshToken ?? env("WALLAROO_REFRESH_TOKEN"),
     username: fromConfig.username ?? env("WALLAROO_USER") ?? file.username,
     password: fromConfig.password ?? env("WALLAROO_PASSWORD") ?? file.password,
-    clientId: fromConfig.clientId ?? env("WALLAROO_CLIENT_ID"),
-    clientSecret: fromConfig.clientSecret ?? env("WALLAROO_CLIENT_SECRET"),
+    ...client,
   });
   if (together !== undefined) return together;
   problems.push(

@@ -51,12 +51,15 @@ export class WallarooError extends Error {
   readonly status: number | undefined;
   readonly retryAfterMs: number | undefined;
   readonly beforeSending: boolean;
+  /** What came back, or our own words: the message without whom it is about and what to do next. */
+  readonly words: string;
 
   constructor(parts: ErrorParts) {
     const status = parts.status === undefined ? "" : ` (HTTP ${parts.status})`;
     const words = parts.words.replace(/[.\s]+$/, "");
     super(`Could not ${parts.operation} ${parts.who}: ${words}${status}. ${parts.next}`, { cause: parts.cause });
     this.kind = parts.kind;
+    this.words = words;
     this.status = parts.status;
     this.retryAfterMs = parts.retryAfterMs;
     this.beforeSending = parts.beforeSending ?? false;

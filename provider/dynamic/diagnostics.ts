@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
 import type { Log } from "../user/account";
 
@@ -10,9 +11,40 @@ export const engineLog: Log = {
   warn: (message) => say(pulumi.log.warn, message),
 };
 
+/** Longest wait for what was said to reach the engine, in milliseconds. */
+const MAX_DELIVERY_MS = 5_000;
+/** Ends when the last message has arrived; they go one after the other. Undefined when none is on its way. */
+let delivery: Promise<void> | undefined;
+
 function say(log: typeof pulumi.log.info, message: string): void {
   // A message that can't be delivered must not become a rejection that nobody handles.
-  log(message).catch(() => undefined);
+  const own = log(message)
+    .catch(() => undefined)
+    .then(() => {
+      if (delivery === own) delivery = undefined;
+    });
+  delivery = own;
+}
+
+/**
+ * The same provider, which answers only when what it said has reached the engine: the engine may end the process right
+ * after its last answer, and a warning on its way is lost then (measured: that somebody has vanished).
+ */
+export function sayingFirst<P extends pulumi.dynamic.ResourceProvider>(provider: P): P {
+  return new Proxy(provider, {
+    get(target, name) {
+      const method: unknown = Reflect.get(target, name);
+      // The engine uses the object before the promise of an async configure has ended.
+      if (typeof method !== "function" || name === "configure") return method;
+      return async (...args: unknown[]): Promise<unknown> => {
+        try {
+          return await (Reflect.apply(method, target, args) as Promise<unknown>);
+        } finally {
+          if (delivery !== undefined) await Promise.race([delivery, sleep(MAX_DELIVERY_MS, undefined, { ref: false })]);
+        }
+      };
+    },
+  });
 }
 
 const expected = new Set<string>();

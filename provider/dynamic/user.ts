@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { findChanges } from "../user/changes";
 import { INVITE_ONLY, checkInputs, isSameValue } from "../user/inputs";
-import { HalfDoneError } from "../user/lifecycle";
+import { HalfDoneError } from "../user/half-done";
 import type { UserInputs, UserState } from "../user/model";
 import { findDuplicates, sentence, type DeclaredInput } from "./declared";
 import { engineLog } from "./diagnostics";
@@ -57,10 +57,7 @@ export class UserProvider implements pulumi.dynamic.ResourceProvider {
       const { id, state } = await session.platform(inputs).lifecycle.create(inputsOf(inputs));
       return { id, outs: toJson(state) };
     } catch (error) {
-      if (error instanceof HalfDoneError) {
-        throw new InitFailedError(error.user.id, error.user.state, inputs[PROVIDER_KEY], [error.reason]);
-      }
-      throw asOwnError(error, "create", whoOf(inputs));
+      throw asStored(error, "create", inputs, inputs);
     }
   }
 
@@ -86,7 +83,7 @@ export class UserProvider implements pulumi.dynamic.ResourceProvider {
     try {
       return { outs: toJson(await session.platform(olds, news).lifecycle.update(id, ownState(olds), inputsOf(news))) };
     } catch (error) {
-      throw asOwnError(error, "update", whoOf(olds));
+      throw asStored(error, "update", olds, news);
     }
   }
 
@@ -105,6 +102,12 @@ export class UserProvider implements pulumi.dynamic.ResourceProvider {
     }
     if (olds["email"] === undefined && !isUnknown(inputs)) await lifecycle.plan(inputsOf(inputs));
   }
+}
+
+/** What the engine stores when only a part was done: exactly what is so now. */
+function asStored(error: unknown, operation: string, who: Props, news: Props): Error {
+  if (!(error instanceof HalfDoneError)) return asOwnError(error, operation, whoOf(who));
+  return new InitFailedError(error.user.id, error.user.state, news[PROVIDER_KEY], [error.reason]);
 }
 
 const MANAGED = ["email", "enabled", "firstName", "lastName", "admin"] as const;

@@ -3,7 +3,8 @@ import { messageOf } from "../api/errors";
 import type { Line } from "../api/line";
 import type { Log } from "../user/account";
 import { DECISION_AGE_MS, type Directory } from "../user/directory";
-import { HalfDoneError, type Lifecycle } from "../user/lifecycle";
+import { HalfDoneError } from "../user/half-done";
+import type { Lifecycle } from "../user/lifecycle";
 import type { RunMemory } from "../user/run";
 import { redeclare } from "../user/state";
 import { findTeamChanges, type TeamChanges } from "./changes";
@@ -117,7 +118,7 @@ export class TeamLifecycle {
     const state = pack(people.values());
     if (failures.length === 0) return state;
     const held = isHeldBack ? ` ${leaving.length} not declared any more were left alone for now.` : "";
-    const next = " Everybody else is done and stored; the next `pulumi up` does the rest.";
+    const next = " Everybody else is done, and what was done is stored; the next `pulumi up` does the rest.";
     throw new TeamError(`${summaryOf("change", team, failures, steps)}${held}${next}`, failures, state);
   }
 

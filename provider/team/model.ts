@@ -28,7 +28,10 @@ export interface TeamState {
 }
 
 /** What is stored of a member besides the id, each value only where it is not the usual one. */
-export interface Deviation extends Pick<UserState, "adopt" | "onDestroy" | "firstName" | "lastName" | "admin"> {
+export interface Deviation extends Pick<
+  UserState,
+  "adopt" | "onDestroy" | "firstName" | "lastName" | "admin" | "found"
+> {
   /** As last seen; usually true. */
   enabled?: false;
   /** Of an adopted member, as it was found; usually true. */

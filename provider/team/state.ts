@@ -26,13 +26,14 @@ export function unpack(state: TeamState): Map<string, Member> {
 export function pack(members: Iterable<Member>): TeamState {
   const state: TeamState = { ids: {}, adopted: {}, initialPasswords: {}, deviations: {} };
   for (const { id, state: member, isUnfinished } of members) {
-    const { email, enabled, adopted, initialPassword, foundEnabled } = member;
+    const { email, enabled, adopted, initialPassword, foundEnabled, found } = member;
     state.ids[email] = id;
     if (adopted) state.adopted[email] = true;
     if (initialPassword !== undefined) state.initialPasswords[email] = initialPassword;
     const deviation: Deviation = {
       ...(enabled ? {} : { enabled }),
       ...(adopted && foundEnabled === false ? { foundEnabled } : {}),
+      ...(found === undefined ? {} : { found }),
       ...(isUnfinished === true ? { unfinished: true } : {}),
       ...declaredOf(member),
     };

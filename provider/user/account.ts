@@ -5,9 +5,10 @@ import type { Caller } from "../api/token";
 import type { UsersApi } from "../api/users";
 import type { ApiUser } from "../api/wire";
 import { DECISION_AGE_MS, type Directory } from "./directory";
-import { ADMIN_ROLE, isAdmin } from "./guards";
+import { ADMIN_ROLE, isAdmin, showsRoles } from "./guards";
 import type { UserInputs } from "./model";
 import { refusal } from "./policy";
+import { PROFILE } from "./profile";
 import type { RunMemory } from "./run";
 
 /** Says something to the person who runs the engine. */
@@ -32,9 +33,6 @@ export interface LifecycleTools {
   protectedEmails: ReadonlySet<string>;
   seatLimit?: number;
 }
-
-/** The inputs that `POST /v1/api/user` writes. */
-export const PROFILE = ["firstName", "lastName", "admin"] as const;
 
 /** The writes to an account that exists. Whether they are allowed is decided before, by policy and guards. */
 export class Accounts {
@@ -89,7 +87,7 @@ export class Accounts {
         : user;
     const now = { firstName: user.firstName ?? "", lastName: user.lastName ?? "", admin: isAdmin(user) };
     if (PROFILE.every((name) => inputs[name] === undefined || inputs[name] === now[name])) return user;
-    if (inputs.admin === undefined && ![...view.everybody()].some((other) => other.realmRoles !== undefined)) {
+    if (inputs.admin === undefined && !showsRoles(view.everybody())) {
       throw refusal(
         "edit",
         inputs.email,

@@ -41,7 +41,7 @@ export async function invite(request: InviteUserRequest, tools: InvitationTools)
       }
       const user = await ask(request.email, directory, error);
       if (user !== undefined) {
-        const isOurs = isLate || (isUncertain(error) && !saysTaken(error.message));
+        const isOurs = isLate || (isUncertain(error) && !saysTaken(error, request.email));
         return { kind: isOurs ? "arrived" : "taken", user };
       }
       if (!isWallarooError(error, "unavailable", "timeout") || !(await pause(retry, startedMs, error))) throw error;
@@ -65,6 +65,6 @@ async function ask(email: string, directory: Directory, error: WallarooError): P
 }
 
 /** Some releases answer a duplicate with 500; then only the wording tells it from an outage. */
-function saysTaken(message: string): boolean {
-  return /\b(exists?|taken|duplicate|conflict|in use)\b/i.test(message);
+function saysTaken({ status, words }: WallarooError, email: string): boolean {
+  return status !== undefined && /\b(exists?|taken|duplicate|conflict|in use)\b/i.test(words.replaceAll(email, ""));
 }

@@ -1,45 +1,31 @@
-import { WallarooError, messageOf } from "../api/errors";
+import { WallarooError, isUncertain, messageOf } from "../api/errors";
 import type { ApiUser } from "../api/wire";
-import { Accounts, PROFILE, type LifecycleTools } from "./account";
+import { Accounts, type LifecycleTools } from "./account";
+import { Arrivals } from "./arrival";
 import { DECISION_AGE_MS, READ_AGE_MS, type View } from "./directory";
 import { canonicalEmail } from "./email";
 import type { GuardContext } from "./guards";
-import { invite, type Invitation } from "./invitation";
+import { HalfDoneError } from "./half-done";
 import type { KnownUser, UserInputs, UserState } from "./model";
-import { planCreate, planDelete, planExisting, refusal, refuseGuarded, refuseGuardedDelete, type Plan } from "./policy";
-import { declaredOf, redeclare, stateOf } from "./state";
-
-/** The account is there and ours, but a step after that failed: to be stored, so that the next run finishes the job. */
-export class HalfDoneError extends Error {
-  override readonly name = "HalfDoneError";
-
-  constructor(
-    readonly user: KnownUser,
-    readonly reason: string,
-  ) {
-    super(reason);
-  }
-}
+import { planDelete, refusal, refuseGuarded, refuseGuardedDelete, type Plan } from "./policy";
+import { hasProfile, planRestore, foundProfile } from "./profile";
+import { redeclare, stateOf } from "./state";
 
 /** Create, read, update and delete of one person. All methods raise `WallarooError`; see each. */
 export class Lifecycle {
   readonly #accounts: Accounts;
+  readonly #arrivals: Arrivals;
 
   constructor(private readonly tools: LifecycleTools) {
     this.#accounts = new Accounts(tools);
+    this.#arrivals = new Arrivals({ ...tools, accounts: this.#accounts, context: (view) => this.#context(view) });
   }
 
   /** What create would do, decided on a fresh view and without sending anything that changes something; for preview. */
   async plan(inputs: UserInputs): Promise<Plan> {
-    const plan = await this.#plan(inputs);
+    const plan = await this.#arrivals.plan(inputs);
     if (plan.kind === "invite") this.tools.directory.announce(inputs.email);
     return plan;
-  }
-
-  async #plan(inputs: UserInputs): Promise<Plan> {
-    const view = await this.tools.directory.view(DECISION_AGE_MS);
-    const existing = view.findByEmail(inputs.email);
-    return planCreate(inputs, existing, this.tools.run, await this.#context(view));
   }
 
   /**
@@ -52,17 +38,14 @@ export class Lifecycle {
 
   async #create(inputs: UserInputs): Promise<KnownUser> {
     const { line, run } = this.tools;
-    const begun = await line.run(async () => {
-      const plan = await this.#plan(inputs);
-      return plan.kind === "invite" ? this.#invite(inputs) : () => Promise.resolve(this.#takeOver(inputs, plan));
-    });
+    const begun = await line.run(() => this.#arrivals.begin(inputs));
     // Not in line: many confirmations are joined into one query, and the line would let but a few come together.
     const known = await begun();
     run.keep(known.id);
     try {
       return { id: known.id, state: await this.#reconcile(known, inputs) };
     } catch (error) {
-      throw new HalfDoneError(known, messageOf(error));
+      throw error instanceof HalfDoneError ? error : new HalfDoneError(known, messageOf(error));
     }
   }
 
@@ -73,7 +56,7 @@ export class Lifecycle {
   async read(id: string, state: UserState): Promise<KnownUser | undefined> {
     const { directory, log } = this.tools;
     const view = await directory.view(READ_AGE_MS);
-    const user = view.findById(id) ?? view.findByEmail(state.email);
+    const user = view.findById(id) ?? findByAddress(view, state.email);
     if (user !== undefined) {
       if (user.id !== id) {
         log.warn(`${state.email} has another account id now (${user.id}, was ${id}): the state follows the address.`);
@@ -126,7 +109,10 @@ export class Lifecycle {
     else if (planDelete(known.state) === false) refuseGuardedDelete(user, context);
   }
 
-  /** Brings an existing account to what is declared; sends nothing when it is so already. Raises `notFound`. */
+  /**
+   * Brings an existing account to what is declared; sends nothing when it is so already. Raises `notFound`, and
+   * {@link HalfDoneError} when something was done, or may have been, that the stored state does not say.
+   */
   update(id: string, state: UserState, inputs: UserInputs): Promise<UserState> {
     return this.tools.line.run(() => this.#update(id, state, inputs));
   }
@@ -148,7 +134,14 @@ export class Lifecycle {
       });
     }
     this.tools.run.keep(id);
-    return this.#apply({ id, state: stateOf(user, redeclare(state, inputs)) }, inputs);
+    const found = state.adopted ? { ...foundProfile(user, inputs, state, () => view.everybody()), ...state.found } : {};
+    const before = hasProfile(found) ? { ...state, found } : state;
+    const known = { id, state: stateOf(user, redeclare(before, inputs)) };
+    try {
+      return await this.#apply(known, inputs);
+    } catch (error) {
+      throw isUncertain(error) ? new HalfDoneError(known, messageOf(error)) : error;
+    }
   }
 
   /**
@@ -175,11 +168,12 @@ export class Lifecycle {
       );
       return;
     }
-    await this.tools.line.run(() => this.#leave(id, email, target));
+    await this.tools.line.run(() => this.#leave({ id, state }, target));
   }
 
-  async #leave(id: string, email: string, target: boolean): Promise<void> {
+  async #leave({ id, state }: KnownUser, target: boolean): Promise<void> {
     const { directory, log } = this.tools;
+    const { email } = state;
     const view = await directory.view(DECISION_AGE_MS);
     const user = view.findById(id);
     if (user === undefined) {
@@ -192,87 +186,12 @@ export class Lifecycle {
         "Run `pulumi refresh` to make this stack manage that account, or `pulumi state delete` to let go of it.",
       );
     }
-    if (!target) refuseGuardedDelete(user, await this.#context(view));
-    await this.#accounts.setEnabled(user, target);
-  }
-
-  /** Sends the invite. Answers what is left to do, which needs no turn in line. */
-  async #invite(inputs: UserInputs): Promise<() => Promise<KnownUser>> {
-    const { directory, log } = this.tools;
-    const { email, password, roles, requireReset } = inputs;
-    const request = {
-      email,
-      ...(password === undefined ? {} : { password }),
-      ...(roles === undefined ? {} : { roles }),
-      ...(requireReset === undefined ? {} : { require_reset: requireReset }),
-    };
-    const release = await this.#accounts.takeSeat(email);
-    const seated = async <T>(body: () => Promise<T>): Promise<T> => body().finally(release);
-    let invitation: Invitation;
-    try {
-      invitation = await invite(request, this.tools);
-    } catch (error) {
-      release();
-      throw error;
-    }
-    if (invitation.kind === "taken") {
-      release();
-      // Somebody else was faster: decide again, on what is there now.
-      const context = await this.#context(await directory.view(DECISION_AGE_MS));
-      const plan = planExisting(inputs, invitation.user, this.tools.run, context);
-      return () => Promise.resolve(this.#takeOver(inputs, plan));
-    }
-    const state: UserState = { email, username: email, enabled: true, adopted: false, ...declaredOf(inputs) };
-    const initialPassword = invitation.kind === "invited" ? invitation.password : password;
-    if (initialPassword !== undefined) state.initialPassword = initialPassword;
-    else log.warn(`${email} was invited, but the answer with the temporary password was lost: reset it in Keycloak.`);
-    return () =>
-      seated(async () => {
-        const user =
-          invitation.kind === "invited" ? await this.#confirm(invitation.idHint, email, state) : invitation.user;
-        return { id: user.id, state: stateOf(user, state) };
-      });
-  }
-
-  /** The invited account by a query: the invite's own `id` is the UUID in some releases and the email in others. */
-  async #confirm(idHint: string, email: string, state: UserState): Promise<ApiUser> {
-    const { directory, pause } = this.tools;
-    const isOurs = (user: ApiUser | undefined): user is ApiUser =>
-      user !== undefined && canonicalEmail(user.email ?? user.username) === email;
-    const startedMs = performance.now();
-    const hasId = UUID.test(idHint);
-    for (let retry = 1; ; retry += 1) {
-      let failure: unknown;
-      try {
-        const byId = hasId ? await directory.confirm(idHint) : undefined;
-        if (isOurs(byId)) return byId;
-        const byEmail = await directory.confirmByEmail(email);
-        if (isOurs(byEmail)) return byEmail;
-      } catch (error) {
-        failure = error;
-      }
-      if (failure === undefined && (await pause(retry, startedMs, failure))) continue;
-      const reason =
-        failure === undefined
-          ? `Could not confirm ${email}: the invite was accepted, but no query shows the account. Run \`pulumi up\` again.`
-          : messageOf(failure);
-      // Without an id there is nothing that the state could hold: the next run finds the account by its address.
-      if (hasId) throw new HalfDoneError({ id: idHint, state }, reason);
-      throw new Error(`${reason} ${email} was invited: if the next run finds it active, write \`adopt: true\`.`, {
-        cause: failure,
-      });
-    }
-  }
-
-  #takeOver(inputs: UserInputs, plan: Exclude<Plan, { kind: "invite" }>): KnownUser {
-    const { user } = plan;
-    const { email } = inputs;
-    const base: UserState = { email, username: email, enabled: user.enabled, adopted: false, ...declaredOf(inputs) };
-    if (plan.kind === "continue") return { id: user.id, state: stateOf(user, base) };
-    if (inputs.password !== undefined) {
-      this.tools.log.warn(`${email} was there already: the declared password is not applied.`);
-    }
-    return { id: user.id, state: stateOf(user, { ...base, adopted: true, foundEnabled: user.enabled }) };
+    const found = planRestore(state);
+    const context = await this.#context(view);
+    if (!target) refuseGuardedDelete(user, context);
+    else refuseGuarded(user, { ...found, email }, context);
+    const left = await this.#accounts.setEnabled(user, target);
+    if (hasProfile(found)) await this.#accounts.editProfile(left, { ...found, email, enabled: target });
   }
 
   async #reconcile(known: KnownUser, inputs: UserInputs): Promise<UserState> {
@@ -287,7 +206,13 @@ export class Lifecycle {
     let user = view.findById(known.id) ?? { id: known.id, email, username, enabled };
     refuseGuarded(user, inputs, await this.#context(view));
     user = await this.#accounts.setEnabled(user, inputs.enabled);
-    if (hasProfile(inputs)) user = await this.#accounts.editProfile(user, inputs);
+    const half = stateOf(user, known.state);
+    if (!hasProfile(inputs)) return half;
+    try {
+      user = await this.#accounts.editProfile(user, inputs);
+    } catch (error) {
+      throw half.enabled === enabled ? error : new HalfDoneError({ id: known.id, state: half }, messageOf(error));
+    }
     return stateOf(user, known.state);
   }
 
@@ -297,13 +222,13 @@ export class Lifecycle {
   }
 }
 
-function hasProfile(inputs: UserInputs): boolean {
-  return PROFILE.some((name) => inputs[name] !== undefined);
+/** Whoever has the address itself; not an account that has it for a username. */
+function findByAddress(view: View, email: string): ApiUser | undefined {
+  const user = view.findByEmail(email);
+  return user !== undefined && canonicalEmail(user.email ?? user.username) === email ? user : undefined;
 }
 
 /** Profile values are compared with the platform's own, by the edit itself. */
 function isAsDeclared(state: UserState, inputs: UserInputs): boolean {
   return state.enabled === inputs.enabled && !hasProfile(inputs);
 }
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;

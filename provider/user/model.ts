@@ -21,6 +21,9 @@ export interface UserInputs {
   requireReset?: boolean;
 }
 
+/** What `POST /v1/api/user` writes besides address and `enabled`. */
+export type Profile = Pick<UserInputs, "firstName" | "lastName" | "admin">;
+
 /** What is kept of one person in the state. Only JSON values: the engine refuses anything else after the invite was sent. */
 export interface UserState {
   email: string;
@@ -34,6 +37,8 @@ export interface UserState {
   initialPassword?: string;
   /** `enabled` as it was when an adopted account was taken over: what destroy puts back. */
   foundEnabled?: boolean;
+  /** Of an adopted account, what was there before this stack managed it: what destroy puts back, where it is managed. */
+  found?: Profile;
   adopt?: boolean;
   onDestroy?: OnDestroy;
   firstName?: string;

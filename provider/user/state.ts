@@ -12,8 +12,9 @@ export function declaredOf(inputs: UserInputs): Partial<UserState> {
 
 /** The stored state with the values that are declared now; what is not declared any more is not managed any more. */
 export function redeclare(state: UserState, inputs: UserInputs): UserState {
-  const { email, username, enabled, createdAt, adopted, initialPassword, foundEnabled } = state;
-  const kept = { email, username, enabled, createdAt, adopted, initialPassword, foundEnabled, ...declaredOf(inputs) };
+  const { email, username, enabled, createdAt, adopted, initialPassword, foundEnabled, found } = state;
+  const own = { email, username, enabled, createdAt, adopted, initialPassword, foundEnabled, found };
+  const kept = { ...own, ...declaredOf(inputs) };
   return JSON.parse(JSON.stringify(kept)) as UserState;
 }
 

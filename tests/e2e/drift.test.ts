@@ -112,7 +112,7 @@ describe("a changed password", function () {
   });
 });
 
-describe("a create that is half done", function () {
+describe("a create or update that is half done", function () {
   this.timeout(60_000);
   const { platform, stack } = scenario();
 
@@ -142,5 +142,16 @@ describe("a create that is half done", function () {
     expect(output).to.match(/temporary password was lost/);
     expect(platform().requests("invite")).to.have.length(1);
     expect((await stack().stored("ann"))?.outputs["adopted"]).to.equal(false);
+  });
+
+  it("is stored as far as it got when it is an update, and undoing it in the program undoes it on the platform", async () => {
+    expect((await stack().up(user())).ok).to.equal(true);
+    platform().misbehave({ on: "edit", when: "before", what: { status: 400, body: { msg: "not now", code: 400 } } });
+    expect((await stack().up(user({ enabled: false, firstName: "Ann" }))).ok).to.equal(false);
+    expect((await stack().stored("ann"))?.outputs["enabled"]).to.equal(false);
+    const undone = await stack().up(user());
+    expect(undone.ok, undone.output).to.equal(true);
+    expect((await platform().findByEmail(ann))?.enabled).to.equal(true);
+    expect((await stack().up(user(), { expectNoChanges: true })).ok).to.equal(true);
   });
 });

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { HalfDoneError } from "../../provider/user/lifecycle";
+import { HalfDoneError } from "../../provider/user/half-done";
 import type { Platform, PlatformOptions } from "../emulator/platform";
 import { OPERATOR } from "../emulator/seeds";
 import { CLIENT_SECRET } from "../emulator/sessions";

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import type { UserInputs } from "../../provider/user/model";
-import { HalfDoneError } from "../../provider/user/lifecycle";
+import { HalfDoneError } from "../../provider/user/half-done";
 import type { Fault } from "../emulator/misbehaviour";
 import { startPlatform, type Platform, type PlatformOptions } from "../emulator/platform";
 import { CLIENT_SECRET } from "../emulator/sessions";
@@ -145,6 +145,85 @@ describe("the lifecycle of a person over HTTP", () => {
     expect(platform.requests("invite")).to.have.length(2);
   });
 
+  it("puts an adopted account back with the names and the admin role that it was found with, where they are managed", async () => {
+    const { lifecycle } = await start();
+    await platform.addUser({ email: ann, firstName: "Ann", lastName: "Old" });
+    const adopted = await lifecycle.create(declared(ann, { adopt: true, admin: true, firstName: "New" }));
+    const inputs = declared(ann, { adopt: true, admin: true, lastName: "New" });
+    const state = await lifecycle.update(adopted.id, adopted.state, inputs);
+    expect(await platform.findByEmail(ann)).to.deep.include({ lastName: "New", realmRoles: ["admin"] });
+    expect(state.found).to.deep.equal({ firstName: "Ann", lastName: "Old", admin: false });
+    await connectTo(platform).lifecycle.delete(adopted.id, state);
+    const after = await platform.findByEmail(ann);
+    expect(after).to.include({ enabled: true, lastName: "Old", firstName: "New" }).and.not.have.property("realmRoles");
+    platform.clearLog();
+    await connectTo(platform).lifecycle.delete(adopted.id, state);
+    expect(writes(), "who is as found is left alone").to.deep.equal([]);
+  });
+
+  it("refuses to put back the last administrator without the role", async () => {
+    const service = {
+      "wallaroo:clientId": "api-client",
+      "wallaroo:clientSecret": CLIENT_SECRET,
+      "wallaroo:username": "",
+      "wallaroo:password": "",
+    };
+    const { lifecycle } = await start({ operator: false }, service);
+    await platform.addUser({ email: ann });
+    const { id, state } = await lifecycle.create(declared(ann, { adopt: true, admin: true }));
+    await platform.makeAdmin("admin", false);
+    expect(await messageOf(() => connectTo(platform, service).lifecycle.delete(id, state))).to.match(/last enabled/);
+    expect((await platform.findByEmail(ann))?.realmRoles).to.deep.equal(["admin"]);
+  });
+
+  it("takes somebody whom the same run has just cut off elsewhere for somebody who was active", async () => {
+    const { lifecycle } = await start();
+    const { id, state } = await lifecycle.create(declared(ann));
+    const next = connectTo(platform);
+    await next.lifecycle.delete(id, state);
+    const moved = await next.lifecycle.create(declared(ann, { adopt: true }));
+    expect(moved.state).to.include({ adopted: true, enabled: true, foundEnabled: true });
+    await connectTo(platform).lifecycle.delete(id, moved.state);
+    expect((await platform.findByEmail(ann))?.enabled).to.equal(true);
+  });
+
+  it("reports an update of which a part was done, or may have been, with what is so then", async () => {
+    const { lifecycle } = await start({}, { "wallaroo:maxRetries": "0" });
+    const { id, state } = await lifecycle.create(declared(ann));
+    const inputs = declared(ann, { enabled: false, firstName: "X" });
+    for (const [what, words] of [
+      [{ status: 400, body: { msg: "no", code: 400 } }, /Could not edit .* no \(HTTP 400\)/],
+      [{ status: 502, body: "" }, /Could not deactivate/],
+    ] as const) {
+      await platform.setEnabled(ann, true);
+      platform.misbehave({ on: words.source.includes("edit") ? "edit" : "deactivate", when: "after", what });
+      const next = connectTo(platform, { "wallaroo:maxRetries": "0" });
+      const error = await next.lifecycle.update(id, state, inputs).catch((failure: unknown) => failure);
+      if (!(error instanceof HalfDoneError)) throw new Error("it is not said that a part was done");
+      expect(error.message).to.match(words);
+      expect(error.user.id).to.equal(id);
+      expect(error.user.state.enabled).to.equal(what.status === 502);
+    }
+  });
+
+  it("knows its own invite whose answer was lost, whatever words the address is made of", async () => {
+    const { lifecycle } = await start();
+    platform.misbehave({ on: "invite", when: "after", what: { status: 502, body: "<h1>Bad gateway</h1>" } });
+    const { state } = await lifecycle.create(declared("taken@exists.example.com"));
+    expect(state.adopted).to.equal(false);
+    expect(platform.requests("invite")).to.have.length(1);
+  });
+
+  it("says what is lost when an invite that answered no id can't be confirmed", async () => {
+    const { lifecycle } = await start({ inviteAnswersId: "email" }, { "wallaroo:maxRetries": "0" });
+    platform.misbehave({ on: "query", nth: 2, times: 9, when: "before", what: { status: 503, body: "" } });
+    const message = await messageOf(() => lifecycle.create(declared(ann)));
+    expect(message).to.match(
+      /^Could not confirm ann@example.com: the invite was accepted, but .*HTTP 503.*`adopt: true`/,
+    );
+    expect(message).to.match(/password that the platform made is lost/);
+  });
+
   it("manages names and the admin role only where they are declared, and never takes the role away unasked", async () => {
     const { lifecycle } = await start();
     await platform.addUser({ email: ann, admin: true, lastName: "Before" });
@@ -207,6 +286,16 @@ describe("the lifecycle of a person over HTTP", () => {
     expect((await platform.findByEmail(ann))?.enabled).to.equal(true);
     await next.lifecycle.delete(newId, state);
     expect((await platform.findByEmail(ann))?.enabled).to.equal(false);
+  });
+
+  it("does not take an account that has the address only as its username for the person who vanished", async () => {
+    const { lifecycle } = await start();
+    const { id, state } = await lifecycle.create(declared(ann));
+    await platform.remove(ann);
+    await platform.addUser({ email: "other@example.com", username: ann });
+    const next = connectTo(platform);
+    expect(await next.lifecycle.read(id, state)).to.equal(undefined);
+    expect(next.said.join()).to.match(/ann@example.com .* is not on the platform any more/);
   });
 
   it("has nothing to do when the account is deactivated or gone at delete", async () => {

@@ -224,4 +224,29 @@ describe("a team on a platform", function () {
     await connectTo(platform).team.delete(state, "team");
     expect(platform.requests("deactivate")).to.have.length(8);
   });
+
+  it("puts adopted members back with what they were found with", async () => {
+    platform = await startPlatform();
+    await platform.addUser({ email: "p0@example.com", firstName: "Old" });
+    const people = team(["p0@example.com"], { adopt: true, admin: true, firstName: "New" });
+    const state = await connectTo(platform).team.apply(undefined, people, "team");
+    expect((await platform.findByEmail("p0@example.com"))?.realmRoles).to.deep.equal(["admin"]);
+    await connectTo(platform).team.delete(state, "team");
+    expect(await platform.findByEmail("p0@example.com"))
+      .to.include({ enabled: true, firstName: "Old" })
+      .and.not.have.property("realmRoles");
+  });
+
+  it("stores of an update that failed half-way what was done, and the next one does the rest", async () => {
+    platform = await startPlatform();
+    const before = await connectTo(platform).team.apply(undefined, team(emails(2)), "team");
+    platform.misbehave({ on: "edit", when: "before", what: { status: 400, body: { msg: "no", code: 400 } } });
+    const inputs = team(["p0@example.com"], { enabled: false, firstName: "X" });
+    const failure = await failureOf(connectTo(platform).team.apply(before, { ...team(emails(2)), ...inputs }, "team"));
+    expect(failure.state?.deviations["p0@example.com"]).to.include({ enabled: false, unfinished: true });
+    platform.clearLog();
+    if (failure.state === undefined) throw new Error("nothing is stored");
+    await connectTo(platform).team.apply(failure.state, team(emails(2)), "team");
+    expect(platform.writes().map((entry) => entry.call)).to.deep.equal(["activate"]);
+  });
 });

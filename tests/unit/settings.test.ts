@@ -72,6 +72,13 @@ describe("the settings", () => {
     expect(read(MINIMUM, { WALLAROO_TOKEN: "of another platform" }).grant.type).to.equal("password");
   });
 
+  it("take the client from the environment where the configuration names none, whoever signs in through it", () => {
+    const env = { WALLAROO_CLIENT_ID: "api-client", WALLAROO_CLIENT_SECRET: "c", WALLAROO_USER: "another" };
+    expect(read(MINIMUM, env)).to.include({ clientId: "api-client", clientSecret: "c" });
+    expect(read({ ...MINIMUM, "wallaroo:clientId": "own" }, env)).to.include({ clientId: "own" });
+    expect(read(MINIMUM, env).grant).to.deep.equal(read(MINIMUM).grant);
+  });
+
   it("read user and password from the file that the SDK reads", () => {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), "pulumi-wallaroo-"));
     const file = path.join(folder, "creds.json");

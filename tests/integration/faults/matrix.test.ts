@@ -1,7 +1,7 @@
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect } from "chai";
-import { HalfDoneError } from "../../../provider/user/lifecycle";
+import { HalfDoneError } from "../../../provider/user/half-done";
 import type { KnownUser, UserInputs } from "../../../provider/user/model";
 import { startPlatform, type Platform } from "../../emulator/platform";
 import { connectTo } from "../platform";
