@@ -7,7 +7,10 @@ import { getProxyForUrl } from "proxy-from-env";
 export function findProxy(url: URL): string | undefined {
   if (isLoopback(url.hostname)) return undefined;
   const proxy = getProxyForUrl(url.href);
-  return proxy === "" ? undefined : proxy;
+  if (proxy === "") return undefined;
+  const isAsWritten = Object.entries(process.env).some(([name, value]) => /_proxy$/i.test(name) && value === proxy);
+  // Where no scheme is written the library takes that of `url`; proxies speak HTTP, as curl and others have it.
+  return isAsWritten ? proxy : proxy.replace(/^https:/, "http:");
 }
 
 /** True for the names and addresses by which a machine calls itself. */

@@ -103,6 +103,8 @@ describe("the network between provider and platform", function () {
       expect(await ask({ ...env, NODE_EXTRA_CA_CERTS: path.join(folder, "cert.pem") })).to.equal("ok");
       expect(new Set(asked)).to.deep.equal(new Set(["wallaroo.test:443"]));
       expect(await ask(env)).to.match(/could not be reached/);
+      const trusted = { ...env, NODE_EXTRA_CA_CERTS: path.join(folder, "cert.pem") };
+      expect(await ask({ ...trusted, HTTPS_PROXY: proxy.replace("http://", "") }), "without a scheme").to.equal("ok");
     });
   });
 
