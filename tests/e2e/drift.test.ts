@@ -145,13 +145,16 @@ describe("a create or update that is half done", function () {
   });
 
   it("is stored as far as it got when it is an update, and undoing it in the program undoes it on the platform", async () => {
-    expect((await stack().up(user())).ok).to.equal(true);
+    const password = "Pp-half-updated";
+    expect((await stack().up(user({ password }))).ok).to.equal(true);
     platform().misbehave({ on: "edit", when: "before", what: { status: 400, body: { msg: "not now", code: 400 } } });
-    expect((await stack().up(user({ enabled: false, firstName: "Ann" }))).ok).to.equal(false);
+    expect((await stack().up(user({ password, enabled: false, firstName: "Ann" }))).ok).to.equal(false);
     expect((await stack().stored("ann"))?.outputs["enabled"]).to.equal(false);
-    const undone = await stack().up(user());
+    expect((await stack().stored("ann"))?.initErrors?.[0]).to.match(/not now/);
+    expect(stack().onDisk()).to.not.include(password);
+    const undone = await stack().up(user({ password }));
     expect(undone.ok, undone.output).to.equal(true);
     expect((await platform().findByEmail(ann))?.enabled).to.equal(true);
-    expect((await stack().up(user(), { expectNoChanges: true })).ok).to.equal(true);
+    expect((await stack().up(user({ password }), { expectNoChanges: true })).ok).to.equal(true);
   });
 });
