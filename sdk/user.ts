@@ -25,7 +25,8 @@ export interface WallarooUserArgs {
    */
   adopt?: pulumi.Input<boolean>;
   /**
-   * What destroy does to the account. Default `"deactivate"`, but an adopted account is put back as it was found.
+   * What destroy does to the account. Default `"deactivate"`, but an adopted account is put back as it was found: active
+   * or not, and with the names and the admin role that it had, as far as they are declared.
    * `"retain"` leaves it as it is. Setting either explicitly wins over `adopted`.
    */
   onDestroy?: pulumi.Input<OnDestroy>;
