@@ -107,7 +107,7 @@ function withSecrets(name: string, members: Members): Members {
   return Object.fromEntries(
     Object.entries(withCanonicalKeys(members)).map(([email, member]) => [
       email,
-      isPlain(member) ? withSecret(member) : late(member),
+      member === null || isPlain(member) ? withSecret(member) : late(member),
     ]),
   ) as Members;
 }
@@ -120,8 +120,12 @@ function findTwice(members: object): string | undefined {
     .find((email) => seen.size === seen.add(email).size);
 }
 
-function withCanonicalKeys<T>(members: { [key: string]: T }): Record<string, T> {
-  return Object.fromEntries(Object.entries(members).map(([key, member]) => [canonicalEmail(key), member]));
+/**
+ * A member without a value, a look-up that found nothing perhaps, becomes null, which check refuses: undefined would not
+ * reach it, and whoever is not declared is let go.
+ */
+function withCanonicalKeys(members: { [key: string]: unknown }): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(members).map(([key, member]) => [canonicalEmail(key), member ?? null]));
 }
 
 function withSecret(member: unknown): unknown {
@@ -132,7 +136,7 @@ function withSecret(member: unknown): unknown {
 function late(member: unknown): unknown {
   return pulumi
     .output(member as pulumi.Input<object>)
-    .apply((known) => (hasPassword(known) ? pulumi.secret(known) : pulumi.output(known)));
+    .apply((known) => (hasPassword(known) ? pulumi.secret(known) : pulumi.output(known ?? null)));
 }
 
 function hasPassword(member: unknown): member is { password: pulumi.Input<string> } {

@@ -117,7 +117,20 @@ export class WallarooUser extends pulumi.CustomResource {
   }
 }
 
-function declareUser(name: string, args: WallarooUserArgs, opts: pulumi.CustomResourceOptions) {
+async function declareUser(name: string, args: WallarooUserArgs, opts: pulumi.CustomResourceOptions) {
   const emails = typeof args.email === "string" ? [canonicalEmail(args.email)] : [];
-  return declare({ name, type: WallarooUser.type, opts }, emails, "of its own");
+  const declared = await declare({ name, type: WallarooUser.type, opts }, emails, "of its own");
+  return { ...declared, secrets: await findSecrets(args) };
+}
+
+/** Names of the arguments that are secrets, as a whole or in part. */
+async function findSecrets(args: WallarooUserArgs): Promise<string[]> {
+  const names = await Promise.all(
+    Object.entries(args).map(async ([name, value]) => {
+      // The SDK does not declare it. What is wrong with a value is said where the value itself is used.
+      const { isSecret } = pulumi.output(value as unknown) as unknown as { isSecret: Promise<boolean> };
+      return (await isSecret.catch(() => true)) ? [name] : [];
+    }),
+  );
+  return names.flat();
 }

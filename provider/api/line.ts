@@ -6,7 +6,7 @@ export class Line {
   readonly #limit: Promise<LimitFunction>;
   #active = 0;
 
-  constructor(concurrency: number) {
+  constructor(readonly concurrency: number) {
     this.#limit = import("p-limit").then(({ default: pLimit }) => pLimit(concurrency));
   }
 

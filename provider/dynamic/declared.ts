@@ -7,6 +7,8 @@ import { isUnknown, session } from "./session";
 export interface DeclaredInput extends Declaration {
   /** Names of other resources, by canonical address; of a single user only those that declare the same person. */
   others: Record<string, string[]>;
+  /** Of a user, names of the inputs that are declared as secrets: of them the engine must print no value. */
+  secrets?: string[];
 }
 
 /** Notes that a resource declares these people, and says who of them another one declares too. */
@@ -34,7 +36,8 @@ function failure(email: string, names: string[]): InputFailure {
   };
 }
 
-/** A failure as the engine prints it: on one line. */
-export function sentence({ property, reason }: InputFailure): InputFailure {
+/** A failure as the engine prints it: on one line, and without the value where the property is one of `secrets`. */
+export function sentence({ property, reason }: InputFailure, secrets: readonly string[] = []): InputFailure {
+  if (secrets.includes(property)) return sentence({ property: "", reason: `${property} ${reason}` });
   return { property, reason: messageOf(new Error(reason)) };
 }

@@ -26,7 +26,10 @@ export class TeamProvider implements pulumi.dynamic.ResourceProvider {
   async check(olds: Props, news: Props): Promise<pulumi.dynamic.CheckResult> {
     const { [PROVIDER_KEY]: provider, [DECLARED_KEY]: declared, ...declaredInputs } = news;
     const { inputs, failures } = checkTeam(declaredInputs, isUnknown);
-    const result = { inputs: { ...inputs, [PROVIDER_KEY]: provider }, failures: failures.map(sentence) };
+    const result = {
+      inputs: { ...inputs, [PROVIDER_KEY]: provider },
+      failures: failures.map((failure) => sentence(failure)),
+    };
     if (failures.length > 0) return result;
     const members = isRecord(inputs["members"]) ? inputs["members"] : {};
     try {

@@ -20,7 +20,8 @@ export class UserProvider implements pulumi.dynamic.ResourceProvider {
   }
 
   async check(olds: Props, news: Props): Promise<pulumi.dynamic.CheckResult> {
-    const { [PROVIDER_KEY]: provider, [DECLARED_KEY]: declared, ...declaredInputs } = news;
+    const { [PROVIDER_KEY]: provider, [DECLARED_KEY]: declaration, ...declaredInputs } = news;
+    const declared = declaration as DeclaredInput | undefined;
     const { inputs, failures } = checkInputs(declaredInputs, isUnknown);
     const isKept = typeof olds["email"] === "string" && olds["email"] === inputs["email"];
     if (isKept) {
@@ -28,10 +29,13 @@ export class UserProvider implements pulumi.dynamic.ResourceProvider {
       if (olds["adopt"] === true) inputs["adopt"] = true;
       session.run.rememberOwn(olds["email"] as string, olds["adopt"] === true);
     }
-    const result = { inputs: { ...inputs, [PROVIDER_KEY]: provider }, failures: failures.map(sentence) };
+    const result = {
+      inputs: { ...inputs, [PROVIDER_KEY]: provider },
+      failures: failures.map((failure) => sentence(failure, declared?.secrets)),
+    };
     if (failures.length > 0) return result;
     try {
-      result.failures.push(...findDuplicates([inputs["email"]], declared as DeclaredInput | undefined));
+      result.failures.push(...findDuplicates([inputs["email"]], declared));
       if (result.failures.length === 0 && session.isKnown()) await this.#checkLive(olds, inputs);
     } catch (error) {
       const { message } = asOwnError(error, "check", whoOf(inputs));

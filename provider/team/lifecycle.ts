@@ -5,6 +5,7 @@ import type { Log } from "../user/account";
 import { DECISION_AGE_MS, type Directory } from "../user/directory";
 import { HalfDoneError } from "../user/half-done";
 import type { Lifecycle } from "../user/lifecycle";
+import { planDelete } from "../user/policy";
 import type { RunMemory } from "../user/run";
 import { redeclare } from "../user/state";
 import { findTeamChanges, type TeamChanges } from "./changes";
@@ -36,7 +37,7 @@ export interface TeamTools {
   line: Line;
 }
 
-type Step = { email: string; body: () => Promise<void> };
+type Step = () => Promise<void>;
 
 /**
  * Create, read, update and delete of many people in one resource. What happens to each is decided by {@link Lifecycle},
@@ -63,20 +64,20 @@ export class TeamLifecycle {
       const user = view.findByEmail(email);
       // A member whose address was changed on the platform, as refresh shows it.
       if (user !== undefined && ownIds.has(user.id)) continue;
-      steps.push({ email, body: async () => void (await lifecycle.plan({ ...inputsOf(email), email })) });
+      steps.push(async () => void (await lifecycle.plan({ ...inputsOf(email), email })));
     }
     for (const { email } of changes.changed) {
       const known = stored.get(email);
       if (known === undefined) continue;
-      steps.push({ email, body: () => lifecycle.check(known, { ...inputsOf(email), email }, false) });
+      steps.push(() => lifecycle.check(known, { ...inputsOf(email), email }, false));
     }
     for (const email of changes.removed) {
       const known = stored.get(email);
       if (known === undefined || run.findDeclaration(email) !== undefined) continue;
-      steps.push({ email, body: () => lifecycle.check(known, {}, true) });
+      steps.push(() => lifecycle.check(known, {}, true));
     }
     const failures = await this.#run(`${team}: check`, steps);
-    if (failures.length > 0) throw new TeamError(summaryOf("change", team, failures, steps), failures);
+    if (failures.length > 0) throw new TeamError(summaryOf("change", team, failures, steps.length), failures);
   }
 
   /**
@@ -107,36 +108,33 @@ export class TeamLifecycle {
           throw error;
         }
       };
-      (known !== undefined && !inputs.enabled ? freeing : others).push({ email, body });
+      (known !== undefined && !inputs.enabled ? freeing : others).push(body);
     }
-    const leaving = changes.removed.map((email) => this.#leaving(email, people));
-    const steps = [...freeing, ...others, ...leaving];
+    const leaving = changes.removed;
     const failures = await this.#run(`${team}: deactivate`, freeing);
     failures.push(...(await this.#run(`${team}: create and update`, others)));
     const isHeldBack = failures.length > 0 && leaving.length > 0;
-    if (!isHeldBack) failures.push(...(await this.#run(`${team}: let go`, leaving)));
+    if (!isHeldBack) failures.push(...(await this.#letGo(leaving, people, team)));
     const state = pack(people.values());
     if (failures.length === 0) return state;
     const held = isHeldBack ? ` ${leaving.length} not declared any more were left alone for now.` : "";
     const next = " Everybody else is done, and what was done is stored; the next `pulumi up` does the rest.";
-    throw new TeamError(`${summaryOf("change", team, failures, steps)}${held}${next}`, failures, state);
+    const total = freeing.length + others.length + leaving.length;
+    throw new TeamError(`${summaryOf("change", team, failures, total)}${held}${next}`, failures, state);
   }
 
   /** Everybody as they are now. `inputs` are there where that is not what the state said. Who vanished is left out. */
   async read(state: TeamState, team: string): Promise<{ state: TeamState; inputs?: Members }> {
     const { lifecycle } = this.tools;
     const people = unpack(state);
-    const steps = [...people].map(([email, known]) => ({
-      email,
-      body: async () => {
-        const now = await lifecycle.read(known.id, known.state);
-        if (now === undefined) people.delete(email);
-        else people.set(email, { ...known, ...now });
-      },
-    }));
+    const steps = [...people].map(([email, known]) => async () => {
+      const now = await lifecycle.read(known.id, known.state);
+      if (now === undefined) people.delete(email);
+      else people.set(email, { ...known, ...now });
+    });
     const failures = await this.#run(`${team}: read`, steps);
     // One answer is about all of them: where it is bad, nobody's reading is to be trusted.
-    if (failures.length > 0) throw new TeamError(summaryOf("read", team, failures, steps), failures);
+    if (failures.length > 0) throw new TeamError(summaryOf("read", team, failures, steps.length), failures);
     const after = pack(people.values());
     return { state: after, ...(isDeepStrictEqual(after, state) ? {} : { inputs: inputsFrom(people.values()) }) };
   }
@@ -144,36 +142,42 @@ export class TeamLifecycle {
   /** Leaves everybody's account as their `onDestroy` says. May be called again for those who failed. */
   async delete(state: TeamState, team: string): Promise<void> {
     const people = unpack(state);
-    const steps = [...people.keys()].map((email) => this.#leaving(email, people));
-    const failures = await this.#run(`${team}: let go`, steps);
+    const total = people.size;
+    const failures = await this.#letGo([...people.keys()], people, team);
     if (failures.length > 0) {
-      const next = "The next `pulumi destroy` (or `up`) tries again, and leaves alone who is done.";
-      throw new TeamError(`${summaryOf("delete", team, failures, steps)} ${next}`, failures);
+      const next =
+        "The next `pulumi destroy` (or `up`, where the team is not declared any more) tries again, and leaves alone who " +
+        "is done. To keep the team instead, run `pulumi refresh` before `up`: the state does not know who is done.";
+      throw new TeamError(`${summaryOf("delete", team, failures, total)} ${next}`, failures);
     }
   }
 
-  #leaving(email: string, people: Map<string, Member>): Step {
-    return {
-      email,
-      body: async () => {
-        const known = people.get(email);
-        if (known !== undefined) await this.tools.lifecycle.delete(known.id, known.state);
+  /** Takes those who leave out of `people`; who frees a seat first, as some take one on their way out. */
+  async #letGo(emails: readonly string[], people: Map<string, Member>, team: string): Promise<string[]> {
+    const freeing: Step[] = [];
+    const others: Step[] = [];
+    for (const email of emails) {
+      const known = people.get(email);
+      if (known === undefined) continue;
+      (planDelete(known.state) === false ? freeing : others).push(async () => {
+        await this.tools.lifecycle.delete(known.id, known.state);
         people.delete(email);
-      },
-    };
+      });
+    }
+    const failures = await this.#run(`${team}: let go`, freeing);
+    return [...failures, ...(await this.#run(`${team}: let go`, others))];
   }
 
   /** What each of those who failed met with, in the order of the steps. */
   async #run(what: string, steps: readonly Step[]): Promise<string[]> {
     if (steps.length === 0) return [];
     const { line, log } = this.tools;
-    const bodies = steps.map(({ body }) => body);
-    const ends = await runAll(what, bodies, () => line.active, log);
+    const ends = await runAll(what, steps, line, log);
     return ends.flatMap((error) => (error === undefined ? [] : [messageOf(error)]));
   }
 }
 
-function summaryOf(operation: string, team: string, failures: readonly string[], steps: readonly Step[]): string {
+function summaryOf(operation: string, team: string, failures: readonly string[], total: number): string {
   const failed = failures.length === 1 ? "1 person failed" : `${failures.length} people failed`;
-  return `Could not ${operation} everybody in ${team}: ${failed} of ${steps.length}.`;
+  return `Could not ${operation} everybody in ${team}: ${failed} of ${total}.`;
 }

@@ -12,8 +12,9 @@ export interface UserChanges {
 const COMPARED = ["enabled", "firstName", "lastName", "admin"] as const;
 
 /**
- * Compares what is stored with what is declared. An input that is not declared is not managed and makes no change, and
- * neither do the ones that only matter at create (`password`, `adopt`, `roles`, `requireReset`). Unknown values count
+ * Compares what is stored with what is declared. An input that is not declared is not managed: one that was
+ * managed so far is an update that sends nothing, after which destroy does not put it back. The ones that only matter at
+ * create (`password`, `adopt`, `roles`, `requireReset`) make no change. Unknown values count
  * as changed: an unknown email is announced as a replacement, so that `up` never does more than preview said.
  */
 export function findChanges(
@@ -28,7 +29,9 @@ export function findChanges(
   }
   for (const name of COMPARED) {
     const value = news[name];
-    if (value !== undefined && (isUnknown(value) || value !== olds[name])) updates.push(name);
+    const isChanged =
+      value === undefined ? name !== "enabled" && olds[name] !== undefined : isUnknown(value) || value !== olds[name];
+    if (isChanged) updates.push(name);
   }
   // Undefined is a value of its own here: it stands for the default.
   if (isUnknown(news.onDestroy) || news.onDestroy !== olds.onDestroy) updates.push("onDestroy");

@@ -3,6 +3,7 @@ import DataLoader from "dataloader";
 import type { UsersApi } from "../api/users";
 import type { ApiUser } from "../api/wire";
 import { canonicalEmail } from "./email";
+import { showsRoles } from "./guards";
 import { Joining } from "./joining";
 
 /**
@@ -122,7 +123,7 @@ export class Directory {
   async #ask(): Promise<Snapshot> {
     const askedAtMs = this.nowMs();
     const answer = this.users.queryAll().then((users) => {
-      const people = new People(users);
+      const people = new People(withRoles(users));
       for (const { atMs, user } of this.#written) if (atMs >= askedAtMs) people.put(user);
       return { askedAtMs, people };
     });
@@ -146,6 +147,15 @@ export class Directory {
     const found = new Map((await this.users.queryByIds(ids)).map((user) => [user.id, user]));
     return ids.map((id) => found.get(id));
   }
+}
+
+/**
+ * The answer about everybody leaves roles out for those who have none, and for all in releases that show none: where
+ * anybody's are shown, somebody without has none.
+ */
+function withRoles(users: readonly ApiUser[]): readonly ApiUser[] {
+  if (!showsRoles(users)) return users;
+  return users.map((user) => (user.realmRoles === undefined ? { ...user, realmRoles: [] } : user));
 }
 
 class People implements View {

@@ -48,10 +48,9 @@ export function checkInputs(news: Record<string, unknown>, isUnknown: (value: un
     if (value === undefined || value === null) continue;
     const check = Object.hasOwn(CHECKS, name) ? CHECKS[name] : undefined;
     if (check === undefined) {
-      failures.push({
-        property: name,
-        reason: `is no input of a Wallaroo user; there are ${Object.keys(CHECKS).join(", ")}`,
-      });
+      // It may be a misspelled password.
+      const reason = `${name} is no input of a Wallaroo user; there are ${Object.keys(CHECKS).join(", ")}`;
+      failures.push({ property: "", reason });
       continue;
     }
     inputs[name] = value;

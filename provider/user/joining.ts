@@ -1,5 +1,7 @@
 /** So many are confirmed at once without waiting for more. */
 const ENOUGH = 50;
+/** So many are confirmed even while more invites are under way. */
+export const PLENTY = 100;
 /** Longest time that a confirmation waits for others, in milliseconds. */
 const JOIN_MS = 2_000;
 /** Shortest and longest silence after which nobody else is expected, in milliseconds. */
@@ -90,7 +92,8 @@ export class Joining {
 
   #ask(): void {
     const isLast = this.#announced.size === 0 && this.#waiting >= this.#creating;
-    if (this.#inviting === 0 && this.#waiting > 0 && (isLast || this.#waiting >= this.#crowd)) this.#dispatch();
+    const isQuiet = this.#inviting === 0 && this.#waiting > 0;
+    if (this.#waiting >= PLENTY || (isQuiet && (isLast || this.#waiting >= this.#crowd))) this.#dispatch();
   }
 
   #dispatch(): void {

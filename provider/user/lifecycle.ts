@@ -136,10 +136,15 @@ export class Lifecycle {
     this.tools.run.keep(id);
     const found = state.adopted ? { ...foundProfile(user, inputs, state, () => view.everybody()), ...state.found } : {};
     const before = hasProfile(found) ? { ...state, found } : state;
-    const known = { id, state: stateOf(user, redeclare(before, inputs)) };
+    // Where the address was changed on the platform it is refresh that says so and follows it: followed here, the next
+    // up would find another address declared, and replace the person.
+    const asStored = (now: UserState): UserState => ({ ...now, email: state.email });
+    const known = { id, state: asStored(stateOf(user, redeclare(before, inputs))) };
     try {
-      return await this.#apply(known, inputs);
+      return asStored(await this.#apply(known, inputs));
     } catch (error) {
+      if (error instanceof HalfDoneError)
+        throw new HalfDoneError({ id, state: asStored(error.user.state) }, error.reason);
       throw isUncertain(error) ? new HalfDoneError(known, messageOf(error)) : error;
     }
   }
@@ -159,7 +164,7 @@ export class Lifecycle {
       return;
     }
     // A replacement that ends in the account that it began with: nobody leaves.
-    if (run.isOwn(email) && run.isKept(id)) return;
+    if (run.isOwn(email) && run.isKept(id)) return this.#warnOfForgotten(state);
     const declaration = run.findDeclaration(email);
     if (run.isKept(id) || declaration !== undefined) {
       const by = declaration === undefined ? "this run has just taken it over" : `"${declaration.name}" declares it`;
@@ -169,6 +174,22 @@ export class Lifecycle {
       return;
     }
     await this.tools.line.run(() => this.#leave({ id, state }, target));
+  }
+
+  /**
+   * Says so when a replacement that ended in the same account forgot what destroy would have put back: its create is
+   * given no old values by the engine, and takes what this stack made of the account for what it found.
+   */
+  #warnOfForgotten(state: UserState): void {
+    const { email, adopted, foundEnabled, found, onDestroy } = state;
+    if (onDestroy !== undefined) return;
+    const isAdoptedAnew = this.tools.run.wasAdopted(email);
+    if (!hasProfile(found ?? {}) && !(isAdoptedAnew && (!adopted || foundEnabled === false))) return;
+    const was = adopted ? "as it was found before this stack managed it" : "deactivated, though this stack invited it";
+    this.tools.log.warn(
+      `${email} was replaced and is the same account: destroy would have left it ${was}, and now leaves it ` +
+        `${isAdoptedAnew ? "as it was just now" : "deactivated"}. Set \`onDestroy\` to say what it is to do.`,
+    );
   }
 
   async #leave({ id, state }: KnownUser, target: boolean): Promise<void> {

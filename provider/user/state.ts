@@ -1,7 +1,7 @@
 import type { ApiUser } from "../api/wire";
 import { canonicalEmail } from "./email";
 import { isAdmin } from "./guards";
-import type { UserInputs, UserState } from "./model";
+import type { Profile, UserInputs, UserState } from "./model";
 import { createdAt } from "./policy";
 
 /** Declared values that delete and refresh need later, as they see nothing but the state. */
@@ -10,9 +10,14 @@ export function declaredOf(inputs: UserInputs): Partial<UserState> {
   return JSON.parse(JSON.stringify({ adopt, onDestroy, firstName, lastName, admin })) as Partial<UserState>;
 }
 
-/** The stored state with the values that are declared now; what is not declared any more is not managed any more. */
+/**
+ * The stored state with the values that are declared now; what is not declared any more is not managed any more, and
+ * what was found of it is forgotten.
+ */
 export function redeclare(state: UserState, inputs: UserInputs): UserState {
-  const { email, username, enabled, createdAt, adopted, initialPassword, foundEnabled, found } = state;
+  const { email, username, enabled, createdAt, adopted, initialPassword, foundEnabled } = state;
+  const managed = Object.entries(state.found ?? {}).filter(([name]) => inputs[name as keyof Profile] !== undefined);
+  const found = managed.length === 0 ? undefined : Object.fromEntries(managed);
   const own = { email, username, enabled, createdAt, adopted, initialPassword, foundEnabled, found };
   const kept = { ...own, ...declaredOf(inputs) };
   return JSON.parse(JSON.stringify(kept)) as UserState;

@@ -10,6 +10,25 @@ const user =
   () =>
     void new WallarooUser("ann", { email: ann, ...args });
 
+/**
+ * Every step of a create: where it is, the request that the platform is at work on when the process is killed, and
+ * whether the next run can know what the killed one did.
+ */
+const CREATE: [where: string, call: CallName, when: "before" | "after", nth: number, isKnown: boolean][] = [
+  ["while it signs in", "token", "before", 1, true],
+  ["while it asks who is there", "query", "after", 1, true],
+  ["before its invite arrived", "invite", "before", 1, true],
+  ["after its invite arrived", "invite", "after", 1, false],
+  ["before its confirmation was asked for", "query", "before", 2, false],
+  ["after its confirmation was answered", "query", "after", 2, false],
+];
+/** Every step of an update or a destroy. */
+const CHANGE: [where: string, call: CallName, when: "before" | "after"][] = [
+  ["while it asks who is there", "query", "after"],
+  ["before its write arrived", "deactivate", "before"],
+  ["after its write arrived", "deactivate", "after"],
+];
+
 describe("a run that is killed", function () {
   this.timeout(120_000);
   before(function () {
@@ -23,15 +42,14 @@ describe("a run that is killed", function () {
       .filter((entry) => entry.status === 200).length;
   const isEnabled = async () => (await platform().findByEmail(ann))?.enabled;
 
-  /** Runs an operation, and kills the engine or the provider while the platform is at work on the first such call. */
+  /** Runs an operation, and kills the engine or the provider while the platform is at work on the nth such call of it. */
   async function killedAt(
-    call: CallName,
-    when: "before" | "after",
+    { call, when, nth = 1 }: { call: CallName; when: "before" | "after"; nth?: number },
     kind: "engine" | "provider",
     operation: () => Promise<Outcome>,
     signal: NodeJS.Signals = "SIGKILL",
   ): Promise<Outcome> {
-    const fault = platform().misbehave({ on: call, when, what: { hang: signal === "SIGKILL", delayMs: 1500 } });
+    const fault = platform().misbehave({ on: call, nth, when, what: { hang: signal === "SIGKILL", delayMs: 1500 } });
     const outcome = operation();
     while (fault.hits === 0) await sleep(20);
     // After: the server has acted by now, and is only slow to say so.
@@ -48,51 +66,54 @@ describe("a run that is killed", function () {
   }
 
   for (const kind of ["provider", "engine"] as const) {
-    const again = async (operation: () => Promise<Outcome>) => {
-      if (kind === "engine") await stack().cancel();
-      return operation();
-    };
+    /** What somebody does first whose engine was killed: its lock is still there. */
+    const unlock = () => (kind === "engine" ? stack().cancel() : Promise.resolve());
 
-    it(`before its invite arrived (${kind}) invites once in the next run`, async () => {
-      expect((await killedAt("invite", "before", kind, () => stack().up(user()))).ok).to.equal(false);
-      const next = await again(() => stack().up(user()));
-      expect(next.ok, next.output).to.equal(true);
-      expect([invites(), await isEnabled()]).to.deep.equal([1, true]);
-    });
+    for (const [where, call, when, nth, isKnown] of CREATE) {
+      const then = isKnown
+        ? "invites once in the next run"
+        : "is refused in the next run, whose message says what to write";
+      it(`in a create, ${where} (${kind}), ${then}`, async () => {
+        expect((await killedAt({ call, when, nth }, kind, () => stack().up(user()))).ok).to.equal(false);
+        await unlock();
+        // What some would do first: it has nothing to find, and must not make things worse.
+        const refresh = await stack().refresh();
+        expect(refresh.ok, refresh.output).to.equal(true);
+        let next = await stack().up(user());
+        expect(next.ok, next.output).to.equal(isKnown);
+        if (!isKnown) {
+          expect(next.output).to.match(/an active account of this address is there already.*write `adopt: true`/);
+          next = await stack().up(user({ adopt: true }));
+        }
+        expect(next.ok, next.output).to.equal(true);
+        expect([invites(), await isEnabled()]).to.deep.equal([1, true]);
+      });
+    }
 
-    it(`after its invite arrived (${kind}) is refused in the next run, whose message says what to write`, async () => {
-      await killedAt("invite", "after", kind, () => stack().up(user()));
-      // What some would do first: it has nothing to find, and must not make things worse.
-      const refresh = await again(() => stack().refresh());
-      expect(refresh.ok, refresh.output).to.equal(true);
-      const next = await stack().up(user());
-      expect(next.ok).to.equal(false);
-      expect(next.output).to.match(/an active account of this address is there already.*write `adopt: true`/);
-      const adopted = await stack().up(user({ adopt: true }));
-      expect(adopted.ok, adopted.output).to.equal(true);
-      expect(platform().requests("invite")).to.have.length(1);
-    });
+    for (const [where, call, when] of CHANGE) {
+      it(`in an update, ${where} (${kind}), is finished by the next run`, async () => {
+        await stack().up(user());
+        await killedAt({ call, when }, kind, () => stack().up(user({ enabled: false })));
+        await unlock();
+        const next = await stack().up(user({ enabled: false }));
+        expect(next.ok, next.output).to.equal(true);
+        expect([await isEnabled(), (await stack().stored("ann"))?.outputs["enabled"]]).to.deep.equal([false, false]);
+      });
 
-    it(`in the middle of an update (${kind}) is finished by the next run`, async () => {
-      await stack().up(user());
-      await killedAt("deactivate", "after", kind, () => stack().up(user({ enabled: false })));
-      const next = await again(() => stack().up(user({ enabled: false })));
-      expect(next.ok, next.output).to.equal(true);
-      expect([await isEnabled(), (await stack().stored("ann"))?.outputs["enabled"]]).to.deep.equal([false, false]);
-    });
-
-    it(`in the middle of a destroy (${kind}) is finished by the next run`, async () => {
-      await stack().up(user());
-      await killedAt("deactivate", "after", kind, () => stack().destroy());
-      const next = await again(() => stack().destroy());
-      expect(next.ok, next.output).to.equal(true);
-      expect(await isEnabled()).to.equal(false);
-      expect(await stack().stored("ann")).to.equal(undefined);
-    });
+      it(`in a destroy, ${where} (${kind}), is finished by the next run`, async () => {
+        await stack().up(user());
+        await killedAt({ call, when }, kind, () => stack().destroy());
+        await unlock();
+        const next = await stack().destroy();
+        expect(next.ok, next.output).to.equal(true);
+        expect(await isEnabled()).to.equal(false);
+        expect(await stack().stored("ann")).to.equal(undefined);
+      });
+    }
   }
 
   it("by one Ctrl-C finishes what it had begun and keeps it", async () => {
-    const stopped = await killedAt("invite", "after", "engine", () => stack().up(user()), "SIGINT");
+    const stopped = await killedAt({ call: "invite", when: "after" }, "engine", () => stack().up(user()), "SIGINT");
     expect(stopped.output).to.match(/ann created/);
     expect((await stack().stored("ann"))?.id).to.equal((await platform().findByEmail(ann))?.id);
     expect((await stack().up(user(), { expectNoChanges: false })).ok).to.equal(true);
@@ -128,7 +149,7 @@ describe("a run that is killed", function () {
         void new WallarooTeam("team", { members: Object.fromEntries(people.map((email) => [email, { adopt }])) });
     platform().latencyMs = 50;
     // Some have arrived by then, and nobody could tell the engine.
-    await killedAt("invite", "after", "provider", () => stack().up(team(false)));
+    await killedAt({ call: "invite", when: "after" }, "provider", () => stack().up(team(false)));
     const arrived = (await platform().people()).filter((one) => emails.includes(one.username));
     expect(arrived).to.not.have.length(0);
     const next = await stack().up(team(false));

@@ -3,15 +3,32 @@ import { WallarooUser } from "pulumi-wallaroo";
 import { startPlatform, type Platform } from "../emulator/platform";
 import { FAULTS, printMatrix } from "../integration/faults/faults";
 import { FaultProxy } from "../integration/faults/proxy";
-import { CI, TestStack } from "./stack";
+import { CI, TestStack, type Outcome } from "./stack";
 
 const [ann, bob, carl, outsider] = ["ann@example.com", "bob@example.com", "carl@example.com", "outsider@example.com"];
 /** Set to run each fault at each request instead of at every fourth: some 20 minutes. */
 const IS_WHOLE = process.env["WHOLE_MATRIX"] === "1";
 
+const OPERATIONS = ["up", "refresh", "destroy"] as const;
+type Operation = (typeof OPERATIONS)[number];
+
+/** A fault, and which request of the operation it hits, counted from 1. */
+interface Hit {
+  fault: string;
+  nth: number;
+}
+
+/** What one case came to: the requests of the operation, its cell in the matrix, and what is wrong. */
+interface Case {
+  seen: string[];
+  mark: string;
+  wrong: string[];
+}
+
 /**
- * One stack that goes to and fro between two programs: each `up` creates one person, updates another and deletes a
- * third, so that every kind of request is in it.
+ * One stack that goes to and fro between two programs: each `up` creates one person, activates or deactivates and renames
+ * another and deletes a third, so that every kind of request is in it. At rest in between it is refreshed, or destroyed
+ * and made anew.
  */
 class Swing {
   #isThere = false;
@@ -36,53 +53,62 @@ class Swing {
       "wallaroo:maxRetries": "3",
     };
     const swing = new Swing(platform, proxy, await TestStack.create({ config }));
-    await swing.swing(undefined);
+    await swing.up(undefined);
     return swing;
   }
 
-  /** One `up` to the other program with the fault in it, then clean ones. Answers the requests, a mark, and what is wrong. */
-  async swing(
-    fault: { name: string; nth: number } | undefined,
-  ): Promise<{ seen: string[]; mark: string; wrong: string[] }> {
-    const { platform, proxy, stack } = this;
+  /** One `up` to the other program with the fault in it, and clean ones until it is there. */
+  async up(hit: Hit | undefined): Promise<Case> {
+    const { platform, stack } = this;
     this.#isThere = !this.#isThere;
     const [joins, leaves] = this.#isThere ? [bob, carl] : [carl, bob];
     // Deactivated by the last but one: gone, so that an invite has to be sent.
     if ((await platform.findByEmail(joins)) !== undefined) await platform.remove(joins);
-    platform.clearLog();
-    const from = proxy.seen.length;
-    const wire = fault === undefined ? undefined : FAULTS[fault.name];
-    if (fault !== undefined && wire !== undefined) proxy.order(fault.nth, wire, fault.nth === 1 ? 3_000 : 150);
-    const startedMs = performance.now();
-    const first = await stack.up(this.#program(joins, false), { parallel: 1 });
-    const seconds = (performance.now() - startedMs) / 1000;
-    const seen = proxy.seen.slice(from);
-    proxy.clear();
-    const wrong: string[] = [];
-    if (seconds > 60) wrong.push(`took ${seconds} s`);
-    if (!first.ok && !/Could not .*\. [A-Z]/.test(first.output)) wrong.push(`unclear: ${first.output}`);
-    if (/\n\s+at /.test(first.output)) wrong.push(`a stack trace: ${first.output}`);
-    if (first.output.includes(CI.password)) wrong.push("a password was printed");
+    const up = (adopt = false) => stack.up(this.#program(joins, adopt), { parallel: 1 });
+    const { first, seen, wrong } = await this.#meet(hit, () => up());
     let mark = first.ok ? "." : "e";
     if (!first.ok) {
-      let again = await stack.up(this.#program(joins, false), { parallel: 1 });
+      let again = await up();
       if (!again.ok && again.output.includes("write `adopt: true`")) {
         mark = "a";
-        again = await stack.up(this.#program(joins, true), { parallel: 1 });
+        again = await up(true);
       }
       if (!again.ok) wrong.push(`a clean up failed: ${again.output}`);
     }
     const invites = platform.requests("invite").filter((entry) => entry.status === 200);
-    if (fault !== undefined && invites.length !== 1) wrong.push(`${invites.length} invites were acted on`);
-    const wanted = { [ann]: !this.#isThere, [joins]: true, [leaves]: false, [outsider]: true };
-    for (const [email, enabled] of Object.entries(wanted)) {
-      const user = await platform.findByEmail(email);
-      if (user !== undefined && user.enabled !== enabled) wrong.push(`${email} is ${user.enabled}, not ${enabled}`);
-      if (user === undefined && enabled) wrong.push(`${email} is not there`);
-    }
-    const touched = platform.writes().filter((entry) => (entry.body as { email: string }).email === outsider);
-    if (touched.length > 0) wrong.push("an outsider was touched");
+    if (hit !== undefined && invites.length !== 1) wrong.push(`${invites.length} invites were acted on`);
+    await this.#expect({ [ann]: !this.#isThere, [joins]: true, [leaves]: false }, wrong);
+    const name = (await platform.findByEmail(ann))?.firstName;
+    if (name !== this.#name) wrong.push(`${ann} is called ${name}, not ${this.#name}`);
     return { seen, mark: wrong.length > 0 ? "X" : mark, wrong };
+  }
+
+  /** A `refresh` with the fault in it: nobody must be lost by it. */
+  async refresh(hit: Hit | undefined): Promise<Case> {
+    const { first, seen, wrong } = await this.#meet(hit, () => this.stack.refresh());
+    const again = await this.stack.refresh({ expectNoChanges: true });
+    if (!again.ok) wrong.push(`a clean refresh found changes: ${again.output}`);
+    const { resources } = await this.stack.export();
+    const people = resources.filter(({ type }) => type === WallarooUser.type);
+    if (people.length !== 2) wrong.push(`${people.length} people are in the state, not 2`);
+    if (this.platform.writes().length > 0) wrong.push("a refresh changed somebody");
+    return { seen, mark: wrong.length > 0 ? "X" : first.ok ? "." : "e", wrong };
+  }
+
+  /** A `destroy` with the fault in it, a clean one, and the stack made anew. */
+  async destroy(hit: Hit | undefined): Promise<Case> {
+    const { platform, stack } = this;
+    const { first, seen, wrong } = await this.#meet(hit, () => stack.destroy({ parallel: 1 }));
+    const again = first.ok ? first : await stack.destroy();
+    if (!again.ok) wrong.push(`a clean destroy failed: ${again.output}`);
+    await this.#expect({ [ann]: false, [this.#isThere ? bob : carl]: false }, wrong);
+    const mark = wrong.length > 0 ? "X" : first.ok ? "." : "e";
+    for (const email of [ann, bob, carl]) {
+      if ((await platform.findByEmail(email)) !== undefined) await platform.remove(email);
+    }
+    this.#isThere = false;
+    wrong.push(...(await this.up(undefined)).wrong);
+    return { seen, mark, wrong };
   }
 
   async stop(): Promise<void> {
@@ -91,40 +117,81 @@ class Swing {
     await this.platform.close();
   }
 
+  /** Runs the operation with the fault in it, and looks at how it ended. */
+  async #meet(hit: Hit | undefined, operation: () => Promise<Outcome>) {
+    const { platform, proxy } = this;
+    platform.clearLog();
+    const from = proxy.seen.length;
+    const fault = hit === undefined ? undefined : FAULTS[hit.fault];
+    if (hit !== undefined && fault !== undefined) proxy.order(hit.nth, fault, hit.nth === 1 ? 3_000 : 150);
+    const startedMs = performance.now();
+    const first = await operation();
+    const seconds = (performance.now() - startedMs) / 1000;
+    const seen = proxy.seen.slice(from);
+    proxy.clear();
+    const wrong: string[] = [];
+    if (seconds > 60) wrong.push(`took ${seconds} s`);
+    if (!first.ok && !/Could not .*\. [A-Z]/.test(first.output)) wrong.push(`unclear: ${first.output}`);
+    if (/\n\s+at /.test(first.output)) wrong.push(`a stack trace: ${first.output}`);
+    if (first.output.includes(CI.password)) wrong.push("a password was printed");
+    if (hit === undefined && !first.ok) wrong.push(`failed without a fault: ${first.output}`);
+    return { first, seen, wrong };
+  }
+
+  async #expect(wanted: Record<string, boolean>, wrong: string[]): Promise<void> {
+    for (const [email, enabled] of Object.entries({ ...wanted, [outsider]: true })) {
+      const user = await this.platform.findByEmail(email);
+      if (user !== undefined && user.enabled !== enabled) wrong.push(`${email} is ${user.enabled}, not ${enabled}`);
+      if (user === undefined && enabled) wrong.push(`${email} is not there`);
+    }
+    const touched = this.platform.writes().filter((entry) => (entry.body as { email: string }).email === outsider);
+    if (touched.length > 0) wrong.push("an outsider was touched");
+  }
+
+  get #name(): string {
+    return this.#isThere ? "Ann" : "Anna";
+  }
+
   #program(joins: string, adopt: boolean) {
-    const enabled = !this.#isThere;
+    const inputs = { email: ann, enabled: !this.#isThere, firstName: this.#name };
     return () => {
-      new WallarooUser("ann", { email: ann, enabled });
+      new WallarooUser("ann", inputs);
       new WallarooUser(joins, { email: joins, adopt });
     };
   }
 }
 
-describe("a fault on the wire in an up of the real engine", function () {
+describe("a fault on the wire in an operation of the real engine", function () {
   this.timeout(IS_WHOLE ? 3_600_000 : 590_000);
 
-  it("ends it right or with a clear error, and the next up reaches what is declared", async () => {
+  it("ends it right or with a clear error, and the next run reaches what is declared", async () => {
     const swings = await Promise.all([Swing.start(), Swing.start()]);
     try {
-      const { seen } = await swings[0].swing(undefined);
-      const points = seen.map((name, index) => ({ name, key: `${index + 1}` }));
+      const points: { operation: Operation; nth: number; name: string; key: string }[] = [];
+      for (const operation of OPERATIONS) {
+        const { seen, wrong } = await swings[0][operation](undefined);
+        expect(wrong).to.deep.equal([]);
+        seen.forEach((call, index) =>
+          points.push({ operation, nth: index + 1, name: `${operation}:${call}`, key: `${operation}.${index + 1}` }),
+        );
+      }
       const cases = Object.keys(FAULTS)
-        .flatMap((name, row) => points.map((_, column) => ({ name, row, nth: column + 1 })))
+        .flatMap((fault, row) => points.map((point, column) => ({ fault, row, column, ...point })))
         // Every fault somewhere and every request several times; all of them when asked for.
-        .filter(({ row, nth }) => IS_WHOLE || (row + nth) % 4 === 0);
+        .filter(({ row, column }) => IS_WHOLE || (row + column) % 4 === 0);
       const cells = new Map<string, string>();
       const wrong: string[] = [];
       let next = 0;
       const work = async (swing: Swing) => {
         for (let one = cases[next++]; one !== undefined; one = cases[next++]) {
-          const result = await swing.swing(one);
-          cells.set(`${one.name}|${one.nth}`, result.mark);
-          for (const problem of result.wrong) wrong.push(`${one.name} at request ${one.nth}: ${problem}`);
+          const result = await swing[one.operation](one);
+          cells.set(`${one.fault}|${one.key}`, result.mark);
+          for (const problem of result.wrong) wrong.push(`${one.fault} at ${one.name} (${one.key}): ${problem}`);
         }
       };
       await Promise.all(swings.map(work));
       printMatrix(
-        "faults x requests of one up (. right at once, e clear error, a `adopt: true` was needed, X wrong, - not run)",
+        "faults x requests of the engine's operations (. right at once, e clear error, a `adopt: true` was needed, X wrong, - not run)",
         points,
         cells,
       );
@@ -135,7 +202,7 @@ describe("a fault on the wire in an up of the real engine", function () {
           `${count("a")} of them by adopt: true\n`,
       );
       expect(wrong).to.deep.equal([]);
-      expect(new Set(cases.map(({ name }) => name)).size).to.equal(Object.keys(FAULTS).length);
+      expect(new Set(cases.map(({ fault }) => fault)).size).to.equal(Object.keys(FAULTS).length);
     } finally {
       for (const swing of swings) await swing.stop();
     }

@@ -86,11 +86,25 @@ describe("WallarooUser through the real engine", function () {
     expect(output).to.match(/property email value \{nonsense\} has a problem: must be of the form/);
     expect(output)
       .to.match(/property enabled value \{yes\}/)
-      .and.match(/property roel/);
+      .and.match(/roel is no input of a Wallaroo user/);
     expect(output)
       .to.match(/password must be a string/)
       .and.not.match(/12345/);
     expect(platform().log).to.deep.equal([]);
+  });
+
+  it("prints no value of an input that is a secret, nor of a misspelled one", async () => {
+    const bad = {
+      passwd: "Ss-misspelled",
+      roles: [pulumi.secret(""), "Ss-role"],
+    } as unknown as Partial<WallarooUserArgs>;
+    const { ok, output } = await stack().preview(user({ ...bad, email: pulumi.secret("Ss-no-address") }));
+    expect(ok).to.equal(false);
+    expect(output)
+      .to.match(/email must be of the form/)
+      .and.match(/roles must be a list/)
+      .and.match(/passwd is no input/);
+    expect(output).to.not.match(/Ss-/);
   });
 
   it("says everything that is missing in the settings, once", async () => {

@@ -220,6 +220,22 @@ describe("WallarooTeam through the real engine", function () {
     }
   });
 
+  it("refuses a member without a value, whom a look-up did not find perhaps, and lets nobody go", async () => {
+    expect((await stack().up(team({ [ann]: {}, [bob]: {} }))).ok).to.equal(true);
+    platform().clearLog();
+    const nothing = undefined as unknown as object;
+    for (const members of [
+      { [ann]: {}, [bob]: nothing },
+      { [ann]: {}, [bob]: pulumi.output(nothing) },
+      pulumi.output({ [ann]: {}, [bob]: nothing }),
+    ]) {
+      const { ok, output } = await stack().up(team(members));
+      expect(ok, output).to.equal(false);
+      expect(output).to.match(/members\["bob@example\.com"\] must be an object/);
+    }
+    expect(writes()).to.deep.equal([]);
+  });
+
   it("keeps secret what is declared of a member as a secret", async () => {
     const { ok, output } = await stack().up(
       team({ [ann]: { firstName: pulumi.secret("Tt-secret-name") }, [bob]: { enabled: false } }),

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
 import { HalfDoneError } from "../../provider/user/half-done";
 import type { Platform, PlatformOptions } from "../emulator/platform";
@@ -201,6 +202,21 @@ export function platformContract(start: (options?: PlatformOptions) => Promise<P
     await lifecycle.create({ email: "bob@example.com", enabled: false });
     expect((await platform.findByEmail("bob@example.com"))?.enabled).to.equal(false);
     expect(platform.requests("invite").filter((entry) => entry.status === 200)).to.have.length(2);
+  });
+
+  it("is served without a pause or a 401 by a run that outlives its tokens", async () => {
+    platform = await start({ tokenLifetime: 3 });
+    const { lifecycle } = connectTo(platform);
+    const { id, state } = await lifecycle.create({ email: ann, enabled: true });
+    for (const enabled of [false, true, false]) {
+      await sleep(1_900);
+      await lifecycle.update(id, { ...state, enabled: !enabled }, { email: ann, enabled });
+    }
+    expect(platform.log.filter((entry) => entry.status === 401)).to.deep.equal([]);
+    const grants = platform.requests("token").map((entry) => (entry.body as { grant_type: string }).grant_type);
+    expect(grants.length).to.be.greaterThan(1);
+    expect(new Set(grants.slice(1))).to.deep.equal(new Set(["refresh_token"]));
+    expect((await platform.findByEmail(ann))?.enabled).to.equal(false);
   });
 
   it("gives a clear error when the provider's account is disabled in the middle", async () => {

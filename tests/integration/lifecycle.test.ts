@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { findChanges } from "../../provider/user/changes";
 import type { UserInputs } from "../../provider/user/model";
 import { HalfDoneError } from "../../provider/user/half-done";
 import type { Fault } from "../emulator/misbehaviour";
@@ -152,7 +153,7 @@ describe("the lifecycle of a person over HTTP", () => {
     const inputs = declared(ann, { adopt: true, admin: true, lastName: "New" });
     const state = await lifecycle.update(adopted.id, adopted.state, inputs);
     expect(await platform.findByEmail(ann)).to.deep.include({ lastName: "New", realmRoles: ["admin"] });
-    expect(state.found).to.deep.equal({ firstName: "Ann", lastName: "Old", admin: false });
+    expect(state.found, "of what is declared now").to.deep.equal({ lastName: "Old", admin: false });
     await connectTo(platform).lifecycle.delete(adopted.id, state);
     const after = await platform.findByEmail(ann);
     expect(after).to.include({ enabled: true, lastName: "Old", firstName: "New" }).and.not.have.property("realmRoles");
@@ -160,6 +161,72 @@ describe("the lifecycle of a person over HTTP", () => {
     await connectTo(platform).lifecycle.delete(adopted.id, state);
     expect(writes(), "who is as found is left alone").to.deep.equal([]);
   });
+
+  it("leaves alone at destroy what was managed once and is not declared any more", async () => {
+    const { lifecycle } = await start();
+    await platform.addUser({ email: ann, firstName: "Ann" });
+    const { id, state } = await lifecycle.create(declared(ann, { adopt: true, firstName: "Anna", admin: true }));
+    platform.clearLog();
+    const after = await lifecycle.update(id, state, declared(ann, { adopt: true, admin: true }));
+    expect(writes(), "an update that sends nothing").to.deep.equal([]);
+    expect(after)
+      .to.deep.include({ found: { admin: false } })
+      .and.not.have.property("firstName");
+    await platform.rename(ann, { firstName: "Annabel" });
+    const again = await connectTo(platform).lifecycle.update(id, after, declared(ann, { adopt: true, firstName: "A" }));
+    expect(again.found, "found anew when it is managed again").to.deep.equal({ firstName: "Annabel" });
+    await connectTo(platform).lifecycle.delete(id, again);
+    expect(await platform.findByEmail(ann)).to.deep.include({ firstName: "Annabel", realmRoles: ["admin"] });
+  });
+
+  it("shows an admin role that was taken away as drift, and none where a release shows no roles", async () => {
+    for (const [release, admin] of [
+      ["2024", false],
+      ["2022", true],
+    ] as const) {
+      const { lifecycle } = await start({ release });
+      const id = await platform.addUser({ email: ann });
+      const state = { email: ann, username: ann, enabled: true, adopted: false, admin: true };
+      expect((await lifecycle.read(id, state))?.state.admin, release).to.equal(admin);
+      await platform.close();
+    }
+    platform = await startPlatform();
+  });
+
+  it("does not follow in an update the address that was changed on the platform: refresh does, and says so", async () => {
+    const { lifecycle } = await start();
+    const { id, state } = await lifecycle.create(declared(ann));
+    await platform.remove(ann);
+    await platform.addUser({ email: "anna@example.com", id });
+    const next = connectTo(platform);
+    const inputs = declared(ann, { onDestroy: "retain", enabled: false });
+    const after = await next.lifecycle.update(id, state, inputs);
+    expect(after).to.include({ email: ann, onDestroy: "retain", enabled: false });
+    expect(findChanges(after, { ...inputs }, () => false)).to.deep.equal({ updates: [], replaces: [] });
+    expect((await connectTo(platform).lifecycle.read(id, after))?.state.email).to.equal("anna@example.com");
+  });
+
+  for (const [who, was, isSaid] of [
+    ["invited", undefined, true],
+    ["found deactivated", { enabled: false }, true],
+    ["found active", { enabled: true }, false],
+  ] as const) {
+    it(`${isSaid ? "says" : "need not say"} that destroy changes by a replacement that ends in the account of somebody ${who}`, async () => {
+      const { lifecycle } = await start();
+      if (was !== undefined) await platform.addUser({ email: ann, ...was });
+      const inputs = declared(ann, { adopt: true });
+      const { id, state } = await lifecycle.create(inputs);
+      // By a trigger: check is told the old inputs, create nothing, and delete the old state.
+      const next = connectTo(platform);
+      next.run.rememberOwn(ann, true);
+      await next.lifecycle.create(inputs);
+      await next.lifecycle.delete(id, state);
+      expect((await platform.findByEmail(ann))?.enabled).to.equal(true);
+      const warning = next.said.filter((line) => line.includes("is the same account"));
+      expect(warning).to.have.length(isSaid ? 1 : 0);
+      if (isSaid) expect(warning[0]).to.match(/would have left it .* Set `onDestroy`/);
+    });
+  }
 
   it("refuses to put back the last administrator without the role", async () => {
     const service = {

@@ -220,9 +220,20 @@ describe("a team on a platform", function () {
     });
     const failed = await failureOf(connectTo(platform).team.delete(state, "team"));
     expect(failed.reasons).to.have.length(2);
+    expect(failed.message).to.match(/To keep the team instead, run `pulumi refresh` before `up`/);
     expect(platform.requests("deactivate")).to.have.length(6);
     await connectTo(platform).team.delete(state, "team");
     expect(platform.requests("deactivate")).to.have.length(8);
+  });
+
+  it("lets go first of those who free a seat, as others take one on their way out", async () => {
+    platform = await startPlatform();
+    const seats = { "wallaroo:seatLimit": "3" };
+    await platform.addUser({ email: "boss@example.com" });
+    const people = { "boss@example.com": { enabled: false, adopt: true }, ...team(emails(2)) };
+    const state = await connectTo(platform, { "wallaroo:seatLimit": "5" }).team.apply(undefined, people, "team");
+    await connectTo(platform, seats).team.delete(state, "team");
+    expect((await platform.findByEmail("boss@example.com"))?.enabled).to.equal(true);
   });
 
   it("puts adopted members back with what they were found with", async () => {

@@ -24,7 +24,6 @@ describe("the check of inputs", () => {
     adopt: 1,
     onDestroy: "delete",
     roles: "admin",
-    roel: [],
   })) {
     it(`fails on ${property}: ${JSON.stringify(value)}`, () => {
       const { failures } = checkInputs({ email: "ann@example.com", [property]: value }, isUnknown);
@@ -36,8 +35,15 @@ describe("the check of inputs", () => {
     expect(checkInputs({}, isUnknown).failures).to.deep.equal([{ property: "email", reason: "is required" }]);
   });
 
-  it("does not name the property of a bad password, whose value the engine would print", () => {
-    expect(checkInputs({ email: "a@b.c", password: 12345 }, isUnknown).failures[0]?.property).to.equal("");
+  it("does not name to the engine a bad password, or what may be a misspelled one: it would print the value", () => {
+    for (const [name, value] of Object.entries({ password: 12345, passwd: "Pp-secret" })) {
+      const { failures } = checkInputs({ email: "a@b.c", [name]: value }, isUnknown);
+      expect(failures).to.have.length(1);
+      expect(failures[0]?.property).to.equal("");
+      expect(failures[0]?.reason)
+        .to.match(new RegExp(`^${name} `))
+        .and.not.include(String(value));
+    }
   });
 });
 
@@ -63,6 +69,14 @@ describe("the comparison of state and inputs", () => {
 
   it("makes no change of what is used once or not declared", () => {
     const news = { email: state.email, enabled: true, password: "new", adopt: true, roles: ["x"], requireReset: true };
-    expect(findChanges({ ...state, firstName: "Ann" }, news, isUnknown).updates).to.deep.equal([]);
+    expect(findChanges(state, news, isUnknown).updates).to.deep.equal([]);
+  });
+
+  it("updates for a profile value that is not declared any more, so that the state forgets it", () => {
+    const news = { email: state.email, enabled: true };
+    expect(findChanges({ ...state, firstName: "Ann", admin: true }, news, isUnknown).updates).to.deep.equal([
+      "firstName",
+      "admin",
+    ]);
   });
 });
