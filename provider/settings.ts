@@ -1,6 +1,7 @@
 import fs from "node:fs";
+import { cut } from "./api/errors";
 import { isLoopback } from "./api/proxy";
-import { canonicalEmail } from "./user/email";
+import { canonicalEmail, findEmailProblem } from "./user/email";
 import type { Grant } from "./api/token";
 
 /** Everything that the provider is told from outside, complete and checked. */
@@ -47,6 +48,25 @@ export interface SettingsSource {
    */
   env: NodeJS.ProcessEnv;
 }
+
+/** Every configuration key, without the prefix. */
+export const SETTINGS = [
+  "url",
+  "authUrl",
+  "realm",
+  "username",
+  "password",
+  "clientId",
+  "clientSecret",
+  "refreshToken",
+  "token",
+  "requestTimeout",
+  "maxRetries",
+  "maxConcurrency",
+  "protectedEmails",
+  "seatLimit",
+  "allowInsecureHttp",
+] as const;
 
 /** Prefix of the configuration keys. */
 const NAMESPACE = "wallaroo";
@@ -97,7 +117,7 @@ export function readSettings(source: SettingsSource): Settings {
       problems.push(`${named(key, variable)} must be an address such as https://example.wallaroo.ai.`);
       return text;
     }
-    if (url.username !== "" || url.password !== "" || url.search !== "" || url.hash !== "") {
+    if (url.username !== "" || url.password !== "" || /[?#]/.test(url.href)) {
       problems.push(`${named(key, variable)} must hold no user name, password, query or fragment.`);
     }
     if (url.protocol === "http:" && !isLoopback(url.hostname) && !insecure) {
@@ -112,12 +132,15 @@ export function readSettings(source: SettingsSource): Settings {
   function readEmails(key: string): Set<string> {
     const text = read(key);
     if (text === undefined) return new Set();
-    const list = parseList(text);
-    if (list === undefined) {
-      problems.push(`${named(key)} must be a list of addresses, or addresses separated by commas.`);
-      return new Set();
+    const list = parseList(text)
+      ?.map(canonicalEmail)
+      .filter((email) => email !== "");
+    const odd = list?.find((email) => !isName(email));
+    if (list === undefined || odd !== undefined) {
+      const found = odd === undefined ? "" : `; ${JSON.stringify(cut(odd, 80))} is neither an address nor a username`;
+      problems.push(`${named(key)} must be a list of addresses, or addresses separated by commas${found}.`);
     }
-    return new Set(list.map(canonicalEmail).filter((email) => email !== ""));
+    return new Set(list);
   }
 
   const urlText = read("url", "WALLAROO_URL");
@@ -142,10 +165,21 @@ export function readSettings(source: SettingsSource): Settings {
 type Credentials = Pick<Settings, "clientId" | "clientSecret" | "grant">;
 
 function readCredentials(source: SettingsSource, problems: string[]): Credentials {
+  /** A token as it can stand in a header; one read from a file often ends in a line break. */
+  const oneLine = (key: "token" | "refreshToken", text: string | undefined) => {
+    const token = text?.trim();
+    if (token !== undefined && !/^[\x21-\x7e]+$/.test(token)) {
+      const variable = key === "token" ? "WALLAROO_TOKEN" : "WALLAROO_REFRESH_TOKEN";
+      problems.push(
+        `${named(key, variable)} is no token: it holds spaces, line breaks or other characters that none has.`,
+      );
+    }
+    return token;
+  };
   const config = (key: string) => nonEmpty(source.config(`${NAMESPACE}:${key}`));
   const fromConfig = {
-    token: config("token"),
-    refreshToken: config("refreshToken"),
+    token: oneLine("token", config("token")),
+    refreshToken: oneLine("refreshToken", config("refreshToken")),
     username: config("username"),
     password: config("password"),
     clientId: config("clientId"),
@@ -162,11 +196,14 @@ function readCredentials(source: SettingsSource, problems: string[]): Credential
   if (alone !== undefined) return alone;
 
   const file = readCredentialsFile(nonEmpty(source.env["WALLAROO_SDK_CREDENTIALS"]), problems);
+  const username = fromConfig.username ?? env("WALLAROO_USER");
+  const password = fromConfig.password ?? env("WALLAROO_PASSWORD");
+  // The file is one person's name and password: never the one with another's other.
+  const isOfFile = password === undefined && (username === undefined || username === file?.username);
   const together = grantOf({
-    token: fromConfig.token ?? env("WALLAROO_TOKEN"),
-    refreshToken: fromConfig.refreshToken ?? env("WALLAROO_REFRESH_TOKEN"),
-    username: fromConfig.username ?? env("WALLAROO_USER") ?? file.username,
-    password: fromConfig.password ?? env("WALLAROO_PASSWORD") ?? file.password,
+    token: fromConfig.token ?? oneLine("token", env("WALLAROO_TOKEN")),
+    refreshToken: fromConfig.refreshToken ?? oneLine("refreshToken", env("WALLAROO_REFRESH_TOKEN")),
+    ...((isOfFile ? file : undefined) ?? { username, password }),
     ...client,
   });
   if (together !== undefined) return together;
@@ -203,20 +240,31 @@ function grantOf(found: Found): Credentials | undefined {
   return undefined;
 }
 
-function readCredentialsFile(file: string | undefined, problems: string[]): { username?: string; password?: string } {
-  if (file === undefined) return {};
+/** The name and password of a credentials file, or undefined where there is none or it is not good. */
+function readCredentialsFile(
+  file: string | undefined,
+  problems: string[],
+): { username: string; password: string } | undefined {
+  if (file === undefined) return undefined;
   const promise = "a JSON file with username and password";
   try {
     const content: unknown = JSON.parse(fs.readFileSync(file, "utf8"));
     const { username, password } = (content ?? {}) as Record<string, unknown>;
-    if (typeof username === "string" && typeof password === "string") return { username, password };
+    if (typeof username === "string" && typeof password === "string" && username !== "" && password !== "") {
+      return { username, password };
+    }
     problems.push(`WALLAROO_SDK_CREDENTIALS must name ${promise}; one of them is missing there.`);
   } catch (error) {
     // The parser's own message quotes the file, which holds a password.
     const reason = (error as NodeJS.ErrnoException).code ?? "it is not JSON";
     problems.push(`WALLAROO_SDK_CREDENTIALS must name ${promise}; reading it failed: ${reason}.`);
   }
-  return {};
+  return undefined;
+}
+
+/** An address, or a username such as `admin`: what does not look like either would protect nobody, and say nothing. */
+function isName(text: string): boolean {
+  return text.includes("@") ? findEmailProblem(text) === undefined : /^[^\s"';:{}[\]]+$/.test(text);
 }
 
 /** A list in any of the ways people write one: JSON (what `pulumi config set --path` makes), or comma separated. */

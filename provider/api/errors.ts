@@ -43,6 +43,12 @@ export interface ErrorParts {
 
 /** Longest part of a server's answer that a message quotes, in characters. */
 export const MAX_QUOTED = 1024;
+/** Longest message that another message quotes whole, next step included, in characters. */
+const MAX_MESSAGE = 4 * MAX_QUOTED;
+/** Longest name of whom a message is about, in characters; an address that can be delivered to has at most 254. */
+const MAX_WHO = 320;
+/** So much of a text is looked at before it is cut to what is quoted, in characters. */
+const MAX_READ = 64 * 1024;
 
 /** Every error that this package raises on purpose. `message` is complete: what, for whom, what came back, what next. */
 export class WallarooError extends Error {
@@ -56,8 +62,9 @@ export class WallarooError extends Error {
 
   constructor(parts: ErrorParts) {
     const status = parts.status === undefined ? "" : ` (HTTP ${parts.status})`;
-    const words = parts.words.replace(/[.\s]+$/, "");
-    super(`Could not ${parts.operation} ${parts.who}: ${words}${status}. ${parts.next}`, { cause: parts.cause });
+    const words = cut(printable(parts.words), MAX_MESSAGE).replace(/[.\s]+$/, "");
+    const who = cut(printable(parts.who), MAX_WHO);
+    super(`Could not ${parts.operation} ${who}: ${words}${status}. ${parts.next}`, { cause: parts.cause });
     this.kind = parts.kind;
     this.words = words;
     this.status = parts.status;
@@ -81,21 +88,58 @@ export function isUncertain(error: unknown): error is WallarooError {
 
 /**
  * Makes foreign text fit for a console: no terminal escapes or other control characters, no markup, one line, at most
- * {@link MAX_QUOTED} characters, and none of `secrets` (a hostile or careless server may send back what it was sent).
+ * `most` characters, and none of `secrets` (a hostile or careless server may send back what it was sent).
  */
-export function cleanWords(text: string, secrets: Iterable<string> = []): string {
-  let words = text.slice(0, 64 * 1024);
-  for (const secret of secrets) words = words.split(secret).join("[secret]");
-  words = words
-    // CSI and OSC sequences whole, so that no "[31m" stays behind; then every other control or format character.
-    // eslint-disable-next-line no-control-regex
-    .replace(/\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|.)/gs, " ")
-    .replace(/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu, " ")
+export function cleanWords(text: string, secrets: Iterable<string> = [], most = MAX_QUOTED): string {
+  const words = printable(masked(text, [...secrets]))
     .replace(/<(script|style)\b.*?<\/\1\s*>/gis, " ")
     .replace(/<[^<>]*>/g, " ")
     .replace(/\s+/g, " ")
     .trim();
-  return words.length > MAX_QUOTED ? `${words.slice(0, MAX_QUOTED)}…` : words;
+  return cut(words, most);
+}
+
+function masked(text: string, secrets: readonly string[]): string {
+  const mask = (plain: string) => secrets.reduce((rest, secret) => rest.split(secret).join("[secret]"), plain);
+  let words = mask(text.slice(0, MAX_READ));
+  if (text.length > MAX_READ) {
+    // What was cut in two at the end can't be recognised.
+    words = words.slice(0, -Math.max(1, ...secrets.map((secret) => secret.length)));
+  }
+  const plain = decoded(words);
+  return plain !== words && secrets.some((secret) => plain.includes(secret)) ? mask(plain) : words;
+}
+
+const NAMED: Record<string, string> = { quot: '"', amp: "&", lt: "<", gt: ">", apos: "'" };
+
+/** What stands in HTML, or in JSON with slashes escaped, as a reader would see it. */
+function decoded(text: string): string {
+  return text
+    .replace(/\\\//g, "/")
+    .replace(/&(?:#(\d{1,7})|#x([\da-f]{1,6})|(quot|amp|lt|gt|apos));/gi, (entity, decimal, hex, name) => {
+      if (name !== undefined) return NAMED[String(name).toLowerCase()] ?? entity;
+      const code = decimal === undefined ? parseInt(String(hex), 16) : Number(decimal);
+      return code <= 0x10ffff ? String.fromCodePoint(code) : entity;
+    });
+}
+
+/**
+ * On one line of a console, and fit for the engine's protocol: terminal escapes and other control or format characters
+ * become spaces. Half a character in an error's message would leave the engine without an answer for ever (measured).
+ */
+function printable(text: string): string {
+  return (
+    text
+      // CSI and OSC sequences whole, so that no "[31m" stays behind; then every other control or format character.
+      // eslint-disable-next-line no-control-regex
+      .replace(/\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|.)/gs, " ")
+      .replace(/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu, " ")
+  );
+}
+
+/** At most so many characters, none of them cut in two. */
+export function cut(text: string, most: number): string {
+  return text.length > most ? `${text.slice(0, most).replace(/\p{Cs}$/u, "")}…` : text;
 }
 
 /**
@@ -121,7 +165,7 @@ function fieldOf(body: string): string | undefined {
   return undefined;
 }
 
-/** The message of anything that was thrown, for use inside another message. */
+/** The message of anything that was thrown, next step included, for use inside another message. */
 export function messageOf(error: unknown): string {
-  return cleanWords(error instanceof Error ? error.message : String(error));
+  return cleanWords(error instanceof Error ? error.message : String(error), [], MAX_MESSAGE);
 }

@@ -1,4 +1,4 @@
-import { cleanWords, serverWords } from "./errors";
+import { cleanWords, cut, serverWords } from "./errors";
 
 /** Longest part of a foreign value, such as a key or a place, that is quoted inside a sentence, in characters. */
 const MAX_INSIDE = 200;
@@ -22,8 +22,7 @@ export class Secrets {
 
   /** {@link clean}, for quoting inside a sentence. */
   excerpt(text: string): string {
-    const words = this.clean(text);
-    return words.length > MAX_INSIDE ? `${words.slice(0, MAX_INSIDE)}…` : words;
+    return cut(this.clean(text), MAX_INSIDE);
   }
 
   /** See {@link serverWords}. */

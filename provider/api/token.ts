@@ -88,7 +88,11 @@ export class TokenSource {
   /** Called with a token that the platform answered 401 to: the next `get` fetches another one. */
   reject(token: string): void {
     if (this.#held?.accessToken !== token) return;
-    this.#held = { ...this.#held, obtainedAtMs: -Infinity, refreshToken: undefined };
+    // The session is gone perhaps, and its refresh token with it; but where that is all we were given, the newest one
+    // is the only one that a Keycloak with rotation takes.
+    const { type } = this.options.grant;
+    const refreshToken = type === "refresh" ? this.#held.refreshToken : undefined;
+    this.#held = { ...this.#held, obtainedAtMs: -Infinity, refreshToken };
   }
 
   /** Who we are to the platform, from the first token's claims; empty for a token that is no JWT. */

@@ -1,9 +1,8 @@
 import http from "node:http";
 import https from "node:https";
-import { HttpsProxyAgent } from "https-proxy-agent";
 import type Fetch from "node-fetch";
 import { WallarooError, messageOf } from "./errors";
-import { findProxy } from "./proxy";
+import { ProxyError, TunnelAgent, findProxy } from "./proxy";
 import type { Secrets } from "./secrets";
 
 /** One request as this package sends it: always a POST with a text body. */
@@ -36,8 +35,9 @@ export const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
  *
  * Redirects are not followed (the bearer token must not travel to another host); they are raised as `unavailable` with
  * the place they point to. Proxies are taken from `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`; private CAs from Node's
- * own `NODE_EXTRA_CA_CERTS`. Raises {@link WallarooError} of kind `timeout` or `unavailable`; an answer of any other
- * status is returned, never raised.
+ * own `NODE_EXTRA_CA_CERTS`; certificates are always verified, whatever `NODE_TLS_REJECT_UNAUTHORIZED` says. Raises
+ * {@link WallarooError} of kind `timeout`, `unavailable` or, where the environment's proxy can't be one, `badSettings`;
+ * an answer of any other status is returned, never raised.
  */
 export function createTransport(options: { timeoutMs: number; maxSockets: number; secrets: Secrets }): Transport {
   const agents = new Map<string, http.Agent>();
@@ -47,8 +47,9 @@ export function createTransport(options: { timeoutMs: number; maxSockets: number
     const key = `${url.protocol}${proxy ?? ""}`;
     let agent = agents.get(key);
     if (agent === undefined) {
-      const keep = { keepAlive: true, maxSockets: options.maxSockets };
-      if (proxy !== undefined) agent = new HttpsProxyAgent(proxy, keep);
+      // Whatever NODE_TLS_REJECT_UNAUTHORIZED says: a password for the whole platform is on its way.
+      const keep = { keepAlive: true, maxSockets: options.maxSockets, rejectUnauthorized: true } as const;
+      if (proxy !== undefined) agent = new TunnelAgent(proxy, keep, options.timeoutMs);
       else agent = url.protocol === "https:" ? new https.Agent(keep) : new http.Agent(keep);
       agents.set(key, agent);
     }
@@ -92,6 +93,10 @@ export function createTransport(options: { timeoutMs: number; maxSockets: number
       };
     } catch (error) {
       if (error instanceof WallarooError) throw error;
+      if (error instanceof ProxyError) {
+        const next = "Correct it (a % in its password is written %25), or name the platform's host in NO_PROXY.";
+        throw new WallarooError({ kind: "badSettings", ...about, words: error.message, next });
+      }
       if (abort.signal.aborted) {
         throw new WallarooError({
           kind: "timeout",

@@ -51,7 +51,7 @@ export function createUsersApi(client: Client): UsersApi {
       if (user === null) continue;
       const problem = problemOf(id, user, client.secrets);
       if (problem !== undefined) throw unreadable(about, problem, quoted(user), client.secrets);
-      found.push(user as ApiUser);
+      found.push(tidied(user as ApiUser & Record<string, unknown>));
     }
     return found;
   }
@@ -140,9 +140,31 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 function problemOf(key: string, user: unknown, secrets: Secrets): string | undefined {
   if (!isRecord(user)) return `the user under "${secrets.excerpt(key)}" is not an object`;
   if (typeof user["id"] !== "string" || user["id"] !== key) return "a user's `id` is not the key that it stands under";
+  // It becomes the engine's id of a resource, which the engine prints as it is.
+  if (!/^[\x21-\x7e]{1,255}$/.test(key)) return "a user's `id` is no id";
   if (typeof user["username"] !== "string") return "a user's `username` is not a string";
   if (typeof user["enabled"] !== "boolean") return "a user's `enabled` is not a boolean";
   const email = user["email"];
   if (email !== undefined && email !== null && typeof email !== "string") return "a user's `email` is not a string";
   return undefined;
+}
+
+/** Characters that write over a console, or make one address look like another there, and halves of characters. */
+const UNPRINTABLE = /[\p{Cc}\p{Cs}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;
+
+/**
+ * The same user, changed in place: null, where a release writes it for a field that others leave out, is taken for
+ * absent, and names can be printed. Nobody's name has such characters in Keycloak; should somebody's in a federated
+ * store, it must not keep everybody else from being read.
+ */
+function tidied(user: ApiUser & Record<string, unknown>): ApiUser {
+  for (const name of ["email", "firstName", "lastName", "realmRoles", "createdTimestamp"]) {
+    if (user[name] === null) delete user[name];
+  }
+  if (!Array.isArray(user.realmRoles)) delete user.realmRoles;
+  for (const name of ["username", "email", "firstName", "lastName"]) {
+    const value = user[name];
+    if (typeof value === "string" && value.search(UNPRINTABLE) >= 0) user[name] = value.replace(UNPRINTABLE, "\ufffd");
+  }
+  return user;
 }

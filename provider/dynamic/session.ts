@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { connect, type Platform } from "../platform";
-import { readSettings } from "../settings";
+import { SETTINGS, readSettings } from "../settings";
 import { RunMemory } from "../user/run";
 import { engineLog } from "./diagnostics";
 import { EXPLICIT_KEY } from "./stored";
@@ -36,9 +36,7 @@ class Session {
   /** False while a setting of an explicit provider is an output that preview does not know yet. */
   isKnown(): boolean {
     const config = this.#config;
-    return !["url", "authUrl", "username", "password", "token", "refreshToken", "clientSecret"].some(
-      (key) => config?.get(`wallaroo:${key}`) === pulumi.runtime.unknownValue,
-    );
+    return !SETTINGS.some((key) => isUnknown(config?.get(`wallaroo:${key}`)));
   }
 
   #connect(): Platform {

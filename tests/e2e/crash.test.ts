@@ -39,7 +39,7 @@ describe("a run that is killed", function () {
   const invites = () =>
     platform()
       .requests("invite")
-      .filter((entry) => entry.status === 200).length;
+      .filter((entry) => entry.result === 200).length;
   const isEnabled = async () => (await platform().findByEmail(ann))?.enabled;
 
   /** Runs an operation, and kills the engine or the provider while the platform is at work on the nth such call of it. */
@@ -162,7 +162,7 @@ describe("a run that is killed", function () {
       (email) =>
         platform()
           .requests("invite")
-          .filter((entry) => (entry.body as { email: string }).email === email && entry.status === 200).length,
+          .filter((entry) => (entry.body as { email: string }).email === email && entry.result === 200).length,
     );
     expect(Math.max(...perPerson)).to.equal(1);
     expect((await platform().people()).filter((one) => emails.includes(one.username) && one.enabled)).to.have.length(

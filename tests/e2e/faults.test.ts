@@ -75,7 +75,7 @@ class Swing {
       }
       if (!again.ok) wrong.push(`a clean up failed: ${again.output}`);
     }
-    const invites = platform.requests("invite").filter((entry) => entry.status === 200);
+    const invites = platform.requests("invite").filter((entry) => entry.result === 200);
     if (hit !== undefined && invites.length !== 1) wrong.push(`${invites.length} invites were acted on`);
     await this.#expect({ [ann]: !this.#isThere, [joins]: true, [leaves]: false }, wrong);
     const name = (await platform.findByEmail(ann))?.firstName;

@@ -33,6 +33,28 @@ describe("two platforms in one program, each the provider of a component", funct
     for (const on of [platform(), other]) expect(on.requests("invite")).to.have.length(1);
   });
 
+  it("may have any setting that only up will know", async () => {
+    const program = () => {
+      const first = new WallarooUser("first", { email: "first@example.com" });
+      const late = <T>(value: T) => first.id.apply(() => value);
+      const provider = new WallarooProvider("late", {
+        url: other.url,
+        username: CI.email,
+        password: CI.password,
+        realm: late("master"),
+        seatLimit: late(50),
+        requestTimeout: late(30),
+        protectedEmails: late(["boss@example.com"]),
+      });
+      new WallarooUser("late", { email: "late@example.com" }, { provider });
+    };
+    const preview = await stack().preview(program);
+    expect(preview.ok, preview.output).to.equal(true);
+    const up = await stack().up(program);
+    expect(up.ok, up.output).to.equal(true);
+    expect((await other.findByEmail("late@example.com"))?.enabled).to.equal(true);
+  });
+
   it("share nobody: whoever leaves a team of one is deactivated there, though the other gets them", async () => {
     const teams = (first: object, second: object) =>
       onBoth((parent, isFirst) =>

@@ -17,6 +17,8 @@ export interface LoggedRequest {
   body: unknown;
   /** Undefined while it is under way, and when no answer was sent. */
   status?: number;
+  /** What the platform itself made of it, whatever was sent; undefined when the request never got that far. */
+  result?: number;
   /** Number of the connection, counted from 1. */
   connection: number;
   /** Milliseconds since the epoch. */
@@ -90,6 +92,7 @@ export class PlatformServer {
     const before = hits.find((hit) => hit.when === "before");
     if (before !== undefined && (await misbehave(response, entry, undefined, before.what))) return;
     const answer = await this.#answer(call, path, entry);
+    entry.result = answer.status;
     const after = hits.find((hit) => hit.when === "after");
     if (after !== undefined && (await misbehave(response, entry, answer, after.what))) return;
     send(response, entry, answer, {});

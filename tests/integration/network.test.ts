@@ -63,7 +63,12 @@ describe("the network between provider and platform", function () {
     const { PATH } = process.env;
     const cwd = path.resolve(__dirname, "../..");
     return (
-      await run(process.execPath, ["-e", PROGRAM], { cwd, env: { PATH, WALLAROO_URL: url, ...credentials, ...env } })
+      await run(process.execPath, ["-e", PROGRAM], {
+        cwd,
+        env: { PATH, WALLAROO_URL: url, ...credentials, ...env },
+        // One that never ends must not keep the tests from ending.
+        timeout: 15_000,
+      })
     ).stdout.trim();
   }
 
@@ -116,6 +121,54 @@ describe("the network between provider and platform", function () {
       expect(await ask({ ...env, ...away })).to.match(/wallaroo.test could not be reached/);
       expect(asked).to.deep.equal([]);
     });
+  });
+
+  it("verifies although the environment says not to, through a proxy too", async () => {
+    const env = { NODE_TLS_REJECT_UNAUTHORIZED: "0" };
+    expect(await ask(env)).to.match(/could not be reached or broke off/);
+    await withProxy(async (proxy, asked) => {
+      const away = { WALLAROO_URL: "https://wallaroo.test", HTTPS_PROXY: proxy };
+      expect(await ask({ ...env, ...away })).to.match(/could not be reached or broke off/);
+      expect(asked).to.not.have.length(0);
+    });
+  });
+
+  it("goes on once a proxy that did not answer does, and ends", async () => {
+    let silent = 2;
+    const proxy = net.createServer((client) => {
+      client.on("error", () => undefined);
+      if ((silent -= 1) >= 0) return;
+      client.once("data", () => {
+        client.write("HTTP/1.1 200 Connection established\r\n\r\n");
+        const onward = net.connect((secure.address() as AddressInfo).port, "127.0.0.1");
+        onward.on("error", () => client.destroy());
+        onward.pipe(client).pipe(onward);
+      });
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
+    const { port } = proxy.address() as AddressInfo;
+    const env = { WALLAROO_URL: "https://wallaroo.test", HTTPS_PROXY: `http://127.0.0.1:${port}` };
+    const few = { WALLAROO_MAX_CONCURRENCY: "1", WALLAROO_REQUEST_TIMEOUT: "0.3", WALLAROO_MAX_RETRIES: "4" };
+    try {
+      const trusted = { ...env, ...few, NODE_EXTRA_CA_CERTS: path.join(folder, "cert.pem") };
+      expect(await ask(trusted)).to.equal("ok");
+      silent = 9;
+      expect(await ask({ ...trusted, WALLAROO_MAX_RETRIES: "0" })).to.match(/no full answer|could not be reached/);
+    } finally {
+      proxy.close();
+    }
+  });
+
+  it("says at once that a proxy can't be one, without its password", async () => {
+    for (const proxy of [
+      "http://user:s3cr3t/pw@proxy:3128",
+      "http://user:s3cr3t%zz@127.0.0.1:9",
+      "socks5://s3cr3t:1",
+    ]) {
+      const message = await ask({ WALLAROO_URL: "https://wallaroo.test", HTTPS_PROXY: proxy });
+      expect(message).to.match(/the proxy that HTTPS_PROXY or ALL_PROXY names is no http.*NO_PROXY/);
+      expect(message).to.not.include("s3cr3t");
+    }
   });
 
   it("lets a process end as soon as its work is done, open connections or not", async () => {

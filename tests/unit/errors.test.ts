@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { MAX_QUOTED, WallarooError, cleanWords, serverWords } from "../../provider/api/errors";
+import { MAX_QUOTED, WallarooError, cleanWords, messageOf, serverWords } from "../../provider/api/errors";
 import { Secrets } from "../../provider/api/secrets";
 
 describe("an error", () => {
@@ -31,8 +31,33 @@ describe("an error", () => {
         const words = cleanWords(`${text}\u001b[31mred\u001b]0;title\u0007${text}`);
         expect(words).to.not.match(/[\p{Cc}\p{Cs}]/u);
         expect(words.length).to.be.at.most(MAX_QUOTED + 1);
+        const parts = { kind: "refused", operation: "delete", next: "Look." } as const;
+        const { message } = new WallarooError({ ...parts, who: text, words: text });
+        expect(message).to.match(/^[^\p{Cc}\p{Cf}\p{Cs}]*$/u);
       }),
     );
+  });
+
+  it("never ends in half a character, which would leave the engine without an answer", () => {
+    for (const length of [200, MAX_QUOTED, 4 * MAX_QUOTED]) {
+      const text = `${"x".repeat(length - 1)}😀 and more`;
+      const error = new WallarooError({
+        kind: "rejected",
+        operation: "invite",
+        who: "ann",
+        words: text,
+        next: "Look.",
+      });
+      for (const cut of [cleanWords(text), new Secrets().excerpt(text), error.message, messageOf(new Error(text))]) {
+        expect(() => encodeURI(cut), `${length}`).to.not.throw();
+      }
+    }
+  });
+
+  it("keeps its next step when another message quotes it", () => {
+    const words = cleanWords("x".repeat(5_000));
+    const error = new WallarooError({ kind: "rejected", operation: "deactivate", who: "ann", words, next: "Do this." });
+    expect(messageOf(error)).to.match(/ Do this\.$/);
   });
 
   it("never repeats a secret that a server sends back, as it is or as a serialiser writes it", () => {
@@ -49,12 +74,17 @@ describe("an error", () => {
       url: encodeURIComponent(secret),
       form: new URLSearchParams({ secret }).toString(),
       html: "S3c&quot;r&amp;t\\&lt;ö&gt;&#39;42 ",
+      "HTML in numbers": "S3c&#34;r&#38;t\\&#60;&#XF6;&#62;&#X27;42&#32;",
     };
     for (const [how, text] of Object.entries(spelt)) {
       expect(secrets.serverWords(`bad ${text}!`), how)
         .to.match(/^bad .*\[secret\].*!$/)
         .and.not.include("S3c");
     }
+    secrets.hide("with/slash");
+    expect(secrets.clean('{"a":"with\\/slash"}'), "JSON with slashes escaped").to.not.include("slash");
+    const cutInTwo = `${" ".repeat(64 * 1024 - 5)}with/slash`;
+    expect(secrets.clean(cutInTwo), "at the end of what is looked at").to.equal("");
     secrets.hide("\ud800 half a character");
     expect(secrets.clean("and \ud800 half a character")).to.equal("and [secret]");
   });

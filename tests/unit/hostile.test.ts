@@ -90,6 +90,27 @@ describe("a hostile or broken platform", () => {
     );
   });
 
+  it("can't put escapes into the state or the console by an id or a name, and takes null for absent", async () => {
+    const id = "00000000-0000-4000-8000-000000000000";
+    const base = { id, username: "ann@example.com", enabled: true };
+    const ask = (user: object, key = id) => createUsersApi(hostile({ users: { [key]: user } })).queryAll();
+    const evil = "id\u001b]0;owned\u0007\n\u202e";
+    const refused: unknown = await ask({ ...base, id: evil }, evil).catch((error: unknown) => error);
+    if (!isWallarooError(refused, "unreadable")) throw new Error("an id of escapes was taken");
+    expect(refused.message).to.match(/^[^\p{Cc}\p{Cf}]*$/u);
+    const names = {
+      username: `ann${evil}`,
+      email: evil,
+      firstName: evil,
+      lastName: "Z\u00eb \u{1f469}\u200d\u{1f52c}",
+    };
+    const [odd] = await ask({ ...base, ...names });
+    expect(odd?.lastName, "an emoji of several parts stays").to.equal(names.lastName);
+    for (const text of [odd?.username, odd?.email, odd?.firstName]) expect(text).to.match(/^[^\p{Cc}\u202e]+$/u);
+    const nulls = { email: null, firstName: null, lastName: null, realmRoles: null, createdTimestamp: null };
+    expect(await ask({ ...base, ...nulls })).to.deep.equal([base]);
+  });
+
   it("is survived with fifty megabytes of answer and very deep nesting", async () => {
     const deep = `${"[".repeat(7000)}${"]".repeat(7000)}`;
     const users = createUsersApi(hostile({ users: { x: JSON.parse(deep) as unknown } }));

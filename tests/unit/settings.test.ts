@@ -86,6 +86,14 @@ describe("the settings", () => {
       fs.writeFileSync(file, JSON.stringify({ username: "ann", password: "from-file" }));
       const env = { WALLAROO_URL: "https://x.example", WALLAROO_SDK_CREDENTIALS: file };
       expect(read({}, env).grant).to.deep.equal({ type: "password", username: "ann", password: "from-file" });
+      const grant = (more: NodeJS.ProcessEnv) => read({}, { ...env, WALLAROO_CLIENT_SECRET: "c", ...more }).grant;
+      expect(grant({ WALLAROO_USER: "ann" })).to.include({ password: "from-file" });
+      expect(grant({ WALLAROO_USER: "bob", WALLAROO_PASSWORD: "p" })).to.include({ username: "bob", password: "p" });
+      // Nobody signs in with somebody else's password.
+      expect(problemsOf({}, { ...env, WALLAROO_USER: "bob" }).join()).to.match(/Credentials are missing/);
+      expect(problemsOf({}, { ...env, WALLAROO_PASSWORD: "of-bob" }).join()).to.match(/Credentials are missing/);
+      fs.writeFileSync(file, JSON.stringify({ username: "", password: "" }));
+      expect(problemsOf({}, env).join()).to.match(/one of them is missing there/);
       fs.writeFileSync(file, '{"password": "half-a-sec');
       expect(problemsOf({}, env).join(" "))
         .to.match(/it is not JSON/)
@@ -117,7 +125,35 @@ describe("the settings", () => {
       const { protectedEmails } = read({ ...MINIMUM, "wallaroo:protectedEmails": text });
       expect([...protectedEmails]).to.deep.equal(["ann@example.com", "b@example.com"]);
     }
-    expect(problemsOf({ ...MINIMUM, "wallaroo:protectedEmails": "[1]" })).to.have.length(1);
+    expect([
+      ...read({ ...MINIMUM, "wallaroo:protectedEmails": "admin, jürgen@example.com" }).protectedEmails,
+    ]).to.deep.equal(["admin", "jürgen@example.com"]);
+    for (const text of [
+      "[1]",
+      "ann@example.com; boss@example.com",
+      "ann@example.com boss@example.com",
+      "ann@example.com\nboss@example.com",
+      '"boss@example.com"',
+      '{"0":"boss@example.com"}',
+    ]) {
+      expect(problemsOf({ ...MINIMUM, "wallaroo:protectedEmails": text }), text).to.have.length(1);
+    }
+  });
+
+  it("take a token that was read from a file, and refuse one that can't be sent", () => {
+    const grant = (env: NodeJS.ProcessEnv) => read({ "wallaroo:url": "https://x.example" }, env).grant;
+    expect(grant({ WALLAROO_TOKEN: "abc.def\n" })).to.deep.equal({ type: "token", token: "abc.def" });
+    expect(grant({ WALLAROO_REFRESH_TOKEN: " r\r\n" })).to.deep.equal({ type: "refresh", refreshToken: "r" });
+    const problems = problemsOf({ ...MINIMUM, "wallaroo:token": "abc def" });
+    expect(problems.join())
+      .to.match(/wallaroo:token \(WALLAROO_TOKEN\) is no token/)
+      .and.not.include("abc");
+  });
+
+  it("refuse an address with a query or fragment, an empty one too: the path would end in it", () => {
+    for (const end of ["/?", "/#", "?a=b", "#x"]) {
+      expect(problemsOf({ ...MINIMUM, "wallaroo:url": `https://x.example${end}` }), end).to.have.length(1);
+    }
   });
 
   it("never show the value of a secret, whatever is set", () => {

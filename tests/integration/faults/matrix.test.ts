@@ -88,7 +88,7 @@ describe("a fault at every request of a lifecycle", function () {
         const user = await platform.findByEmail(email);
         const invites = platform
           .requests("invite")
-          .filter((entry) => (entry.body as UserInputs).email === email && entry.status === 200);
+          .filter((entry) => (entry.body as UserInputs).email === email && entry.result === 200);
         if (invites.length > 1) wrong.push(`${email} was invited ${invites.length} times`);
         const wanted =
           declared.find((inputs) => inputs.email === email)?.enabled ??
