@@ -1,5 +1,5 @@
 import { findChanges } from "../user/changes";
-import { isRecord, pathOf } from "./inputs";
+import { isRecord, pathOf, personOf } from "./inputs";
 import type { Member } from "./model";
 
 /** What `up` would do to a team. */
@@ -26,7 +26,7 @@ export function findTeamChanges(
     } else if (!isRecord(member)) {
       changes.changed.push({ email, names: [] });
     } else {
-      const { updates } = findChanges(known.state, { email, ...member }, isUnknown);
+      const { updates } = findChanges(known.state, personOf(email, member), isUnknown);
       if (updates.length > 0 || known.isUnfinished === true) changes.changed.push({ email, names: updates });
     }
   }

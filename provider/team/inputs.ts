@@ -1,5 +1,7 @@
 import { canonicalEmail } from "../user/email";
 import { checkInputs, type InputFailure } from "../user/inputs";
+import type { UserInputs } from "../user/model";
+import type { MemberInputs } from "./model";
 
 /** Inputs of a team after the check: canonical addresses, each member complete. */
 export interface CheckedTeam {
@@ -45,8 +47,8 @@ export function checkTeam(news: Record<string, unknown>, isUnknown: (value: unkn
       failures.push(failure(`${pathOf(key)}.email must not be given: the key is the address`));
     } else {
       const { inputs, failures: found } = checkInputs({ ...member, email }, isUnknown);
-      const { email: _email, ...rest } = inputs;
-      checked.set(email, rest);
+      const { email: _email, enabled, ...rest } = inputs;
+      checked.set(email, enabled === true ? rest : { ...rest, enabled });
       failures.push(...found.map(({ property, reason }) => failure(reasonOf(key, property, reason))));
     }
   }
@@ -61,6 +63,11 @@ function reasonOf(key: string, property: string, reason: string): string {
 
 function failure(reason: string): InputFailure {
   return { property: "", reason };
+}
+
+/** The inputs of the person that a member is, for the rules of a single user. */
+export function personOf(email: string, member: MemberInputs): UserInputs {
+  return { ...member, email, enabled: member.enabled ?? true };
 }
 
 export function isRecord(value: unknown): value is Record<string, unknown> {

@@ -9,6 +9,7 @@ import { planDelete } from "../user/policy";
 import type { RunMemory } from "../user/run";
 import { redeclare } from "../user/state";
 import { findTeamChanges, type TeamChanges } from "./changes";
+import { personOf } from "./inputs";
 import type { Member, MemberInputs, Members, TeamState } from "./model";
 import { runAll } from "./progress";
 import { inputsFrom, pack, unpack } from "./state";
@@ -58,18 +59,18 @@ export class TeamLifecycle {
     const stored = state === undefined ? new Map<string, Member>() : unpack(state);
     const view = await directory.view(DECISION_AGE_MS);
     const ownIds = new Set(Object.values(state?.ids ?? {}));
-    const inputsOf = (email: string) => declared[email] as MemberInputs;
+    const inputsOf = (email: string) => personOf(email, declared[email] as MemberInputs);
     const steps: Step[] = [];
     for (const email of changes.added) {
       const user = view.findByEmail(email);
       // A member whose address was changed on the platform, as refresh shows it.
       if (user !== undefined && ownIds.has(user.id)) continue;
-      steps.push(async () => void (await lifecycle.plan({ ...inputsOf(email), email })));
+      steps.push(async () => void (await lifecycle.plan(inputsOf(email))));
     }
     for (const { email } of changes.changed) {
       const known = stored.get(email);
       if (known === undefined) continue;
-      steps.push(() => lifecycle.check(known, { ...inputsOf(email), email }, false));
+      steps.push(() => lifecycle.check(known, inputsOf(email), false));
     }
     for (const email of changes.removed) {
       const known = stored.get(email);
@@ -93,7 +94,7 @@ export class TeamLifecycle {
     const freeing: Step[] = [];
     const others: Step[] = [];
     for (const [email, member] of Object.entries(declared)) {
-      const inputs = { ...member, email };
+      const inputs = personOf(email, member);
       const known = people.get(email);
       if (known !== undefined && !touched.has(email)) {
         people.set(email, { id: known.id, state: redeclare(known.state, inputs) });

@@ -46,7 +46,7 @@ export function pack(members: Iterable<Member>): TeamState {
 export function inputsFrom(members: Iterable<Member>): Members {
   const inputs = [...members].map(({ state }): [string, MemberInputs] => [
     state.email,
-    { enabled: state.enabled, ...declaredOf(state) },
+    { ...declaredOf(state), ...(state.enabled ? {} : { enabled: false }) },
   ]);
   return Object.fromEntries(inputs);
 }

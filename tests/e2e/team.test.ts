@@ -47,7 +47,7 @@ describe("WallarooTeam through the real engine", function () {
     expect(refresh.output).to.match(/science updated .*\[diff: ~members\]/);
     expect(refresh.output).to.match(/a team changes members\["bob@example.com"\]\.enabled/);
     const preview = await stack().preview(team(same), { diff: true });
-    expect(preview.output).to.match(/~ bob@example.com\s*: {\s*~ enabled: true => false/);
+    expect(preview.output).to.match(/bob@example.com\s*: {\s*\+ enabled: false/);
     expect(preview.output).to.match(/team "science" changes members\["bob@example.com"\]\.enabled/);
     platform().clearLog();
     const repaired = await stack().up(team(same));

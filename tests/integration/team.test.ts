@@ -8,7 +8,7 @@ import { connectTo } from "./platform";
 
 const emails = (count: number) => Array.from({ length: count }, (_, index) => `p${index}@example.com`);
 const team = (people: string[], inputs: Partial<MemberInputs> = {}): Members =>
-  Object.fromEntries(people.map((email) => [email, { enabled: true, ...inputs }]));
+  Object.fromEntries(people.map((email) => [email, { ...inputs }]));
 
 async function failureOf(body: Promise<unknown>): Promise<TeamError> {
   try {
@@ -119,8 +119,8 @@ describe("a team on a platform", function () {
     const after = await own.apply(
       state,
       {
-        "cleo@example.com": { enabled: true },
-        "ann@example.com": { enabled: true },
+        "cleo@example.com": {},
+        "ann@example.com": {},
         "bob@example.com": { enabled: false },
       },
       "team",

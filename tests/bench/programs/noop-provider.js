@@ -23,7 +23,7 @@ exports.user = {
 };
 
 function stateOf(members, ids) {
-  const deviating = Object.entries(members).filter(([, { enabled }]) => !enabled);
+  const deviating = Object.entries(members).filter(([, { enabled = true }]) => !enabled);
   return {
     ids,
     adopted: {},
@@ -33,9 +33,13 @@ function stateOf(members, ids) {
 }
 
 exports.team = {
-  check: async (_olds, news) => ({ inputs: news }),
+  // As the real one: of who is active, nothing is written.
+  check: async (_olds, { members, ...others }) => {
+    const usual = Object.entries(members).map(([email, { enabled }]) => [email, enabled ? {} : { enabled }]);
+    return { inputs: { ...others, members: Object.fromEntries(usual) } };
+  },
   diff: async (_id, { deviations }, { members }) => ({
-    changes: Object.entries(members).some(([email, { enabled }]) => enabled === email in deviations),
+    changes: Object.entries(members).some(([email, { enabled = true }]) => enabled === email in deviations),
   }),
   create: async ({ members }) => {
     const ids = Object.fromEntries(Object.keys(members).map((email) => [email, randomUUID()]));
