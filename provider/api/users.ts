@@ -30,8 +30,11 @@ export interface UsersApi {
   activate(email: string): Promise<boolean>;
   /** `POST /v1/api/users/deactivate`; as {@link activate}. */
   deactivate(email: string): Promise<boolean>;
-  /** `POST /v1/api/user` of newer releases; older ones answer 404. */
-  edit(request: EditUserRequest): Promise<void>;
+  /**
+   * `POST /v1/api/user` of newer releases; older ones answer 404. False when the answer, which may be null or an object,
+   * holds something that is not this user: then something else may have answered, as in {@link activate}.
+   */
+  edit(request: EditUserRequest): Promise<boolean>;
 }
 
 /** The platform says 403 both for missing rights and for a full licence. */
@@ -108,7 +111,7 @@ export function createUsersApi(client: Client): UsersApi {
     deactivate: (email) => setEnabled("deactivate", email),
 
     async edit(request) {
-      await client.call({
+      const answer = await client.call({
         operation: "edit",
         who: request.email,
         path: "/v1/api/user",
@@ -119,6 +122,8 @@ export function createUsersApi(client: Client): UsersApi {
             "This release of the platform can't change names or the admin role: leave firstName, lastName and admin out.",
         },
       });
+      if (answer === undefined || answer === null) return true;
+      return isRecord(answer) && (Object.keys(answer).length === 0 || answer["id"] === request.id);
     },
   };
 }

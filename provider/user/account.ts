@@ -49,30 +49,35 @@ export class Accounts {
     if (enabled) {
       const release = await this.takeSeat(email);
       try {
-        await this.#verify(after, await users.activate(email));
+        await this.#verifyEnabled(after, await users.activate(email));
         directory.record(after);
       } finally {
         release();
       }
     } else {
-      await this.#verify(after, await users.deactivate(email));
+      await this.#verifyEnabled(after, await users.deactivate(email));
       directory.record(after);
     }
     return after;
   }
 
   /** Asks whether a change was made when the answer to it was not the promised one. */
-  async #verify(wanted: ApiUser, isAsPromised: boolean): Promise<void> {
+  async #verifyEnabled(wanted: ApiUser, isAsPromised: boolean): Promise<void> {
     if (isAsPromised) return;
     const now = await this.tools.directory.confirm(wanted.id);
-    if (now?.enabled === wanted.enabled) return;
-    throw new WallarooError({
-      kind: "unreadable",
-      operation: wanted.enabled ? "activate" : "deactivate",
-      who: wanted.email ?? wanted.username,
-      words: "the answer was not what the API promises, and the account is as it was",
-      next: "Check wallaroo:url (WALLAROO_URL): something other than the platform, a proxy perhaps, answers there.",
-    });
+    if (now?.enabled !== wanted.enabled) throw unanswered(wanted.enabled ? "activate" : "deactivate", wanted);
+  }
+
+  /** {@link #verifyEnabled} for names and the admin role, which the answer about everybody alone shows. */
+  async #verifyProfile(wanted: ApiUser, isAsPromised: boolean): Promise<void> {
+    if (isAsPromised) return;
+    const now = (await this.tools.directory.view(0)).findById(wanted.id);
+    const isSame =
+      now !== undefined &&
+      (now.firstName ?? "") === wanted.firstName &&
+      (now.lastName ?? "") === wanted.lastName &&
+      isAdmin(now) === isAdmin(wanted);
+    if (!isSame) throw unanswered("edit", wanted);
   }
 
   /** Names and the admin role; what is not declared is sent as it is, because the platform wants all of it. */
@@ -99,7 +104,6 @@ export class Accounts {
     const lastName = inputs.lastName ?? now.lastName;
     const admin = inputs.admin ?? now.admin;
     const email = user.email ?? user.username;
-    await users.edit({ id: user.id, firstName, lastName, email, enabled: stale.enabled, isAdmin: admin });
     const roles = (user.realmRoles ?? []).filter((role) => role !== ADMIN_ROLE);
     const after = {
       ...user,
@@ -108,6 +112,8 @@ export class Accounts {
       lastName,
       realmRoles: admin ? [...roles, ADMIN_ROLE] : roles,
     };
+    const request = { id: user.id, firstName, lastName, email, enabled: stale.enabled, isAdmin: admin };
+    await this.#verifyProfile(after, await users.edit(request));
     directory.record(after);
     return after;
   }
@@ -132,4 +138,14 @@ export class Accounts {
     this.#seatsBeingTaken += 1;
     return () => (this.#seatsBeingTaken -= 1);
   }
+}
+
+function unanswered(operation: string, user: ApiUser): WallarooError {
+  return new WallarooError({
+    kind: "unreadable",
+    operation,
+    who: user.email ?? user.username,
+    words: "the answer was not what the API promises, and the account is as it was",
+    next: "Check wallaroo:url (WALLAROO_URL): something other than the platform, a proxy perhaps, answers there.",
+  });
 }

@@ -51,6 +51,17 @@ describe("the packed package", function () {
     expect(files).to.include("dist/provider/dynamic.js");
   });
 
+  it("brings as many packages as the README says", () => {
+    const read = (name: string) => fs.readFileSync(path.join(ROOT, name), "utf8");
+    const { packages } = JSON.parse(read("package-lock.json")) as {
+      packages: Record<string, { dev?: true; peer?: true; devOptional?: true }>;
+    };
+    const own = Object.entries(packages).filter(
+      ([place, { dev, peer, devOptional }]) => place !== "" && !(dev ?? peer ?? devOptional),
+    );
+    expect(read("README.md")).to.include(`A user gets ${own.length} packages besides Pulumi itself`);
+  });
+
   it("exports the names of the contract and no other", () => {
     // eslint-disable-next-line @typescript-eslint/no-require-imports
     const names = Object.keys(require(path.join(consumer.folder, "node_modules/pulumi-wallaroo")) as object);

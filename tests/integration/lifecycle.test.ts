@@ -317,6 +317,22 @@ describe("the lifecycle of a person over HTTP", () => {
     ).to.match(/HTTP 404.*leave firstName/);
   });
 
+  it("asks whether names were changed when something else than the platform seems to have answered", async () => {
+    for (const [when, isDone] of [
+      ["before", false],
+      ["after", true],
+    ] as const) {
+      const { lifecycle } = await start();
+      await platform.addUser({ email: ann });
+      platform.misbehave({ on: "edit", when, what: { status: 200, body: { people: [] } } });
+      const made = lifecycle.create(declared(ann, { adopt: true, firstName: "Ann", admin: true }));
+      if (isDone) expect((await made).state).to.include({ firstName: "Ann", admin: true });
+      else expect(await messageOf(() => made)).to.match(/Could not edit ann@example.com: .* the account is as it was/);
+      await platform.close();
+    }
+    platform = await startPlatform();
+  });
+
   it("refuses an address that is only the username of an account with another one", async () => {
     const { lifecycle } = await start();
     await platform.addUser({ email: "new@example.com", username: ann });

@@ -81,6 +81,7 @@ describe("a fault at every request of a lifecycle", function () {
       const after = fault === undefined ? [] : await run(proxy.url, platform, stored, declared);
       const wrong: string[] = [];
       if (seconds > 20) wrong.push(`took ${seconds} s`);
+      if (fault !== undefined && proxy.hits === 0) wrong.push("the fault was not met");
       for (const message of failures)
         if (!/^Could not .*\. [A-Z].*\.$/s.test(message) || message.length > 3000) wrong.push(`unclear: ${message}`);
       if (after.length > 0) wrong.push(`a clean run failed: ${after.join()}`);

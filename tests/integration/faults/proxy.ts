@@ -18,6 +18,8 @@ export class FaultProxy {
   url = "";
   /** Requests that came so far, and what each asked for. */
   readonly seen: string[] = [];
+  /** Requests that the fault ordered last has met; for a refused connection, 1 once nobody listened. */
+  hits = 0;
   #faultAt = 0;
   #fault: WireFault | undefined;
   #refusedMs = 0;
@@ -38,6 +40,7 @@ export class FaultProxy {
    * a refused connection.
    */
   order(nth: number, fault: WireFault, refusedMs = 150): void {
+    this.hits = 0;
     this.#refusedMs = refusedMs;
     this.#faultAt = this.seen.length + nth;
     this.#fault = fault;
@@ -61,6 +64,7 @@ export class FaultProxy {
   async #refuse(): Promise<void> {
     const { port } = this.#server.address() as AddressInfo;
     this.#fault = undefined;
+    this.hits = 1;
     this.#server.closeAllConnections();
     await new Promise((resolve) => this.#server.close(resolve));
     await sleep(this.#refusedMs);
@@ -113,6 +117,7 @@ export class FaultProxy {
     if (fault === undefined || fault.kind === "refused" || this.seen.length < this.#faultAt) return undefined;
     const times = fault.kind === "answer" ? (fault.times ?? 1) : 1;
     if (this.seen.length >= this.#faultAt + times) return undefined;
+    this.hits += 1;
     return fault;
   }
 }
