@@ -40,7 +40,7 @@ export interface Client {
   secrets: Secrets;
   /**
    * Sends one call and parses the JSON of a 2xx answer; an empty body is undefined. Raises {@link WallarooError} of any
-   * kind but `badSettings`, `badInput` and `refused`.
+   * kind but `badInput` and `refused`; `badSettings` where the environment's proxy can't be one.
    */
   call: (call: Call) => Promise<unknown>;
   /**

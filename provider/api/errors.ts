@@ -86,12 +86,19 @@ export function isUncertain(error: unknown): error is WallarooError {
   return isWallarooError(error, "unavailable", "timeout", "unreadable") && !error.beforeSending;
 }
 
+/** Takes what must not be repeated out of a text: a hostile or careless server may send back what it was sent. */
+export interface Mask {
+  apply(text: string): string;
+  /** Length of the longest secret, in characters. */
+  longest(): number;
+}
+
 /**
  * Makes foreign text fit for a console: no terminal escapes or other control characters, no markup, one line, at most
- * `most` characters, and none of `secrets` (a hostile or careless server may send back what it was sent).
+ * `most` characters, and nothing that `mask` takes out.
  */
-export function cleanWords(text: string, secrets: Iterable<string> = [], most = MAX_QUOTED): string {
-  const words = printable(masked(text, [...secrets]))
+export function cleanWords(text: string, mask?: Mask, most = MAX_QUOTED): string {
+  const words = printable(mask === undefined ? text.slice(0, MAX_READ) : masked(text, mask))
     .replace(/<(script|style)\b.*?<\/\1\s*>/gis, " ")
     .replace(/<[^<>]*>/g, " ")
     .replace(/\s+/g, " ")
@@ -99,15 +106,14 @@ export function cleanWords(text: string, secrets: Iterable<string> = [], most = 
   return cut(words, most);
 }
 
-function masked(text: string, secrets: readonly string[]): string {
-  const mask = (plain: string) => secrets.reduce((rest, secret) => rest.split(secret).join("[secret]"), plain);
-  let words = mask(text.slice(0, MAX_READ));
-  if (text.length > MAX_READ) {
-    // What was cut in two at the end can't be recognised.
-    words = words.slice(0, -Math.max(1, ...secrets.map((secret) => secret.length)));
-  }
+function masked(text: string, mask: Mask): string {
+  let words = mask.apply(text.slice(0, MAX_READ));
+  // What was cut in two at the end can't be recognised.
+  if (text.length > MAX_READ) words = words.slice(0, Math.max(0, words.length - mask.longest()));
   const plain = decoded(words);
-  return plain !== words && secrets.some((secret) => plain.includes(secret)) ? mask(plain) : words;
+  if (plain === words) return words;
+  const again = mask.apply(plain);
+  return again === plain ? words : again;
 }
 
 const NAMED: Record<string, string> = { quot: '"', amp: "&", lt: "<", gt: ">", apos: "'" };
@@ -146,8 +152,8 @@ export function cut(text: string, most: number): string {
  * The server's own words in an error answer: `msg` of the platform, `error_description` or `errorMessage` of Keycloak,
  * else the text itself.
  */
-export function serverWords(body: string, secrets: Iterable<string> = []): string {
-  return cleanWords(fieldOf(body) ?? body, secrets) || "no explanation";
+export function serverWords(body: string, mask?: Mask): string {
+  return cleanWords(fieldOf(body) ?? body, mask) || "no explanation";
 }
 
 function fieldOf(body: string): string | undefined {
@@ -167,5 +173,5 @@ function fieldOf(body: string): string | undefined {
 
 /** The message of anything that was thrown, next step included, for use inside another message. */
 export function messageOf(error: unknown): string {
-  return cleanWords(error instanceof Error ? error.message : String(error), [], MAX_MESSAGE);
+  return cleanWords(error instanceof Error ? error.message : String(error), undefined, MAX_MESSAGE);
 }

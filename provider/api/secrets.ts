@@ -1,23 +1,30 @@
-import { cleanWords, cut, serverWords } from "./errors";
+import { cleanWords, cut, serverWords, type Mask } from "./errors";
 
 /** Longest part of a foreign value, such as a key or a place, that is quoted inside a sentence, in characters. */
 const MAX_INSIDE = 200;
 
-/** What no message of this process may repeat, however the server that was told it spells it when it sends it back. */
-export class Secrets {
-  readonly #hidden = new Set<string>();
-  /** Of those that were hidden when a message was last made: most processes never make one. */
-  readonly #spellings = new Set<string>();
-  #spelt = 0;
+/** Secrets of so many characters or less are parts of ordinary words, and are not masked. */
+const TOO_SHORT = 3;
 
-  /** Notes a secret. Those of three characters or less are parts of ordinary words, and are not masked. */
+/** What no message of this process may repeat, however the server that was told it spells it when it sends it back. */
+export class Secrets implements Mask {
+  readonly #hidden = new Set<string>();
+  /**
+   * Spellings by their first characters: a process may know ten thousand passwords, and each message is looked through
+   * once. Of those that were hidden when a message was last made, as most processes never make one.
+   */
+  readonly #spellings = new Map<string, Set<string>>();
+  #spelt = 0;
+  #longest = 0;
+
+  /** Notes a secret. Those of three characters or less are not masked. */
   hide(secret: string): void {
-    if (secret.length > 3) this.#hidden.add(secret);
+    if (secret.length > TOO_SHORT) this.#hidden.add(secret);
   }
 
   /** See {@link cleanWords}. */
   clean(text: string): string {
-    return cleanWords(text, this.#all());
+    return cleanWords(text, this);
   }
 
   /** {@link clean}, for quoting inside a sentence. */
@@ -27,19 +34,46 @@ export class Secrets {
 
   /** See {@link serverWords}. */
   serverWords(body: string): string {
-    return serverWords(body, this.#all());
+    return serverWords(body, this);
   }
 
-  #all(): Iterable<string> {
+  longest(): number {
+    this.#spell();
+    return this.#longest;
+  }
+
+  /** Whatever belongs to any secret becomes `[secret]`, also where one ends in the beginning of another. */
+  apply(text: string): string {
+    this.#spell();
+    let masked = "";
+    let shownTo = 0;
+    let hiddenTo = 0;
+    for (let at = 0; at < text.length - TOO_SHORT; at += 1) {
+      for (const spelling of this.#spellings.get(text.slice(at, at + TOO_SHORT + 1)) ?? []) {
+        if (at + spelling.length <= hiddenTo || !text.startsWith(spelling, at)) continue;
+        if (at >= hiddenTo) masked += `${text.slice(shownTo, at)}[secret]`;
+        shownTo = hiddenTo = at + spelling.length;
+      }
+    }
+    return masked + text.slice(shownTo);
+  }
+
+  #spell(): void {
+    if (this.#spelt === this.#hidden.size) return;
     for (const secret of [...this.#hidden].slice(this.#spelt)) {
-      for (const spelling of spellingsOf(secret)) this.#spellings.add(spelling);
+      for (const spelling of spellingsOf(secret)) {
+        const beginning = spelling.slice(0, TOO_SHORT + 1);
+        const others = this.#spellings.get(beginning);
+        if (others === undefined) this.#spellings.set(beginning, new Set([spelling]));
+        else others.add(spelling);
+        this.#longest = Math.max(this.#longest, spelling.length);
+      }
     }
     this.#spelt = this.#hidden.size;
-    return this.#spellings;
   }
 }
 
-/** As it is, and as it stands in JSON (twice, where JSON is quoted in JSON), a URL, a form and HTML. Longest first. */
+/** As it is, and as it stands in JSON (twice, where JSON is quoted in JSON), a URL, a form and HTML. */
 function spellingsOf(given: string): string[] {
   // Without halves of characters, which can't stand in a URL.
   const secret = Buffer.from(given).toString();
@@ -53,7 +87,7 @@ function spellingsOf(given: string): string[] {
     new URLSearchParams({ _: secret }).toString().slice(2),
     ...["&#39;", "&#x27;", "&apos;"].map((quote) => inHtml(secret, quote)),
   ];
-  return [...new Set(spellings)].sort((a, b) => b.length - a.length);
+  return [...new Set(spellings)].filter((spelling) => spelling.length > TOO_SHORT);
 }
 
 function inJson(text: string): string {

@@ -33,7 +33,7 @@ export const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 /**
  * One HTTP exchange with keep-alive. The timeout covers everything up to the last byte of the body.
  *
- * Redirects are not followed (the bearer token must not travel to another host); they are raised as `unavailable` with
+ * Redirects are not followed (the bearer token must not travel to another host); they are raised as `rejected` with
  * the place they point to. Proxies are taken from `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`; private CAs from Node's
  * own `NODE_EXTRA_CA_CERTS`; certificates are always verified, whatever `NODE_TLS_REJECT_UNAUTHORIZED` says. Raises
  * {@link WallarooError} of kind `timeout`, `unavailable` or, where the environment's proxy can't be one, `badSettings`;

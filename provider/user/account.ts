@@ -5,7 +5,7 @@ import type { Caller } from "../api/token";
 import type { UsersApi } from "../api/users";
 import type { ApiUser } from "../api/wire";
 import { DECISION_AGE_MS, type Directory } from "./directory";
-import { ADMIN_ROLE, isAdmin, showsRoles } from "./guards";
+import { ADMIN_ROLE, isAdmin } from "./guards";
 import type { UserInputs } from "./model";
 import { refusal } from "./policy";
 import { PROFILE } from "./profile";
@@ -92,7 +92,7 @@ export class Accounts {
         : user;
     const now = { firstName: user.firstName ?? "", lastName: user.lastName ?? "", admin: isAdmin(user) };
     if (PROFILE.every((name) => inputs[name] === undefined || inputs[name] === now[name])) return user;
-    if (inputs.admin === undefined && !showsRoles(view.everybody())) {
+    if (inputs.admin === undefined && !view.showsRoles()) {
       throw refusal(
         "edit",
         inputs.email,
@@ -145,7 +145,7 @@ function unanswered(operation: string, user: ApiUser): WallarooError {
     kind: "unreadable",
     operation,
     who: user.email ?? user.username,
-    words: "the answer was not what the API promises, and the account is as it was",
+    words: "the answer was not what the API promises, and the account is not as it should be now",
     next: "Check wallaroo:url (WALLAROO_URL): something other than the platform, a proxy perhaps, answers there.",
   });
 }

@@ -114,7 +114,7 @@ export class Arrivals {
       this.tools.log.warn(`${email} was there already: the declared password is not applied.`);
     }
     const view = hasProfile(inputs) ? await directory.view(DECISION_AGE_MS) : undefined;
-    const found = view === undefined ? {} : foundProfile(user, inputs, {}, () => view.everybody());
+    const found = view === undefined ? {} : foundProfile(user, inputs, {}, view.showsRoles());
     const state = {
       ...base,
       adopted: true,

@@ -3,7 +3,6 @@ import DataLoader from "dataloader";
 import type { UsersApi } from "../api/users";
 import type { ApiUser } from "../api/wire";
 import { canonicalEmail } from "./email";
-import { showsRoles } from "./guards";
 import { Joining } from "./joining";
 
 /**
@@ -22,6 +21,8 @@ export interface View {
   /** By canonical email, or by username where that is the same address. */
   findByEmail(email: string): ApiUser | undefined;
   everybody(): Iterable<ApiUser>;
+  /** True when anybody's roles are shown; older releases show none. */
+  showsRoles(): boolean;
   /** Enabled accounts with an address: what a licence counts. */
   seatsTaken(): number;
 }
@@ -154,7 +155,7 @@ export class Directory {
  * anybody's are shown, somebody without has none.
  */
 function withRoles(users: readonly ApiUser[]): readonly ApiUser[] {
-  if (!showsRoles(users)) return users;
+  if (!users.some((user) => user.realmRoles !== undefined)) return users;
   return users.map((user) => (user.realmRoles === undefined ? { ...user, realmRoles: [] } : user));
 }
 
@@ -163,6 +164,7 @@ class People implements View {
   readonly #byEmail = new Map<string, string>();
   readonly #byUsername = new Map<string, string>();
   #seatsTaken = 0;
+  #showsRoles = false;
 
   constructor(users: Iterable<ApiUser>) {
     for (const user of users) this.put(user);
@@ -185,11 +187,16 @@ class People implements View {
     return this.#seatsTaken;
   }
 
+  showsRoles(): boolean {
+    return this.#showsRoles;
+  }
+
   put(user: ApiUser): void {
     const known = this.#byId.get(user.id);
     this.#seatsTaken += (takesSeat(user) ? 1 : 0) - (known !== undefined && takesSeat(known) ? 1 : 0);
     // The `user_ids` form of the query leaves roles out; that is no news about them.
     const realmRoles = user.realmRoles ?? known?.realmRoles;
+    this.#showsRoles ||= realmRoles !== undefined;
     this.#byId.set(user.id, realmRoles === undefined ? user : { ...user, realmRoles });
     if (typeof user.email === "string" && user.email !== "") this.#byEmail.set(canonicalEmail(user.email), user.id);
     this.#byUsername.set(canonicalEmail(user.username), user.id);

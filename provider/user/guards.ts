@@ -40,11 +40,6 @@ export function findGuard(user: ApiUser, context: GuardContext): string | undefi
   return undefined;
 }
 
-/** True when the platform shows anybody's roles; older releases do not. */
-export function showsRoles(everybody: Iterable<ApiUser>): boolean {
-  return [...everybody].some((user) => user.realmRoles !== undefined);
-}
-
 /** True when the platform shows the realm role `admin`; false when it does not, or shows no roles at all. */
 export function isAdmin(user: ApiUser): boolean {
   return Array.isArray(user.realmRoles) && user.realmRoles.includes(ADMIN_ROLE);

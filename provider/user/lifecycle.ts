@@ -134,7 +134,7 @@ export class Lifecycle {
       });
     }
     this.tools.run.keep(id);
-    const found = state.adopted ? { ...foundProfile(user, inputs, state, () => view.everybody()), ...state.found } : {};
+    const found = state.adopted ? { ...foundProfile(user, inputs, state, view.showsRoles()), ...state.found } : {};
     const before = hasProfile(found) ? { ...state, found } : state;
     // Where the address was changed on the platform it is refresh that says so and follows it: followed here, the next
     // up would find another address declared, and replace the person.

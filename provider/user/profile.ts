@@ -1,5 +1,5 @@
 import type { ApiUser } from "../api/wire";
-import { isAdmin, showsRoles } from "./guards";
+import { isAdmin } from "./guards";
 import type { Profile, UserState } from "./model";
 
 /** The inputs that `POST /v1/api/user` writes. */
@@ -10,18 +10,13 @@ export function hasProfile(inputs: Profile): boolean {
 }
 
 /** What the account has now of the profile values that are `declared` and were not managed `before`. */
-export function foundProfile(
-  user: ApiUser,
-  declared: Profile,
-  before: Profile,
-  everybody: () => Iterable<ApiUser>,
-): Profile {
+export function foundProfile(user: ApiUser, declared: Profile, before: Profile, showsRoles: boolean): Profile {
   const isNew = (name: keyof Profile) => declared[name] !== undefined && before[name] === undefined;
   return {
     ...(isNew("firstName") ? { firstName: user.firstName ?? "" } : {}),
     ...(isNew("lastName") ? { lastName: user.lastName ?? "" } : {}),
     // Where nobody's roles are shown, what was there is not known, and is not taken away later.
-    ...(isNew("admin") && showsRoles(everybody()) ? { admin: isAdmin(user) } : {}),
+    ...(isNew("admin") && showsRoles ? { admin: isAdmin(user) } : {}),
   };
 }
 

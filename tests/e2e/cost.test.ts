@@ -17,6 +17,7 @@ describe("the cost of many people", function () {
     expect(up.ok, up.output).to.equal(true);
     expect(count("invite")).to.equal(100);
     expect(count("token")).to.equal(1);
+    expect(platform().maxConcurrent, "wallaroo:maxConcurrency, whatever --parallel says").to.equal(8);
     // One to see who is there (again after 5 s), and 100/50 confirmations; twice as many where the machine is slow.
     expect(count("query")).to.be.at.most(2 + (2 * 100) / 50);
     platform().clearLog();

@@ -51,15 +51,16 @@ describe("the packed package", function () {
     expect(files).to.include("dist/provider/dynamic.js");
   });
 
-  it("brings as many packages as the README says", () => {
+  it("brings as many packages as the README says, none of which has an install script", () => {
     const read = (name: string) => fs.readFileSync(path.join(ROOT, name), "utf8");
     const { packages } = JSON.parse(read("package-lock.json")) as {
-      packages: Record<string, { dev?: true; peer?: true; devOptional?: true }>;
+      packages: Record<string, { dev?: true; peer?: true; devOptional?: true; hasInstallScript?: true }>;
     };
     const own = Object.entries(packages).filter(
       ([place, { dev, peer, devOptional }]) => place !== "" && !(dev ?? peer ?? devOptional),
     );
     expect(read("README.md")).to.include(`A user gets ${own.length} packages besides Pulumi itself`);
+    expect(own.filter(([, { hasInstallScript }]) => hasInstallScript)).to.deep.equal([]);
   });
 
   it("exports the names of the contract and no other", () => {

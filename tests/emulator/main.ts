@@ -83,12 +83,13 @@ async function main(): Promise<void> {
     return;
   }
   const { options, backend } = read;
+  // Before it listens there is nothing to close, but a Keycloak on its way ends only with the exit of this process.
+  let stop = (): void => process.exit(1);
+  for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => stop());
   const store = backend === "memory" ? undefined : await startKeycloakBackend(options.tokenLifetime ?? 60);
   const platform = await startPlatform(options, store);
   process.stdout.write(`listening on ${platform.url}\n`);
-  const stop = () => void platform.close().then(() => process.exit(0));
-  process.once("SIGINT", stop);
-  process.once("SIGTERM", stop);
+  stop = () => void platform.close().then(() => process.exit(0));
 }
 
 async function startKeycloakBackend(tokenLifetime: number): Promise<Backend> {

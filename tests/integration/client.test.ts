@@ -211,6 +211,48 @@ describe("the client", () => {
     });
   }
 
+  it("waits as long as Retry-After says, in seconds or as a date", async () => {
+    for (const after of [() => "1", () => new Date(Math.ceil(Date.now() / 1000) * 1000 + 1_000).toUTCString()]) {
+      platform = await startPlatform();
+      const users = api();
+      await users.token.get();
+      const headers = { "retry-after": after() };
+      platform.misbehave({ on: "query", when: "before", what: { status: 429, headers, body: "" } });
+      await users.queryAll();
+      const [first, second] = platform.requests("query");
+      expect((second?.startedAt ?? 0) - (first?.finishedAt ?? Infinity)).to.be.within(900, 3_000);
+      await platform.close();
+    }
+    platform = await startPlatform();
+  });
+
+  it("stops reading an answer of more than 64 MiB, and takes one of fifty", async () => {
+    platform = await startPlatform();
+    const admin = (await platform.people()).find((user) => user.username === "admin");
+    let megabytes = 50;
+    const server = http.createServer((_request, response) => {
+      response.write(`{"users":{"${admin?.id ?? ""}":${JSON.stringify({ ...admin, future: "F" }).slice(0, -2)}`);
+      const chunk = "x".repeat(1024 * 1024);
+      for (let sent = 0; sent < megabytes; sent += 1) response.write(chunk);
+      response.end('"}}}');
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    try {
+      const secrets = new Secrets();
+      const transport = createTransport({ timeoutMs: 10_000, maxSockets: 2, secrets });
+      const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+      const token = { get: () => Promise.resolve("t"), reject: () => undefined } as unknown as TokenSource;
+      const retry = { maxRetries: 0, maxElapsedMs: 1 };
+      const users = createUsersApi(createClient({ url, transport, token, secrets, retry, maxConcurrency: 2 }));
+      expect((await users.queryAll()).map(({ id }) => id)).to.deep.equal([admin?.id]);
+      megabytes = 70;
+      expect(await messageOf(() => users.queryAll())).to.match(/the answer is larger than 67108864 bytes/);
+    } finally {
+      server.closeAllConnections();
+      server.close();
+    }
+  });
+
   it("recovers from an outage that ends in time", async () => {
     platform = await startPlatform();
     platform.misbehave({ on: "*", times: 2, when: "before", what: { status: 503, body: "" } });

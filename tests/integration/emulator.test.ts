@@ -1,3 +1,5 @@
+import { spawn } from "node:child_process";
+import path from "node:path";
 import { expect } from "chai";
 import guide from "../emulator/guide-exchanges.json";
 import { startPlatform, type Platform, type PlatformOptions } from "../emulator/platform";
@@ -137,5 +139,28 @@ describe("the emulated platform", () => {
       { email: "bob@example.com" },
     ]);
     expect(platform.requests("query").map((entry) => entry.status)).to.deep.equal([undefined, 200]);
+  });
+
+  it("says where it listens in its first line, and ends by SIGINT and SIGTERM", async function () {
+    this.timeout(30_000);
+    for (const signal of ["SIGINT", "SIGTERM"] as const) {
+      const main = path.join(__dirname, "../emulator/main.ts");
+      const child = spawn(process.execPath, ["--import", "tsx", main, "--port", "0"], {
+        stdio: ["ignore", "pipe", "inherit"],
+      });
+      const ended = new Promise((resolve) => child.once("exit", resolve));
+      try {
+        const line = await new Promise<string>((resolve) =>
+          child.stdout.once("data", (text: Buffer) => resolve(text.toString())),
+        );
+        const url = /^listening on (http:\/\/127\.0\.0\.1:\d+)\n$/.exec(line)?.[1] ?? "";
+        expect((await fetch(`${url}/v1/api/config`)).status).to.equal(200);
+      } finally {
+        child.kill(signal);
+      }
+      expect(await ended, signal).to.equal(0);
+    }
+    // What `afterEach` closes.
+    platform = await startPlatform();
   });
 });

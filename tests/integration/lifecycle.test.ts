@@ -327,7 +327,10 @@ describe("the lifecycle of a person over HTTP", () => {
       platform.misbehave({ on: "edit", when, what: { status: 200, body: { people: [] } } });
       const made = lifecycle.create(declared(ann, { adopt: true, firstName: "Ann", admin: true }));
       if (isDone) expect((await made).state).to.include({ firstName: "Ann", admin: true });
-      else expect(await messageOf(() => made)).to.match(/Could not edit ann@example.com: .* the account is as it was/);
+      else
+        expect(await messageOf(() => made)).to.match(
+          /Could not edit ann@example.com: .* the account is not as it should be/,
+        );
       await platform.close();
     }
     platform = await startPlatform();

@@ -50,6 +50,14 @@ describe("a team on a platform", function () {
     expect(platform.requests("query").length).to.be.at.most(1 + 300 / 50);
   });
 
+  it("is given names with an edit each, and not with a question to everybody for each", async () => {
+    platform = await startPlatform({ latencyMs: 5 });
+    const { team: own } = connectTo(platform, { "wallaroo:maxConcurrency": "32" });
+    await own.apply(undefined, team(emails(300), { firstName: "A" }), "team");
+    expect(platform.requests("edit")).to.have.length(300);
+    expect(platform.requests("query").length).to.be.at.most(30);
+  });
+
   it("sends nothing when nothing changes, and one write for each who does", async () => {
     platform = await startPlatform();
     const own = connectTo(platform);

@@ -81,10 +81,16 @@ describe("an error", () => {
         .to.match(/^bad .*\[secret\].*!$/)
         .and.not.include("S3c");
     }
+    for (const one of ["abcd", "abcdefgh", "efghijkl"]) secrets.hide(one);
+    expect(secrets.clean("x abcdefgh y abcdefghijkl z"), "one in another, and one after another").to.equal(
+      "x [secret] y [secret] z",
+    );
     secrets.hide("with/slash");
     expect(secrets.clean('{"a":"with\\/slash"}'), "JSON with slashes escaped").to.not.include("slash");
     const cutInTwo = `${" ".repeat(64 * 1024 - 5)}with/slash`;
     expect(secrets.clean(cutInTwo), "at the end of what is looked at").to.equal("");
+    for (let index = 0; index < 20_000; index += 1) secrets.hide(`p"&é${index}`);
+    expect(secrets.clean(`${"x ".repeat(40_000)}`), "however many there are").to.have.length.below(2_000);
     secrets.hide("\ud800 half a character");
     expect(secrets.clean("and \ud800 half a character")).to.equal("and [secret]");
   });

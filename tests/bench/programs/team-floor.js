@@ -9,7 +9,7 @@ class NoOpTeam extends pulumi.CustomResource {
       "pulumi-nodejs:dynamic/wallaroo:Team",
       name,
       { ...args, ...outputs, __provider: text.padEnd(104) },
-      { additionalSecretOutputs: ["initialPasswords"] },
+      { additionalSecretOutputs: ["initialPasswords", "deviations"] },
     );
   }
 }

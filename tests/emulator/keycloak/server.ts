@@ -4,7 +4,7 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ensureKeycloak } from "./distribution";
 
-/** Longest time until a Keycloak answers, in milliseconds; 15 to 30 s are usual on two cores. */
+/** Longest time until a Keycloak answers, in milliseconds; 18 to 80 s were seen on two cores. */
 const READY_MS = 180_000;
 
 /** A Keycloak of our own, in memory, that ends with this process. */
