@@ -22,7 +22,7 @@ export interface WallarooTeamArgs {
  * what happens to a {@link WallarooUser}: adoption, reactivation, guards, `enabled`, `onDestroy`.
  *
  * When some people fail, everybody else is done and stored, every failure is listed, and the next `up` does the rest.
- * `protect` protects the resource, not its members. It can't be replaced while its members are active, and has no `get`.
+ * `protect` protects the resource, not its members. It can't be replaced while members are active who are declared without `adopt: true`, and has no `get`.
  *
  * @example
  * ```typescript

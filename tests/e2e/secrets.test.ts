@@ -3,6 +3,7 @@ import os from "node:os";
 import path from "node:path";
 import { expect } from "chai";
 import { WallarooTeam, WallarooUser } from "pulumi-wallaroo";
+import { CLIENT_SECRET } from "../emulator/sessions";
 import { CI, scenario } from "./stack";
 
 const PASSWORD = "Gg-given-password-of-ann";
@@ -10,7 +11,15 @@ const MEMBER_PASSWORD = "Gg-given-password-of-dave";
 
 describe("the secrets of a whole lifecycle", function () {
   this.timeout(120_000);
-  const { platform, stack } = scenario();
+  const { platform, stack } = scenario({}, (url) => ({
+    config: {
+      "wallaroo:url": url,
+      "wallaroo:username": CI.email,
+      "secret:wallaroo:password": CI.password,
+      "wallaroo:clientId": "api-client",
+      "secret:wallaroo:clientSecret": CLIENT_SECRET,
+    },
+  }));
 
   for (const talk of [{}, { logVerbosity: 9, logToStdErr: true, debug: true }]) {
     const how =
@@ -69,7 +78,11 @@ describe("the secrets of a whole lifecycle", function () {
     } finally {
       clearInterval(watch);
     }
-    const tokens = platform().log.map((entry) => (entry.headers.authorization ?? "").replace("Bearer ", ""));
+    const sent = platform().log.map((entry) => (entry.headers.authorization ?? "").replace(/^(Bearer|Basic) /, ""));
+    const issued = platform()
+      .requests("token")
+      .map(({ answer }) => (answer as { refresh_token?: string }).refresh_token ?? "");
+    expect(issued.filter((token) => token !== "")).to.not.have.length(0);
     expect(platform().requests("invite")).to.have.length(4);
     expect(generated).to.have.length(3);
     const secrets = [
@@ -77,7 +90,8 @@ describe("the secrets of a whole lifecycle", function () {
       MEMBER_PASSWORD,
       ...generated,
       CI.password,
-      ...new Set(tokens.filter((token) => token !== "")),
+      CLIENT_SECRET,
+      ...new Set([...sent, ...issued].filter((token) => token !== "")),
     ];
     expect(secrets.length).to.be.greaterThan(3);
     if (talk.logVerbosity !== undefined) expect(printed.join("").length, "the logs talk").to.be.greaterThan(50_000);

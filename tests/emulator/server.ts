@@ -19,6 +19,8 @@ export interface LoggedRequest {
   status?: number;
   /** What the platform itself made of it, whatever was sent; undefined when the request never got that far. */
   result?: number;
+  /** What the token endpoint answered; of other calls it is not kept. */
+  answer?: unknown;
   /** Number of the connection, counted from 1. */
   connection: number;
   /** Milliseconds since the epoch. */
@@ -93,6 +95,7 @@ export class PlatformServer {
     if (before !== undefined && (await misbehave(response, entry, undefined, before.what))) return;
     const answer = await this.#answer(call, path, entry);
     entry.result = answer.status;
+    if (call === "token") entry.answer = answer.body;
     const after = hits.find((hit) => hit.when === "after");
     if (after !== undefined && (await misbehave(response, entry, answer, after.what))) return;
     send(response, entry, answer, {});
