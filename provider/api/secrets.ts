@@ -10,12 +10,12 @@ const TOO_SHORT = 3;
 export class Secrets implements Mask {
   readonly #hidden = new Set<string>();
   /**
-   * Spellings by their first characters: a process may know ten thousand passwords, and each message is looked through
-   * once. Of those that were hidden when a message was last made, as most processes never make one.
+   * Spellings by their length, and their first characters: a process may know ten thousand passwords, and each message is
+   * looked through once. Of those that were hidden when a message was last made, as most processes never make one.
    */
-  readonly #spellings = new Map<string, Set<string>>();
+  readonly #spellings = new Map<number, Set<string>>();
+  readonly #beginnings = new Set<string>();
   #spelt = 0;
-  #longest = 0;
 
   /** Notes a secret. Those of three characters or less are not masked. */
   hide(secret: string): void {
@@ -39,7 +39,7 @@ export class Secrets implements Mask {
 
   longest(): number {
     this.#spell();
-    return this.#longest;
+    return Math.max(0, ...this.#spellings.keys());
   }
 
   /** Whatever belongs to any secret becomes `[secret]`, also where one ends in the beginning of another. */
@@ -49,10 +49,11 @@ export class Secrets implements Mask {
     let shownTo = 0;
     let hiddenTo = 0;
     for (let at = 0; at < text.length - TOO_SHORT; at += 1) {
-      for (const spelling of this.#spellings.get(text.slice(at, at + TOO_SHORT + 1)) ?? []) {
-        if (at + spelling.length <= hiddenTo || !text.startsWith(spelling, at)) continue;
+      if (!this.#beginnings.has(text.slice(at, at + TOO_SHORT + 1))) continue;
+      for (const [length, spellings] of this.#spellings) {
+        if (at + length <= hiddenTo || !spellings.has(text.slice(at, at + length))) continue;
         if (at >= hiddenTo) masked += `${text.slice(shownTo, at)}[secret]`;
-        shownTo = hiddenTo = at + spelling.length;
+        shownTo = hiddenTo = at + length;
       }
     }
     return masked + text.slice(shownTo);
@@ -62,11 +63,10 @@ export class Secrets implements Mask {
     if (this.#spelt === this.#hidden.size) return;
     for (const secret of [...this.#hidden].slice(this.#spelt)) {
       for (const spelling of spellingsOf(secret)) {
-        const beginning = spelling.slice(0, TOO_SHORT + 1);
-        const others = this.#spellings.get(beginning);
-        if (others === undefined) this.#spellings.set(beginning, new Set([spelling]));
+        this.#beginnings.add(spelling.slice(0, TOO_SHORT + 1));
+        const others = this.#spellings.get(spelling.length);
+        if (others === undefined) this.#spellings.set(spelling.length, new Set([spelling]));
         else others.add(spelling);
-        this.#longest = Math.max(this.#longest, spelling.length);
       }
     }
     this.#spelt = this.#hidden.size;
