@@ -45,5 +45,5 @@ export async function declare(
     const names = declarations.othersOf(email, key);
     if (names.length > 0) others[email] = names;
   }
-  return { key, name, others };
+  return { key, name, ...(Object.keys(others).length === 0 ? {} : { others }) };
 }

@@ -71,7 +71,7 @@ export class WallarooTeam extends pulumi.CustomResource {
         [DECLARED_KEY]: declare({ name, type: WallarooTeam.type, opts }, emailsOf(args.members), "of everybody"),
         [PROVIDER_KEY]: TEAM_PROVIDER_TEXT,
       },
-      pulumi.mergeOptions(opts, { additionalSecretOutputs: ["initialPasswords", "deviations"] }),
+      { ...opts, additionalSecretOutputs: [...(opts.additionalSecretOutputs ?? []), "initialPasswords", "deviations"] },
     );
   }
 }

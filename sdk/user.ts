@@ -112,7 +112,7 @@ export class WallarooUser extends pulumi.CustomResource {
         ...(opts.id === undefined ? { [DECLARED_KEY]: declareUser(name, args, opts) } : { email: undefined }),
         [PROVIDER_KEY]: USER_PROVIDER_TEXT,
       },
-      pulumi.mergeOptions(opts, { additionalSecretOutputs: ["initialPassword"] }),
+      { ...opts, additionalSecretOutputs: [...(opts.additionalSecretOutputs ?? []), "initialPassword"] },
     );
   }
 }
@@ -120,13 +120,16 @@ export class WallarooUser extends pulumi.CustomResource {
 async function declareUser(name: string, args: WallarooUserArgs, opts: pulumi.CustomResourceOptions) {
   const emails = typeof args.email === "string" ? [canonicalEmail(args.email)] : [];
   const declared = await declare({ name, type: WallarooUser.type, opts }, emails, "of its own");
-  return { ...declared, secrets: await findSecrets(args) };
+  const secrets = await findSecrets(args);
+  return secrets.length === 0 ? declared : { ...declared, secrets };
 }
 
 /** Names of the arguments that are secrets, as a whole or in part. */
 async function findSecrets(args: WallarooUserArgs): Promise<string[]> {
+  // Text, numbers and booleans as they stand are no secrets, and most arguments are such.
+  const inputs = Object.entries(args).filter(([, value]) => typeof value === "object" && value !== null);
   const names = await Promise.all(
-    Object.entries(args).map(async ([name, value]) => {
+    inputs.map(async ([name, value]) => {
       // The SDK does not declare it. What is wrong with a value is said where the value itself is used.
       const { isSecret } = pulumi.output(value as unknown) as unknown as { isSecret: Promise<boolean> };
       return (await isSecret.catch(() => true)) ? [name] : [];

@@ -5,8 +5,11 @@ import { isUnknown, session } from "./session";
 
 /** What a resource says of itself: who it is, and which other resources of the program declare whom in plain sight. */
 export interface DeclaredInput extends Declaration {
-  /** Names of other resources, by canonical address; of a single user only those that declare the same person. */
-  others: Record<string, string[]>;
+  /**
+   * Names of other resources, by canonical address; of a single user only those that declare the same person. Absent
+   * where there are none, as all of this costs the engine time for each of many resources.
+   */
+  others?: Record<string, string[]>;
   /** Of a user, names of the inputs that are declared as secrets: of them the engine must print no value. */
   secrets?: string[];
 }
@@ -14,13 +17,14 @@ export interface DeclaredInput extends Declaration {
 /** Notes that a resource declares these people, and says who of them another one declares too. */
 export function findDuplicates(emails: readonly unknown[], declared: DeclaredInput | undefined): InputFailure[] {
   if (declared === undefined) return [];
-  for (const [email, [name]] of Object.entries(declared.others)) {
+  const elsewhere = declared.others ?? {};
+  for (const [email, [name]] of Object.entries(elsewhere)) {
     if (name !== undefined) session.run.expect(email, name);
   }
   return emails.flatMap((email) => {
     if (typeof email !== "string" || isUnknown(email)) return [];
     const earlier = session.run.declare(email, declared);
-    const others = Object.hasOwn(declared.others, email) ? (declared.others[email] ?? []) : [];
+    const others = Object.hasOwn(elsewhere, email) ? (elsewhere[email] ?? []) : [];
     const names = new Set([...others, ...(earlier === undefined ? [] : [earlier.name])]);
     return names.size === 0 ? [] : [failure(email, [declared.name, ...names])];
   });
