@@ -152,11 +152,11 @@ export class Directory {
 
 /**
  * The answer about everybody leaves roles out for those who have none, and for all in releases that show none: where
- * anybody's are shown, somebody without has none.
+ * anybody's are shown, somebody without has none. Written into the answer itself: there may be ten thousand of them.
  */
 function withRoles(users: readonly ApiUser[]): readonly ApiUser[] {
-  if (!users.some((user) => user.realmRoles !== undefined)) return users;
-  return users.map((user) => (user.realmRoles === undefined ? { ...user, realmRoles: [] } : user));
+  if (users.some((user) => user.realmRoles !== undefined)) for (const user of users) user.realmRoles ??= [];
+  return users;
 }
 
 class People implements View {
@@ -197,7 +197,7 @@ class People implements View {
     // The `user_ids` form of the query leaves roles out; that is no news about them.
     const realmRoles = user.realmRoles ?? known?.realmRoles;
     this.#showsRoles ||= realmRoles !== undefined;
-    this.#byId.set(user.id, realmRoles === undefined ? user : { ...user, realmRoles });
+    this.#byId.set(user.id, realmRoles === user.realmRoles ? user : { ...user, realmRoles });
     if (typeof user.email === "string" && user.email !== "") this.#byEmail.set(canonicalEmail(user.email), user.id);
     this.#byUsername.set(canonicalEmail(user.username), user.id);
   }
