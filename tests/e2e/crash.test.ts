@@ -22,7 +22,7 @@ const CREATE: [where: string, call: CallName, when: "before" | "after", nth: num
   ["before its confirmation was asked for", "query", "before", 2, false],
   ["after its confirmation was answered", "query", "after", 2, false],
 ];
-/** Every step of an update or a destroy. */
+/** Every step of a deactivation, by an update or a destroy. */
 const CHANGE: [where: string, call: CallName, when: "before" | "after"][] = [
   ["while it signs in", "token", "before"],
   ["while it asks who is there", "query", "after"],
@@ -91,6 +91,23 @@ describe("a run that is killed", function () {
       });
     }
 
+    for (const call of ["activate", "edit"] as const) {
+      it(`in an update, after its ${call} arrived (${kind}), is finished by the next run`, async () => {
+        const [was, becomes] = [
+          { enabled: call === "edit" },
+          { enabled: true, ...(call === "edit" ? { firstName: "Ann" } : {}) },
+        ];
+        await stack().up(user(was));
+        await killedAt({ call, when: "after" }, kind, () => stack().up(user(becomes)));
+        await unlock();
+        const next = await stack().up(user(becomes));
+        expect(next.ok, next.output).to.equal(true);
+        expect(await platform().findByEmail(ann)).to.include(becomes);
+        expect((await stack().up(user(becomes), { expectNoChanges: true })).ok).to.equal(true);
+        expect(invites()).to.equal(1);
+      });
+    }
+
     for (const [where, call, when] of CHANGE) {
       it(`in an update, ${where} (${kind}), is finished by the next run`, async () => {
         await stack().up(user());
@@ -112,6 +129,22 @@ describe("a run that is killed", function () {
       });
     }
   }
+
+  it("leaves a pending create when the engine dies, and clearing it (--clear-pending-creates) changes nothing on the platform", async () => {
+    const pending = async () =>
+      (JSON.parse((await stack().export()).text) as { pending_operations?: { type: string }[] }).pending_operations ??
+      [];
+    await killedAt({ call: "invite", when: "after" }, "engine", () => stack().up(user()));
+    await stack().cancel();
+    expect((await pending()).map(({ type }) => type)).to.deep.equal(["creating"]);
+    const cleared = await stack().refresh({ clearPendingCreates: true });
+    expect(cleared.ok, cleared.output).to.equal(true);
+    expect(await pending()).to.deep.equal([]);
+    expect((await stack().up(user())).output).to.match(/write `adopt: true`/);
+    const adopted = await stack().up(user({ adopt: true }));
+    expect(adopted.ok, adopted.output).to.equal(true);
+    expect([invites(), await isEnabled()]).to.deep.equal([1, true]);
+  });
 
   it("by one Ctrl-C finishes what it had begun and keeps it", async () => {
     const stopped = await killedAt({ call: "invite", when: "after" }, "engine", () => stack().up(user()), "SIGINT");

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { WallarooUser } from "pulumi-wallaroo";
+import { WallarooTeam, WallarooUser } from "pulumi-wallaroo";
 import { CI, TestStack } from "../e2e/stack";
 import { KeycloakBackend } from "../emulator/keycloak/backend";
 import { findObstacle } from "../emulator/keycloak/distribution";
@@ -61,6 +61,42 @@ describe("the emulated platform over a real Keycloak", function () {
         "deactivate",
         "activate",
       ]);
+    } finally {
+      stack.remove();
+      await platform.close();
+    }
+  });
+
+  it("lets the real engine live a team's whole life, one of whom it adopted", async function () {
+    this.timeout(120_000);
+    const platform = await start();
+    await platform.addUser({ ...CI, admin: true });
+    const [ann, bob, cleo] = ["ann@example.com", "bob@example.com", "cleo@example.com"];
+    await platform.addUser({ email: cleo });
+    const stack = await TestStack.create({ platform });
+    const program = (members: Record<string, object>) => () => void new WallarooTeam("science", { members });
+    const all = { [ann]: { password: "Kk-keycloak-pw" }, [bob]: { enabled: false }, [cleo]: { adopt: true } };
+    try {
+      for (const outcome of [
+        await stack.up(program(all)),
+        await stack.preview(program(all), { expectNoChanges: true }),
+        await stack.refresh({ expectNoChanges: true }),
+      ]) {
+        expect(outcome.ok, outcome.output).to.equal(true);
+      }
+      await platform.setEnabled(ann, false);
+      expect((await stack.refresh()).output).to.match(/changes members\["ann@example.com"\]\.enabled/);
+      for (const outcome of [await stack.up(program(all)), await stack.destroy()]) {
+        expect(outcome.ok, outcome.output).to.equal(true);
+      }
+      const isEnabled = async (email: string) => (await platform.findByEmail(email))?.enabled;
+      expect([await isEnabled(ann), await isEnabled(bob), await isEnabled(cleo)]).to.deep.equal([false, false, true]);
+      expect(
+        platform
+          .writes()
+          .map((entry) => `${entry.call} ${(entry.body as { email: string }).email}`)
+          .sort(),
+      ).to.deep.equal([`activate ${ann}`, `deactivate ${ann}`, `deactivate ${bob}`, `invite ${ann}`, `invite ${bob}`]);
     } finally {
       stack.remove();
       await platform.close();
