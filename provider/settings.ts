@@ -43,10 +43,10 @@ export interface SettingsSource {
   /** Value of a configuration key such as `wallaroo:url`; secrets decrypted, lists as JSON text. */
   config(key: string): string | undefined;
   /**
-   * The environment; empty for an explicit provider, which must never send one platform's credentials from the
+   * The environment; undefined for an explicit provider, which must never send one platform's credentials from the
    * environment to another platform that its own inputs name.
    */
-  env: NodeJS.ProcessEnv;
+  env: NodeJS.ProcessEnv | undefined;
 }
 
 /** Every configuration key, without the prefix. */
@@ -78,9 +78,10 @@ const NAMESPACE = "wallaroo";
  */
 export function readSettings(source: SettingsSource): Settings {
   const problems: string[] = [];
+  const named = source.env === undefined ? namedInput : namedSetting;
   const read = (key: string, variable?: string) =>
     nonEmpty(source.config(`${NAMESPACE}:${key}`)) ??
-    nonEmpty(variable === undefined ? undefined : source.env[variable]);
+    nonEmpty(variable === undefined ? undefined : source.env?.[variable]);
   const insecure = readBoolean("allowInsecureHttp", "WALLAROO_ALLOW_INSECURE_HTTP");
 
   function readBoolean(key: string, variable: string): boolean {
@@ -151,7 +152,7 @@ export function readSettings(source: SettingsSource): Settings {
     url,
     authUrl: authText === undefined ? `${url}/auth` : readUrl("authUrl", "WALLAROO_AUTH_URL", authText),
     realm: read("realm", "WALLAROO_REALM") ?? "master",
-    ...readCredentials(source, problems),
+    ...readCredentials(source, problems, named),
     requestTimeoutMs: readNumber("requestTimeout", "WALLAROO_REQUEST_TIMEOUT", 45, 0.001, 3600) * 1000,
     maxRetries: readWhole("maxRetries", "WALLAROO_MAX_RETRIES", 5, 0, 100),
     maxConcurrency: readWhole("maxConcurrency", "WALLAROO_MAX_CONCURRENCY", 8, 1, 1000),
@@ -164,7 +165,7 @@ export function readSettings(source: SettingsSource): Settings {
 
 type Credentials = Pick<Settings, "clientId" | "clientSecret" | "grant">;
 
-function readCredentials(source: SettingsSource, problems: string[]): Credentials {
+function readCredentials(source: SettingsSource, problems: string[], named: typeof namedSetting): Credentials {
   /** A token as it can stand in a header; one read from a file often ends in a line break. */
   const oneLine = (key: "token" | "refreshToken", text: string | undefined) => {
     const token = text?.trim();
@@ -185,7 +186,7 @@ function readCredentials(source: SettingsSource, problems: string[]): Credential
     clientId: config("clientId"),
     clientSecret: config("clientSecret"),
   };
-  const env = (variable: string) => nonEmpty(source.env[variable]);
+  const env = (variable: string) => nonEmpty(source.env?.[variable]);
   const client = {
     clientId: fromConfig.clientId ?? env("WALLAROO_CLIENT_ID"),
     clientSecret: fromConfig.clientSecret ?? env("WALLAROO_CLIENT_SECRET"),
@@ -195,21 +196,25 @@ function readCredentials(source: SettingsSource, problems: string[]): Credential
   const alone = grantOf(fromConfig) === undefined ? undefined : grantOf({ ...fromConfig, ...client });
   if (alone !== undefined) return alone;
 
-  const file = readCredentialsFile(nonEmpty(source.env["WALLAROO_SDK_CREDENTIALS"]), problems);
+  const token = fromConfig.token ?? oneLine("token", env("WALLAROO_TOKEN"));
+  const refreshToken = fromConfig.refreshToken ?? oneLine("refreshToken", env("WALLAROO_REFRESH_TOKEN"));
   const username = fromConfig.username ?? env("WALLAROO_USER");
   const password = fromConfig.password ?? env("WALLAROO_PASSWORD");
+  // Only where it is needed: a file that is gone is no problem of a run that has its credentials from elsewhere.
+  const isWanted = token === undefined && refreshToken === undefined && password === undefined;
+  const file = isWanted ? readCredentialsFile(env("WALLAROO_SDK_CREDENTIALS"), problems) : undefined;
   // The file is one person's name and password: never the one with another's other.
-  const isOfFile = password === undefined && (username === undefined || username === file?.username);
+  const isOfFile = username === undefined || username === file?.username;
   const together = grantOf({
-    token: fromConfig.token ?? oneLine("token", env("WALLAROO_TOKEN")),
-    refreshToken: fromConfig.refreshToken ?? oneLine("refreshToken", env("WALLAROO_REFRESH_TOKEN")),
+    token,
+    refreshToken,
     ...((isOfFile ? file : undefined) ?? { username, password }),
     ...client,
   });
   if (together !== undefined) return together;
   problems.push(
     `Credentials are missing: set ${named("username", "WALLAROO_USER")} and ${named("password", "WALLAROO_PASSWORD")} ` +
-      `(secret; or both in the JSON file that WALLAROO_SDK_CREDENTIALS names), or ` +
+      `(secret${source.env === undefined ? "" : "; or both in the JSON file that WALLAROO_SDK_CREDENTIALS names"}), or ` +
       `${named("refreshToken", "WALLAROO_REFRESH_TOKEN")}, ${named("token", "WALLAROO_TOKEN")}, or ` +
       `${named("clientId", "WALLAROO_CLIENT_ID")} with ${named("clientSecret", "WALLAROO_CLIENT_SECRET")}.`,
   );
@@ -278,8 +283,13 @@ function parseList(text: string): string[] | undefined {
   }
 }
 
-function named(key: string, variable?: string): string {
+function namedSetting(key: string, variable?: string): string {
   return variable === undefined ? `${NAMESPACE}:${key}` : `${NAMESPACE}:${key} (${variable})`;
+}
+
+/** Of an explicit provider, which looks at neither configuration nor environment. */
+function namedInput(key: string): string {
+  return `\`${key}\` of the WallarooProvider`;
 }
 
 function nonEmpty(text: string | undefined): string | undefined {

@@ -187,5 +187,5 @@ async function connectTo(provider: WallarooProvider | undefined): Promise<Platfo
     pulumi.unsecret(provider.settings).apply((settings) => resolve(settings));
   });
   const text = (value: unknown) => (value === undefined || typeof value === "string" ? value : JSON.stringify(value));
-  return connect(readSettings({ config: (key) => text(given[key]), env: {} }), new RunMemory(), log);
+  return connect(readSettings({ config: (key) => text(given[key]), env: undefined }), new RunMemory(), log);
 }

@@ -59,6 +59,12 @@ export class WallarooTeam extends pulumi.CustomResource {
       );
     }
     if (args?.members === undefined) throw new pulumi.RunError(`WallarooTeam "${name}": \`members\` is required.`);
+    // A Map or an array has no keys that are addresses: taken for an object, it would let everybody go.
+    if (isPlain(args.members) && Object.prototype.toString.call(args.members) !== "[object Object]") {
+      throw new pulumi.RunError(
+        `WallarooTeam "${name}": \`members\` must be a plain object by address (of a Map, \`Object.fromEntries(map)\`).`,
+      );
+    }
     super(
       WallarooTeam.type,
       name,

@@ -1,6 +1,7 @@
-import { WallarooError, isWallarooError } from "../api/errors";
+import { WallarooError, cut, isWallarooError } from "../api/errors";
 import { SettingsError } from "../settings";
 import { TeamError } from "../team/lifecycle";
+import { HalfDoneError } from "../user/half-done";
 import { withoutStack } from "./diagnostics";
 import { PROVIDER_KEY } from "./stored";
 
@@ -18,9 +19,16 @@ export class InitFailedError extends Error {
     super(reasons[0]);
     this.id = id;
     this.properties = { ...toJson(outputs), [PROVIDER_KEY]: provider };
-    this.reasons = reasons;
+    const most = Math.floor(MAX_REASONS / reasons.length);
+    this.reasons = reasons.map((reason) => cut(reason, most));
   }
 }
+
+/**
+ * Longest that all reasons of a failed step may be, in characters. State and reasons travel to the engine in one header,
+ * which it takes up to 16 MiB of (grpc-go); beyond that it stores nothing of the step.
+ */
+const MAX_REASONS = 2 * 1024 * 1024;
 
 /**
  * The same value with nothing in it but JSON. Anything else in outputs (`undefined` is enough) makes the engine refuse
@@ -36,7 +44,7 @@ export function toJson<T extends object>(value: T): Record<string, unknown> {
  */
 export function asOwnError(error: unknown, operation: string, who: string): Error {
   if (isWallarooError(error) || error instanceof SettingsError) return error;
-  if (error instanceof InitFailedError || error instanceof TeamError) return error;
+  if (error instanceof InitFailedError || error instanceof TeamError || error instanceof HalfDoneError) return error;
   return new WallarooError({
     kind: "unreadable",
     operation,

@@ -44,7 +44,7 @@ class Session {
     const isExplicit = config?.get(EXPLICIT_KEY) !== undefined;
     const settings = readSettings({
       config: (key) => text(config?.get(key)),
-      env: isExplicit ? {} : process.env,
+      env: isExplicit ? undefined : process.env,
     });
     return connect(settings, this.run, engineLog);
   }

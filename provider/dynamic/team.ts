@@ -25,6 +25,7 @@ export class TeamProvider implements pulumi.dynamic.ResourceProvider {
 
   async check(olds: Props, news: Props): Promise<pulumi.dynamic.CheckResult> {
     const { [PROVIDER_KEY]: provider, [DECLARED_KEY]: declared, ...declaredInputs } = news;
+    session.run.hasProgram = true;
     const { inputs, failures } = checkTeam(declaredInputs, isUnknown);
     const result = {
       inputs: { ...inputs, [PROVIDER_KEY]: provider },
@@ -52,7 +53,9 @@ export class TeamProvider implements pulumi.dynamic.ResourceProvider {
       const changes = findTeamChanges(unpack(state), declared, isUnknown);
       if (isEmpty(changes)) return { changes: false, replaces: [] };
       const known = knownOf(changes, declared);
-      if (session.isKnown()) await session.platform(olds, news).team.check(state, declared, known, team);
+      if (session.isKnown() && session.run.hasProgram) {
+        await session.platform(olds, news).team.check(state, declared, known, team);
+      }
       for (const line of describeChanges(changes)) engineLog.info(`${team} ${line}`);
       return { changes: true, replaces: [] };
     });

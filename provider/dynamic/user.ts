@@ -22,6 +22,7 @@ export class UserProvider implements pulumi.dynamic.ResourceProvider {
   async check(olds: Props, news: Props): Promise<pulumi.dynamic.CheckResult> {
     const { [PROVIDER_KEY]: provider, [DECLARED_KEY]: declaration, ...declaredInputs } = news;
     const declared = declaration as DeclaredInput | undefined;
+    session.run.hasProgram = true;
     const { inputs, failures } = checkInputs(declaredInputs, isUnknown);
     const isKept = typeof olds["email"] === "string" && olds["email"] === inputs["email"];
     if (isKept) {
@@ -36,7 +37,7 @@ export class UserProvider implements pulumi.dynamic.ResourceProvider {
     if (failures.length > 0) return result;
     try {
       result.failures.push(...findDuplicates([inputs["email"]], declared));
-      if (result.failures.length === 0 && session.isKnown()) await this.#checkLive(olds, inputs);
+      if (result.failures.length === 0 && session.isKnown()) await this.#checkLive(olds, inputs, isKept);
     } catch (error) {
       const { message } = asOwnError(error, "check", whoOf(inputs));
       result.failures.push({ property: "", reason: message });
@@ -49,10 +50,12 @@ export class UserProvider implements pulumi.dynamic.ResourceProvider {
       const state = olds as unknown as UserState;
       const { updates, replaces } = findChanges(state, news, isUnknown);
       const isReplaced = replaces.length > 0;
-      if (session.isKnown() && (isReplaced || news["enabled"] === false || news["admin"] === false)) {
+      const changes = isReplaced || updates.length > 0;
+      const mayCutOff = isReplaced || news["enabled"] === false || news["admin"] === false;
+      if (changes && mayCutOff && session.isKnown() && session.run.hasProgram) {
         await session.platform(olds, news).lifecycle.check({ id, state }, news, isReplaced);
       }
-      return { changes: isReplaced || updates.length > 0, replaces, deleteBeforeReplace: false };
+      return { changes, replaces, deleteBeforeReplace: false };
     });
   }
 
@@ -96,10 +99,12 @@ export class UserProvider implements pulumi.dynamic.ResourceProvider {
   }
 
   /** In preview and again at apply: settings, and what create would be refused for. */
-  async #checkLive(olds: Props, inputs: Props): Promise<void> {
+  async #checkLive(olds: Props, inputs: Props, isKept: boolean): Promise<void> {
     const { lifecycle } = session.platform(olds, inputs);
     for (const name of INVITE_ONLY) {
-      if (olds[name] === undefined || isUnknown(inputs[name]) || isSameValue(olds[name], inputs[name])) continue;
+      // Another address is invited anew, with what is declared now.
+      if (!isKept || olds[name] === undefined || isUnknown(inputs[name]) || isSameValue(olds[name], inputs[name]))
+        continue;
       engineLog.warn(
         `${whoOf(inputs)}: ${name} is used by the invite alone, so its new value changes nothing for an account that is there.`,
       );

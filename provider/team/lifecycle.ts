@@ -161,8 +161,14 @@ export class TeamLifecycle {
       const known = people.get(email);
       if (known === undefined) continue;
       (planDelete(known.state) === false ? freeing : others).push(async () => {
-        await this.tools.lifecycle.delete(known.id, known.state);
-        people.delete(email);
+        try {
+          await this.tools.lifecycle.delete(known.id, known.state);
+          people.delete(email);
+        } catch (error) {
+          // Declared again, they have to be brought back: the state must not say that nothing happened.
+          if (error instanceof HalfDoneError) people.set(email, { ...error.user, isUnfinished: true });
+          throw error;
+        }
       });
     }
     const failures = await this.#run(`${team}: let go`, freeing);

@@ -80,8 +80,11 @@ export class Accounts {
     if (!isSame) throw unanswered("edit", wanted);
   }
 
-  /** Names and the admin role; what is not declared is sent as it is, because the platform wants all of it. */
-  async editProfile(stale: ApiUser, inputs: UserInputs): Promise<ApiUser> {
+  /**
+   * Names and the admin role; what is not declared is sent as it is, because the platform wants all of it. `wasAdmin`
+   * counts where nobody's roles are shown; undefined means that it is not known, and then a declared one is sent.
+   */
+  async editProfile(stale: ApiUser, inputs: UserInputs, wasAdmin: boolean | undefined): Promise<ApiUser> {
     const { users, directory } = this.tools;
     const view = await directory.view(DECISION_AGE_MS);
     let user = view.findById(stale.id);
@@ -90,9 +93,11 @@ export class Accounts {
       user === undefined || user.realmRoles === undefined
         ? ((await directory.view(0)).findById(stale.id) ?? stale)
         : user;
-    const now = { firstName: user.firstName ?? "", lastName: user.lastName ?? "", admin: isAdmin(user) };
+    const hasRoles = view.showsRoles() || user.realmRoles !== undefined;
+    const isAdminNow = hasRoles ? isAdmin(user) : wasAdmin;
+    const now = { firstName: user.firstName ?? "", lastName: user.lastName ?? "", admin: isAdminNow };
     if (PROFILE.every((name) => inputs[name] === undefined || inputs[name] === now[name])) return user;
-    if (inputs.admin === undefined && !view.showsRoles()) {
+    if (inputs.admin === undefined && !hasRoles) {
       throw refusal(
         "edit",
         inputs.email,
@@ -102,7 +107,7 @@ export class Accounts {
     }
     const firstName = inputs.firstName ?? now.firstName;
     const lastName = inputs.lastName ?? now.lastName;
-    const admin = inputs.admin ?? now.admin;
+    const admin = inputs.admin ?? isAdmin(user);
     const email = user.email ?? user.username;
     const roles = (user.realmRoles ?? []).filter((role) => role !== ADMIN_ROLE);
     const after = {
@@ -110,7 +115,8 @@ export class Accounts {
       enabled: stale.enabled,
       firstName,
       lastName,
-      realmRoles: admin ? [...roles, ADMIN_ROLE] : roles,
+      // Where none are shown, one account with roles would make everybody else look like somebody without.
+      ...(hasRoles ? { realmRoles: admin ? [...roles, ADMIN_ROLE] : roles } : {}),
     };
     const request = { id: user.id, firstName, lastName, email, enabled: stale.enabled, isAdmin: admin };
     await this.#verifyProfile(after, await users.edit(request));

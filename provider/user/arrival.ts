@@ -30,8 +30,18 @@ export class Arrivals {
 
   /** Does what {@link plan} says. Answers what is left to do then, which needs no turn in line. */
   async begin(inputs: UserInputs): Promise<() => Promise<KnownUser>> {
-    const plan = await this.plan(inputs);
-    return plan.kind === "invite" ? this.#invite(inputs) : () => this.#takeOver(inputs, plan);
+    const { run } = this.tools;
+    let plan = await this.plan(inputs);
+    const departure = plan.kind === "invite" ? undefined : run.findDeparture(plan.user.id);
+    if (departure !== undefined) {
+      // Another resource is just letting go of the account: what it is like after that counts.
+      await departure;
+      plan = await this.plan(inputs);
+    }
+    if (plan.kind === "invite") return this.#invite(inputs);
+    const existing = plan;
+    run.keep(existing.user.id);
+    return () => this.#takeOver(inputs, existing);
   }
 
   async #invite(inputs: UserInputs): Promise<() => Promise<KnownUser>> {
@@ -119,7 +129,7 @@ export class Arrivals {
       ...base,
       adopted: true,
       // Somebody whom this very run cut off comes from another resource of the program, which is no reason to do it again.
-      foundEnabled: user.enabled || run.leaving.has(user.id),
+      foundEnabled: user.enabled || run.leaving.get(user.id) === true,
       ...(hasProfile(found) ? { found } : {}),
     };
     return { id: user.id, state: stateOf(user, state) };

@@ -13,8 +13,11 @@ export interface GuardContext {
   /** Canonical addresses. */
   protectedEmails: ReadonlySet<string>;
   everybody: Iterable<ApiUser>;
-  /** Ids of those whom this run cuts off, or has tried to: they are no administrators to count on, whatever is seen. */
-  leaving: Set<string>;
+  /**
+   * By id, those whom this run cuts off or demotes, or has tried to: they are no administrators to count on, whatever is
+   * seen. True for whoever was active then.
+   */
+  leaving: Map<string, boolean>;
 }
 
 /**

@@ -51,17 +51,22 @@ export class Lifecycle {
 
   /**
    * The account as it is now, or undefined when it is gone for good (with a warning). An account that has another id
-   * but the same address is the same person, restored or made anew. The view is at most 30 s old.
+   * but the same address is followed, and adopted from then on: this stack's create did not make it, be it the same person
+   * made anew or somebody on another platform. The view is at most 30 s old.
    */
   async read(id: string, state: UserState): Promise<KnownUser | undefined> {
     const { directory, log } = this.tools;
     const view = await directory.view(READ_AGE_MS);
     const user = view.findById(id) ?? findByAddress(view, state.email);
     if (user !== undefined) {
-      if (user.id !== id) {
-        log.warn(`${state.email} has another account id now (${user.id}, was ${id}): the state follows the address.`);
+      const isOther = user.id !== id;
+      if (isOther) {
+        log.warn(
+          `${state.email} has another account id now (${user.id}, was ${id}): the state follows the address. This stack ` +
+            "did not make that account, so destroy leaves it as it is now, unless `onDestroy` says otherwise.",
+        );
       }
-      const known = { id: user.id, state: stateOf(user, state) };
+      const known = { id: user.id, state: stateOf(user, isOther ? adoptedState(user, state, view) : state) };
       if (known.state.email !== state.email) {
         log.warn(
           `The address of ${state.email} was changed to ${known.state.email} on the platform. Declare the new address; ` +
@@ -70,15 +75,7 @@ export class Lifecycle {
       }
       return known;
     }
-    if (await directory.isThere(id)) {
-      throw new WallarooError({
-        kind: "unreadable",
-        operation: "read",
-        who: state.email,
-        words: "the platform lists everybody without this account, and yet has it when asked for its id",
-        next: "The list was cut short, by a proxy perhaps. Nothing was changed; run the same command again.",
-      });
-    }
+    if (await directory.isThere(id)) throw cutShort("read", state.email);
     log.warn(`${state.email} (id ${id}) is not on the platform any more and leaves the state; up invites it again.`);
     return undefined;
   }
@@ -141,7 +138,7 @@ export class Lifecycle {
     const asStored = (now: UserState): UserState => ({ ...now, email: state.email });
     const known = { id, state: asStored(stateOf(user, redeclare(before, inputs))) };
     try {
-      return asStored(await this.#apply(known, inputs));
+      return asStored(await this.#apply(known, inputs, state.admin));
     } catch (error) {
       if (error instanceof HalfDoneError)
         throw new HalfDoneError({ id, state: asStored(error.user.state) }, error.reason);
@@ -151,7 +148,8 @@ export class Lifecycle {
 
   /**
    * Leaves the account as its `onDestroy` says. An account that this run created or took over, or that another resource
-   * of the program declares, is left alone: that is a rename or a move, not a departure.
+   * of the program declares, is left alone: that is a rename or a move, not a departure. Raises {@link HalfDoneError} when
+   * something was done, or may have been.
    */
   async delete(id: string, state: UserState): Promise<void> {
     const { run, log } = this.tools;
@@ -165,15 +163,20 @@ export class Lifecycle {
     }
     // A replacement that ends in the account that it began with: nobody leaves.
     if (run.isOwn(email) && run.isKept(id)) return this.#warnOfForgotten(state);
-    const declaration = run.findDeclaration(email);
-    if (run.isKept(id) || declaration !== undefined) {
-      const by = declaration === undefined ? "this run has just taken it over" : `"${declaration.name}" declares it`;
-      log.warn(
-        `${email} is not deactivated, because ${by}. To rename or move a resource without this, use \`aliases\`.`,
-      );
-      return;
-    }
+    if (this.#isStaying(id, [email])) return;
     await this.tools.line.run(() => this.#leave({ id, state }, target));
+  }
+
+  /** True, with a warning, when this run took the account over, or declares somebody of one of these addresses. */
+  #isStaying(id: string, emails: readonly string[]): boolean {
+    const { run, log } = this.tools;
+    const declaration = emails.map((email) => run.findDeclaration(email)).find((found) => found !== undefined);
+    if (declaration === undefined && !run.isKept(id)) return false;
+    const by = declaration === undefined ? "this run has just taken it over" : `"${declaration.name}" declares it`;
+    log.warn(
+      `${emails.at(-1)} is not deactivated, because ${by}. To rename or move a resource without this, use \`aliases\`.`,
+    );
+    return true;
   }
 
   /**
@@ -199,7 +202,10 @@ export class Lifecycle {
     const user = view.findById(id);
     if (user === undefined) {
       const other = view.findByEmail(email);
-      if (other === undefined) return log.info(`${email} is not on the platform any more: nothing to deactivate.`);
+      if (other === undefined) {
+        if (await directory.isThere(id)) throw cutShort("delete", email);
+        return log.info(`${email} is not on the platform any more: nothing to deactivate.`);
+      }
       throw refusal(
         "delete",
         email,
@@ -209,18 +215,30 @@ export class Lifecycle {
     }
     const found = planRestore(state);
     const context = await this.#context(view);
+    // Asked again, now that the turn has come and the address of today is known; nothing is awaited from here to the write.
+    if (this.#isStaying(id, [email, canonicalEmail(user.email ?? user.username)])) return;
     if (!target) refuseGuardedDelete(user, context);
     else refuseGuarded(user, { ...found, email }, context);
-    const left = await this.#accounts.setEnabled(user, target);
-    if (hasProfile(found)) await this.#accounts.editProfile(left, { ...found, email, enabled: target });
+    let left = user;
+    try {
+      const departure = this.#accounts.setEnabled(user, target);
+      this.tools.run.noteDeparture(id, departure);
+      left = await departure;
+      if (hasProfile(found)) await this.#accounts.editProfile(left, { ...found, email, enabled: target }, state.admin);
+    } catch (error) {
+      if (left === user && !isUncertain(error)) throw error;
+      throw new HalfDoneError({ id, state: { ...stateOf(left, state), email } }, messageOf(error));
+    }
   }
 
   async #reconcile(known: KnownUser, inputs: UserInputs): Promise<UserState> {
     if (isAsDeclared(known.state, inputs)) return known.state;
-    return this.tools.line.run(() => this.#apply(known, inputs));
+    // Whom an invite has just made is no administrator.
+    return this.tools.line.run(() => this.#apply(known, inputs, known.state.adopted ? undefined : false));
   }
 
-  async #apply(known: KnownUser, inputs: UserInputs): Promise<UserState> {
+  /** `wasAdmin`: as far as this stack knows, for releases that show no roles. */
+  async #apply(known: KnownUser, inputs: UserInputs, wasAdmin: boolean | undefined): Promise<UserState> {
     if (isAsDeclared(known.state, inputs)) return known.state;
     const view = await this.tools.directory.view(DECISION_AGE_MS);
     const { email, username, enabled } = known.state;
@@ -230,7 +248,7 @@ export class Lifecycle {
     const half = stateOf(user, known.state);
     if (!hasProfile(inputs)) return half;
     try {
-      user = await this.#accounts.editProfile(user, inputs);
+      user = await this.#accounts.editProfile(user, inputs, wasAdmin);
     } catch (error) {
       throw half.enabled === enabled ? error : new HalfDoneError({ id: known.id, state: half }, messageOf(error));
     }
@@ -247,6 +265,24 @@ export class Lifecycle {
 function findByAddress(view: View, email: string): ApiUser | undefined {
   const user = view.findByEmail(email);
   return user !== undefined && canonicalEmail(user.email ?? user.username) === email ? user : undefined;
+}
+
+/** The state of an account that has the address of the one that this stack knew, and another id. */
+function adoptedState(user: ApiUser, state: UserState, view: View): UserState {
+  const { initialPassword: _ofTheOther, found: _before, ...declared } = state;
+  const found = foundProfile(user, state, {}, view.showsRoles());
+  return { ...declared, adopted: true, foundEnabled: user.enabled, ...(hasProfile(found) ? { found } : {}) };
+}
+
+/** An absence is believed only when both forms of the query agree. */
+function cutShort(operation: string, who: string): WallarooError {
+  return new WallarooError({
+    kind: "unreadable",
+    operation,
+    who,
+    words: "the platform lists everybody without this account, and yet has it when asked for its id",
+    next: "The list was cut short, by a proxy perhaps. Nothing was changed; run the same command again.",
+  });
 }
 
 /** Profile values are compared with the platform's own, by the edit itself. */

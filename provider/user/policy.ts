@@ -83,7 +83,7 @@ export function refuseGuarded(
   const demotes = inputs.admin === false && isAdmin(user);
   if (!cutsOff && !demotes) return;
   const reason = findGuard(user, context);
-  if (reason === undefined) return void context.leaving.add(user.id);
+  if (reason === undefined) return noteLeaving(user, context);
   throw refusal(cutsOff ? "deactivate" : "take the admin role from", inputs.email, reason, GUARD_NEXT);
 }
 
@@ -91,13 +91,17 @@ export function refuseGuarded(
 export function refuseGuardedDelete(user: ApiUser, context: GuardContext): void {
   if (!user.enabled) return;
   const reason = findGuard(user, context);
-  if (reason === undefined) return void context.leaving.add(user.id);
+  if (reason === undefined) return noteLeaving(user, context);
   throw refusal(
     "deactivate",
     shown(user),
     reason,
     'To let go of it and leave it active, set `onDestroy: "retain"`, run `pulumi up`, and destroy then; or use `pulumi state delete`.',
   );
+}
+
+function noteLeaving({ id, enabled }: ApiUser, { leaving }: GuardContext): void {
+  leaving.set(id, enabled || leaving.get(id) === true);
 }
 
 const GUARD_NEXT =

@@ -14,11 +14,17 @@ export class RunMemory {
   readonly #expected = new Map<string, Pick<Declaration, "name">>();
   readonly #kept = new Set<string>();
   readonly #own = new Map<string, boolean>();
+  readonly #departures = new Map<string, Promise<void>>();
   /**
-   * Ids of those whom this run cuts off, from the moment that it is decided. Nobody is taken out again: an answer that
-   * says that it failed may be a proxy's.
+   * True once a resource of the program was checked. A refresh compares too, and checks none before (measured): what it
+   * finds is only shown, and must not be refused.
    */
-  readonly leaving = new Set<string>();
+  hasProgram = false;
+  /**
+   * By id, those whom this run cuts off or takes the admin role from, from the moment that it is decided, and whether they
+   * were active then. Nobody is taken out again: an answer that says that it failed may be a proxy's.
+   */
+  readonly leaving = new Map<string, boolean>();
 
   /**
    * Notes that `declaration` declares the person of this canonical address. Returns the other resource that does so
@@ -51,6 +57,17 @@ export class RunMemory {
 
   isKept(id: string): boolean {
     return this.#kept.has(id);
+  }
+
+  /** Notes the write by which the account leaves one resource, should another one take it over meanwhile. */
+  noteDeparture(id: string, write: Promise<unknown>): void {
+    const ended = () => undefined;
+    this.#departures.set(id, write.then(ended, ended));
+  }
+
+  /** Ends, without raising, when the departure of this account has; undefined where there was none. */
+  findDeparture(id: string): Promise<void> | undefined {
+    return this.#departures.get(id);
   }
 
   /**

@@ -48,6 +48,22 @@ describe("the guards", function () {
     expect((await stack().destroy()).ok).to.equal(true);
   });
 
+  it("refuse no refresh and no up that changes nothing: only what would be done", async () => {
+    await platform().addUser({ email: boss, enabled: false });
+    await stack().setConfig("wallaroo:protectedEmails", boss);
+    const declared = user(boss, { enabled: false });
+    expect((await stack().up(declared)).ok).to.equal(true);
+    await platform().setEnabled(boss, true);
+    const unchanged = await stack().up(declared, { expectNoChanges: true });
+    expect(unchanged.ok, unchanged.output).to.equal(true);
+    const refresh = await stack().refresh();
+    expect(refresh.ok, refresh.output).to.equal(true);
+    expect(refresh.output).to.match(/boss updated .*\[diff: ~enabled\]/);
+    expect((await stack().preview(declared)).output).to.match(/wallaroo:protectedEmails protects it/);
+    expect((await stack().up(declared, { refresh: true })).output).to.match(/wallaroo:protectedEmails protects it/);
+    expect(writes()).to.deep.equal([]);
+  });
+
   it("do not count somebody who is deactivated already", async () => {
     await platform().addUser({ email: boss, enabled: false });
     await stack().setConfig("wallaroo:protectedEmails", boss);

@@ -69,6 +69,39 @@ describe("two platforms in one program, each the provider of a component", funct
   });
 });
 
+describe("a stack that is pointed at another platform", function () {
+  this.timeout(90_000);
+  const { stack } = scenario();
+  let other: Platform;
+  beforeEach(async () => {
+    other = await startPlatform();
+    await other.addUser({ ...CI, admin: true });
+  });
+  afterEach(() => other.close());
+
+  it("cuts off nobody there whom it did not invite, once a refresh has found them", async () => {
+    const both = () => {
+      new WallarooUser("ann", { email: ann });
+      new WallarooTeam("science", { members: { [bob]: {} } });
+    };
+    expect((await stack().up(both)).ok).to.equal(true);
+    await other.addUser({ email: ann });
+    await other.addUser({ email: bob });
+    await stack().setConfig("wallaroo:url", other.url);
+    // Refresh and destroy use the configuration of the last up.
+    expect((await stack().up(both)).ok).to.equal(true);
+    const refresh = await stack().refresh();
+    expect(refresh.ok, refresh.output).to.equal(true);
+    for (const email of [ann, bob]) expect(refresh.output).to.match(new RegExp(`${email} has another account id now`));
+    const unchanged = await stack().up(both, { expectNoChanges: true });
+    expect(unchanged.ok, unchanged.output).to.equal(true);
+    const destroy = await stack().destroy();
+    expect(destroy.ok, destroy.output).to.equal(true);
+    expect(other.writes()).to.deep.equal([]);
+    for (const email of [ann, bob]) expect((await other.findByEmail(email))?.enabled).to.equal(true);
+  });
+});
+
 describe("a lookup of somebody whom the same up writes", function () {
   this.timeout(90_000);
   const { platform, stack } = scenario();

@@ -62,8 +62,8 @@ describe("WallarooTeam through the real engine", function () {
     expect(stack().onDisk()).to.not.include("Tt-anns-password");
   });
 
-  it("stores exactly what happened when some fail, lists each, keeps passwords secret, and goes on from there", async () => {
-    const people = Array.from({ length: 30 }, (_, index) => `p${index}@example.com`);
+  it("stores exactly what happened when 3 of 5,000 fail, lists each, keeps passwords secret, and goes on from there", async () => {
+    const people = Array.from({ length: 5_000 }, (_, index) => `p${index}@example.com`);
     const program = team(Object.fromEntries(people.map((email) => [email, { password: `Tt-pw-of-${email}` }])));
     const misbehave = () =>
       platform().misbehave({
@@ -75,10 +75,10 @@ describe("WallarooTeam through the real engine", function () {
     misbehave();
     const failed = await stack().up(program);
     expect(failed.ok).to.equal(false);
-    expect(failed.output).to.match(/Could not change everybody in team "science": 3 people failed of 30/);
+    expect(failed.output).to.match(/Could not change everybody in team "science": 3 people failed of 5000/);
     expect(failed.output.match(/Could not invite p\d+@example.com: no \(HTTP 400\)/g)).to.have.length(3);
     const stored = await stack().stored("science");
-    expect(Object.keys(stored?.outputs["ids"] as object)).to.have.length(27);
+    expect(Object.keys(stored?.outputs["ids"] as object)).to.have.length(4_997);
     expect(stack().onDisk()).to.not.include("Tt-pw-of");
     expect(failed.output).to.not.include("Tt-pw-of");
     platform().clearLog();
@@ -90,6 +90,32 @@ describe("WallarooTeam through the real engine", function () {
     expect(platform().writes()).to.have.length(3);
     expect((await stack().stored("science"))?.initErrors).to.equal(undefined);
     expect((await stack().up(program, { expectNoChanges: true })).ok).to.equal(true);
+  });
+
+  it("is refreshed also when somebody who failed is active by now, and says at up what to write", async () => {
+    const program = (adopt: boolean) => team({ [ann]: {}, [bob]: adopt ? { adopt } : {} });
+    const what = { status: 400, body: { msg: "no", code: 400 } };
+    platform().misbehave({ on: "invite", who: bob, when: "before", what });
+    expect((await stack().up(program(false))).ok).to.equal(false);
+    await platform().addUser({ email: bob });
+    await platform().setEnabled(ann, false);
+    const refresh = await stack().refresh();
+    expect(refresh.ok, refresh.output).to.equal(true);
+    expect(refresh.output).to.match(/changes members\["ann@example.com"\]\.enabled/);
+    expect((await stack().preview(program(false))).output).to.match(/Could not create bob@example.com.*`adopt: true`/);
+    const up = await stack().up(program(true), { refresh: true });
+    expect(up.ok, up.output).to.equal(true);
+    expect(writes()).to.deep.equal([`activate ${ann}`, `invite ${ann}`, `invite ${bob}`]);
+  });
+
+  it("is not emptied by members that are a Map or an array", async () => {
+    expect((await stack().up(team({ [ann]: {} }))).ok).to.equal(true);
+    for (const members of [new Map([[ann, {}]]), [{ email: ann }], []] as unknown[]) {
+      const { ok, output } = await stack().up(team(members as WallarooTeamArgs["members"]));
+      expect(ok).to.equal(false);
+      expect(output).to.match(/WallarooTeam "science": `members` must be a plain object/);
+    }
+    expect(writes()).to.deep.equal([`invite ${ann}`]);
   });
 
   it("refuses in preview what would be refused, person by person, and sends nothing", async () => {

@@ -255,7 +255,8 @@ describe("the lifecycle of a person over HTTP", () => {
     const { id, state } = await lifecycle.create(declared(ann));
     const newId = await platform.recreate(ann);
     const next = connectTo(platform);
-    expect((await next.lifecycle.read(id, state))?.id).to.equal(newId);
+    const followed = await next.lifecycle.read(id, state);
+    expect(followed?.id).to.equal(newId);
     expect(await messageOf(() => next.lifecycle.delete(id, state))).to.match(
       /has id .*, and this stack manages .*pulumi refresh/,
     );
@@ -263,7 +264,24 @@ describe("the lifecycle of a person over HTTP", () => {
       /another id now.*pulumi refresh/,
     );
     expect((await platform.findByEmail(ann))?.enabled).to.equal(true);
-    await next.lifecycle.delete(newId, state);
+    expect(followed?.state, "of an account that this stack did not make")
+      .to.include({ adopted: true, foundEnabled: true })
+      .and.not.have.property("initialPassword");
+    expect(next.said.join()).to.match(/did not make that account, so destroy leaves it as it is now/);
+    if (followed !== undefined) await next.lifecycle.delete(newId, followed.state);
+    expect((await platform.findByEmail(ann))?.enabled).to.equal(true);
+    expect(writes()).to.deep.equal(["invite"]);
+  });
+
+  it("does not believe at delete that somebody is gone who is only missing from a list that was cut short", async () => {
+    const { lifecycle } = await start();
+    const { id, state } = await lifecycle.create(declared(ann));
+    const admin = (await platform.people()).find((user) => user.username === "admin");
+    platform.misbehave({ on: "query", when: "before", what: { body: { users: { [admin?.id ?? ""]: admin } } } });
+    expect(await messageOf(() => connectTo(platform).lifecycle.delete(id, state))).to.match(
+      /Could not delete ann@example.com: .*The list was cut short/,
+    );
+    await connectTo(platform).lifecycle.delete(id, state);
     expect((await platform.findByEmail(ann))?.enabled).to.equal(false);
   });
 

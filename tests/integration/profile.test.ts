@@ -32,6 +32,15 @@ describe("names and the admin role over HTTP", () => {
     expect(writes(), "who is as found is left alone").to.deep.equal([]);
   });
 
+  it("deactivates again at destroy a former administrator who was found deactivated and was declared without the role", async () => {
+    const { lifecycle } = await start();
+    await platform.addUser({ email: ann, admin: true, enabled: false });
+    const { id, state } = await lifecycle.create(declared(ann, { admin: false }));
+    expect(state).to.deep.include({ enabled: true, adopted: true, foundEnabled: false, found: { admin: true } });
+    await connectTo(platform).lifecycle.delete(id, state);
+    expect((await platform.findByEmail(ann))?.enabled).to.equal(false);
+  });
+
   it("leaves alone at destroy what was managed once and is not declared any more", async () => {
     const { lifecycle } = await start();
     await platform.addUser({ email: ann, firstName: "Ann" });
@@ -102,6 +111,11 @@ describe("names and the admin role over HTTP", () => {
     expect(
       await messageOf(() => lifecycle.create(declared(ann, { adopt: true, firstName: "Ann", admin: false }))),
     ).to.match(/HTTP 404.*leave firstName/);
+    expect(
+      await messageOf(() => lifecycle.create(declared(ann, { adopt: true, admin: false }))),
+      "nobody knows that it is so already",
+    ).to.match(/HTTP 404/);
+    expect((await lifecycle.create(declared("bob@example.com", { admin: false }))).state.admin).to.equal(false);
   });
 
   it("asks whether names were changed when something else than the platform seems to have answered", async () => {

@@ -12,7 +12,7 @@ const person = (name: string, more: Partial<ApiUser> = {}): ApiUser => ({
 const admin = { realmRoles: ["admin"] };
 
 function guard(user: ApiUser, context: Partial<GuardContext> = {}): string | undefined {
-  return findGuard(user, { caller: {}, protectedEmails: new Set(), leaving: new Set(), everybody: [user], ...context });
+  return findGuard(user, { caller: {}, protectedEmails: new Set(), leaving: new Map(), everybody: [user], ...context });
 }
 
 describe("a guard", () => {
@@ -32,7 +32,7 @@ describe("a guard", () => {
     expect(guard(boss, { everybody: [boss, person("x@example.com")] })).to.match(/last enabled administrator/);
     expect(guard(boss, { everybody: [boss, { ...vice, enabled: false }] })).to.match(/last enabled administrator/);
     expect(guard(boss, { everybody: [boss, vice] })).to.equal(undefined);
-    expect(guard(boss, { everybody: [boss, vice], leaving: new Set([vice.id]) })).to.match(/last enabled/);
+    expect(guard(boss, { everybody: [boss, vice], leaving: new Map([[vice.id, true]]) })).to.match(/last enabled/);
     expect(guard({ ...boss, enabled: false }, { everybody: [boss] })).to.equal(undefined);
   });
 

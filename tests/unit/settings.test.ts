@@ -92,6 +92,10 @@ describe("the settings", () => {
       // Nobody signs in with somebody else's password.
       expect(problemsOf({}, { ...env, WALLAROO_USER: "bob" }).join()).to.match(/Credentials are missing/);
       expect(problemsOf({}, { ...env, WALLAROO_PASSWORD: "of-bob" }).join()).to.match(/Credentials are missing/);
+      expect(read(MINIMUM, { ...env, WALLAROO_SDK_CREDENTIALS: `${file}.gone` }).grant.type).to.equal("password");
+      expect(read({}, { ...env, WALLAROO_SDK_CREDENTIALS: `${file}.gone`, WALLAROO_TOKEN: "t" }).grant.type).to.equal(
+        "token",
+      );
       fs.writeFileSync(file, JSON.stringify({ username: "", password: "" }));
       expect(problemsOf({}, env).join()).to.match(/one of them is missing there/);
       fs.writeFileSync(file, '{"password": "half-a-sec');
@@ -101,6 +105,15 @@ describe("the settings", () => {
     } finally {
       fs.rmSync(folder, { recursive: true });
     }
+  });
+
+  it("of an explicit provider are called by the names of its inputs", () => {
+    const ofProvider = () =>
+      readSettings({ config: (key) => (key === "wallaroo:maxRetries" ? "many" : undefined), env: undefined });
+    expect(ofProvider)
+      .to.throw(SettingsError, /`url` of the WallarooProvider is missing.*`maxRetries` of the WallarooProvider must be/)
+      .and.have.property("message")
+      .that.does.not.match(/WALLAROO_|wallaroo:/);
   });
 
   it("refuse http:// to another machine unless it is allowed", () => {
