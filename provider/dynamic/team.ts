@@ -6,6 +6,7 @@ import { checkTeam, isRecord } from "../team/inputs";
 import { TeamError } from "../team/lifecycle";
 import type { Members, TeamState } from "../team/model";
 import { unpack } from "../team/state";
+import { READ_AGE_MS, type Directory } from "../user/directory";
 import { INVITE_ONLY, isSameValue } from "../user/inputs";
 import { findDuplicates, sentence, type DeclaredInput } from "./declared";
 import { engineLog } from "./diagnostics";
@@ -103,20 +104,28 @@ export class TeamProvider implements pulumi.dynamic.ResourceProvider {
 
 /** In preview and again at apply: settings, and what create would be refused for. */
 async function checkLive(olds: Props, members: Record<string, unknown>): Promise<void> {
-  const { team } = session.platform(olds, { members });
+  const { team, directory } = session.platform(olds, { members });
   const before = isRecord(olds["members"]) ? olds["members"] : undefined;
-  if (before !== undefined) return warnOfInviteOnly(before, members);
+  if (before !== undefined) return warnOfInviteOnly(before, members, directory);
   const changes = { added: Object.keys(members), changed: [], removed: [] };
   await team.check(undefined, members, knownOf(changes, members), teamOf(members));
 }
 
-function warnOfInviteOnly(before: Record<string, unknown>, members: Record<string, unknown>): void {
+/** Says which new values change nothing. Who was declared before and is not there has failed so far, and is yet to be invited. */
+async function warnOfInviteOnly(
+  before: Record<string, unknown>,
+  members: Record<string, unknown>,
+  directory: Directory,
+): Promise<void> {
   for (const name of INVITE_ONLY) {
-    const emails = Object.entries(members).flatMap(([email, member]) => {
+    const changed = Object.entries(members).flatMap(([email, member]) => {
       const old = Object.hasOwn(before, email) ? before[email] : undefined;
       if (!isRecord(old) || !isRecord(member) || old[name] === undefined || isUnknown(member[name])) return [];
       return isSameValue(old[name], member[name]) ? [] : [email];
     });
+    if (changed.length === 0) continue;
+    const view = await directory.view(READ_AGE_MS);
+    const emails = changed.filter((email) => view.findByEmail(email) !== undefined);
     if (emails.length === 0) continue;
     const more = emails.length > 20 ? ` and ${emails.length - 20} more` : "";
     engineLog.warn(

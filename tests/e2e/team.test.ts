@@ -108,6 +108,18 @@ describe("WallarooTeam through the real engine", function () {
     expect(writes()).to.deep.equal([`activate ${ann}`, `invite ${ann}`, `invite ${bob}`]);
   });
 
+  it("warns of a new password for whom it changes nothing, and not for whom it is yet to invite", async () => {
+    const program = (password: string) => team({ [ann]: { password }, [bob]: { password } });
+    const what = { status: 400, body: { msg: "too weak", code: 400 } };
+    platform().misbehave({ on: "invite", who: bob, when: "before", what });
+    expect((await stack().up(program("Tt-first-pw"))).ok).to.equal(false);
+    const up = await stack().up(program("Tt-other-pw"));
+    expect(up.ok, up.output).to.equal(true);
+    expect(up.output).to.match(/changes nothing for the accounts that are there: ann@example.com\./);
+    expect((await stack().stored("science"))?.outputs["initialPasswords"]).to.not.equal(undefined);
+    expect(platform().requests("invite").at(-1)?.body).to.include({ email: bob, password: "Tt-other-pw" });
+  });
+
   it("is not emptied by members that are a Map or an array", async () => {
     expect((await stack().up(team({ [ann]: {} }))).ok).to.equal(true);
     for (const members of [new Map([[ann, {}]]), [{ email: ann }], []] as unknown[]) {
