@@ -37,7 +37,7 @@ export class UserProvider implements pulumi.dynamic.ResourceProvider {
     if (failures.length > 0) return result;
     try {
       result.failures.push(...findDuplicates([inputs["email"]], declared));
-      if (result.failures.length === 0 && session.isKnown()) await this.#checkLive(olds, inputs, isKept);
+      if (result.failures.length === 0 && session.isKnown()) await this.#checkLive(olds, inputs);
     } catch (error) {
       const { message } = asOwnError(error, "check", whoOf(inputs));
       result.failures.push({ property: "", reason: message });
@@ -99,12 +99,11 @@ export class UserProvider implements pulumi.dynamic.ResourceProvider {
   }
 
   /** In preview and again at apply: settings, and what create would be refused for. */
-  async #checkLive(olds: Props, inputs: Props, isKept: boolean): Promise<void> {
+  async #checkLive(olds: Props, inputs: Props): Promise<void> {
     const { lifecycle } = session.platform(olds, inputs);
-    for (const name of INVITE_ONLY) {
-      // Another address is invited anew, with what is declared now.
-      if (!isKept || olds[name] === undefined || isUnknown(inputs[name]) || isSameValue(olds[name], inputs[name]))
-        continue;
+    // Another address is invited anew, with what is declared now.
+    for (const name of olds["email"] === inputs["email"] ? INVITE_ONLY : []) {
+      if (olds[name] === undefined || isUnknown(inputs[name]) || isSameValue(olds[name], inputs[name])) continue;
       engineLog.warn(
         `${whoOf(inputs)}: ${name} is used by the invite alone, so its new value changes nothing for an account that is there.`,
       );

@@ -30,16 +30,18 @@ export class Arrivals {
 
   /** Does what {@link plan} says. Answers what is left to do then, which needs no turn in line. */
   async begin(inputs: UserInputs): Promise<() => Promise<KnownUser>> {
-    const { run } = this.tools;
+    const { run, directory } = this.tools;
     let plan = await this.plan(inputs);
     const departure = plan.kind === "invite" ? undefined : run.findDeparture(plan.user.id);
     if (departure !== undefined) {
-      // Another resource is just letting go of the account: what it is like after that counts.
+      // Another resource lets go of the account: what it is like after that counts, also where the answer was lost.
       await departure;
+      await directory.view(0);
       plan = await this.plan(inputs);
     }
     if (plan.kind === "invite") return this.#invite(inputs);
     const existing = plan;
+    // At once: nobody else may begin to let go of it while it is taken over.
     run.keep(existing.user.id);
     return () => this.#takeOver(inputs, existing);
   }

@@ -1,29 +1,20 @@
 import { expect } from "chai";
-import { findChanges } from "../../provider/user/changes";
 import type { UserInputs } from "../../provider/user/model";
 import { HalfDoneError } from "../../provider/user/half-done";
 import type { Fault } from "../emulator/misbehaviour";
-import { startPlatform, type Platform, type PlatformOptions } from "../emulator/platform";
 import { CLIENT_SECRET } from "../emulator/sessions";
-import { connectTo, messageOf } from "./platform";
+import { connectTo, declared, messageOf, onPlatform } from "./platform";
 
 const ann = "ann@example.com";
-const declared = (email: string, more: Partial<UserInputs> = {}): UserInputs => ({ email, enabled: true, ...more });
 
 describe("the lifecycle of a person over HTTP", () => {
-  let platform: Platform;
-  afterEach(() => platform.close());
-  const start = async (options: PlatformOptions = {}, config?: Record<string, string>) => {
-    platform = await startPlatform(options);
-    return connectTo(platform, config);
-  };
-  const writes = () => platform.writes().map((entry) => entry.call);
+  const { platform, start, writes } = onPlatform();
 
   for (const inviteAnswersId of ["uuid", "email"] as const) {
     it(`has the Keycloak id, also where an invite answers the ${inviteAnswersId}`, async () => {
       const { lifecycle } = await start({ inviteAnswersId });
       const { id, state } = await lifecycle.create(declared("Ann@example.com".toLowerCase()));
-      expect(id).to.equal((await platform.findByEmail(ann))?.id);
+      expect(id).to.equal((await platform().findByEmail(ann))?.id);
       expect(state).to.include({ email: ann, username: ann, enabled: true, adopted: false });
     });
   }
@@ -36,36 +27,34 @@ describe("the lifecycle of a person over HTTP", () => {
       { status: 200, body: "<html>" },
     ]) {
       const { lifecycle, said } = await start();
-      platform.misbehave({ on: "invite", when: "after", what });
+      platform().misbehave({ on: "invite", when: "after", what });
       const { state } = await lifecycle.create(declared(ann));
-      expect(platform.requests("invite")).to.have.length(1);
+      expect(platform().requests("invite")).to.have.length(1);
       expect(state).to.include({ adopted: false, enabled: true }).and.not.have.property("initialPassword");
       expect(said.join()).to.match(/temporary password was lost/);
-      await platform.close();
     }
-    platform = await startPlatform();
   });
 
   it("invites again when the first invite never arrived", async () => {
     const { lifecycle } = await start();
-    platform.misbehave({ on: "invite", times: 2, when: "before", what: { reset: true } });
+    platform().misbehave({ on: "invite", times: 2, when: "before", what: { reset: true } });
     const { state } = await lifecycle.create(declared(ann, { password: "Pp-declared" }));
-    expect(platform.requests("invite")).to.have.length(3);
+    expect(platform().requests("invite")).to.have.length(3);
     expect(state).to.include({ adopted: false, initialPassword: "Pp-declared" });
   });
 
   it("knows its own invite that arrives late", async () => {
     const { lifecycle } = await start({}, { "wallaroo:requestTimeout": "0.2" });
-    platform.misbehave({ on: "invite", when: "before", what: { delayMs: 300 } });
+    platform().misbehave({ on: "invite", when: "before", what: { delayMs: 300 } });
     const { state } = await lifecycle.create(declared(ann));
     expect(state.adopted).to.equal(false);
-    expect((await platform.people()).filter((user) => user.email === ann)).to.have.length(1);
+    expect((await platform().people()).filter((user) => user.email === ann)).to.have.length(1);
   });
 
   for (const duplicateStatus of [400, 409, 500] as const) {
     it(`lets exactly one of two win who invite the same person, where a duplicate answers ${duplicateStatus}`, async () => {
       const first = await start({ duplicateStatus, latencyMs: 20 });
-      const second = connectTo(platform);
+      const second = connectTo(platform());
       const ends = await Promise.allSettled([
         first.lifecycle.create(declared(ann)),
         second.lifecycle.create(declared(ann)),
@@ -80,7 +69,7 @@ describe("the lifecycle of a person over HTTP", () => {
 
   it("reports what is half done with the id and the reason, and finishes it without a second invite", async () => {
     const { lifecycle } = await start();
-    platform.misbehave({
+    platform().misbehave({
       on: "deactivate",
       when: "before",
       what: { status: 400, body: { msg: "not now", code: 400 } },
@@ -96,10 +85,10 @@ describe("the lifecycle of a person over HTTP", () => {
 
   it("keeps the id that the invite answered when the confirmation fails", async () => {
     const { lifecycle } = await start({}, { "wallaroo:maxRetries": "0" });
-    platform.misbehave({ on: "query", nth: 2, times: 9, when: "before", what: { status: 500, body: "" } });
+    platform().misbehave({ on: "query", nth: 2, times: 9, when: "before", what: { status: 500, body: "" } });
     const error: unknown = await lifecycle.create(declared(ann)).catch((e: unknown) => e);
     if (!(error instanceof HalfDoneError)) throw error;
-    expect(error.user.id).to.equal((await platform.findByEmail(ann))?.id);
+    expect(error.user.id).to.equal((await platform().findByEmail(ann))?.id);
   });
 
   for (const [how, inputs, fault] of [
@@ -119,10 +108,10 @@ describe("the lifecycle of a person over HTTP", () => {
           "wallaroo:maxRetries": "0",
         },
       );
-      await platform.makeAdmin("admin", false);
+      await platform().makeAdmin("admin", false);
       const bosses = ["one@example.com", "two@example.com", "three@example.com"];
-      for (const email of bosses) await platform.addUser({ email, admin: true });
-      if (fault !== undefined) platform.misbehave({ on: "deactivate", times: 9, when: "after", what: fault });
+      for (const email of bosses) await platform().addUser({ email, admin: true });
+      if (fault !== undefined) platform().misbehave({ on: "deactivate", times: 9, when: "after", what: fault });
       const ends = await Promise.allSettled(
         bosses.map((email, index) =>
           lifecycle.create(declared(email, { adopt: true, ...inputs[index % inputs.length] })),
@@ -130,9 +119,9 @@ describe("the lifecycle of a person over HTTP", () => {
       );
       const refused = ends.filter((end) => end.status === "rejected" && /last enabled/.test(String(end.reason)));
       expect(refused).to.have.length(1);
-      expect(platform.writes()).to.have.length(2);
+      expect(platform().writes()).to.have.length(2);
       expect(
-        (await platform.people()).filter((user) => user.enabled && user.realmRoles?.includes("admin")),
+        (await platform().people()).filter((user) => user.enabled && user.realmRoles?.includes("admin")),
       ).to.have.length(1);
     });
   }
@@ -143,53 +132,7 @@ describe("the lifecycle of a person over HTTP", () => {
       ["a@x.com", "b@x.com", "c@x.com", "d@x.com"].map((email) => lifecycle.create(declared(email))),
     );
     expect(ends.filter((end) => end.status === "fulfilled")).to.have.length(2);
-    expect(platform.requests("invite")).to.have.length(2);
-  });
-
-  it("does not follow in an update the address that was changed on the platform: refresh does, and says so", async () => {
-    const { lifecycle } = await start();
-    const { id, state } = await lifecycle.create(declared(ann));
-    await platform.remove(ann);
-    await platform.addUser({ email: "anna@example.com", id });
-    const next = connectTo(platform);
-    const inputs = declared(ann, { onDestroy: "retain", enabled: false });
-    const after = await next.lifecycle.update(id, state, inputs);
-    expect(after).to.include({ email: ann, onDestroy: "retain", enabled: false });
-    expect(findChanges(after, { ...inputs }, () => false)).to.deep.equal({ updates: [], replaces: [] });
-    expect((await connectTo(platform).lifecycle.read(id, after))?.state.email).to.equal("anna@example.com");
-  });
-
-  for (const [who, was, isSaid] of [
-    ["invited", undefined, true],
-    ["found deactivated", { enabled: false }, true],
-    ["found active", { enabled: true }, false],
-  ] as const) {
-    it(`${isSaid ? "says" : "need not say"} that destroy changes by a replacement that ends in the account of somebody ${who}`, async () => {
-      const { lifecycle } = await start();
-      if (was !== undefined) await platform.addUser({ email: ann, ...was });
-      const inputs = declared(ann, { adopt: true });
-      const { id, state } = await lifecycle.create(inputs);
-      // By a trigger: check is told the old inputs, create nothing, and delete the old state.
-      const next = connectTo(platform);
-      next.run.rememberOwn(ann, true);
-      await next.lifecycle.create(inputs);
-      await next.lifecycle.delete(id, state);
-      expect((await platform.findByEmail(ann))?.enabled).to.equal(true);
-      const warning = next.said.filter((line) => line.includes("is the same account"));
-      expect(warning).to.have.length(isSaid ? 1 : 0);
-      if (isSaid) expect(warning[0]).to.match(/would have left it .* Set `onDestroy`/);
-    });
-  }
-
-  it("takes somebody whom the same run has just cut off elsewhere for somebody who was active", async () => {
-    const { lifecycle } = await start();
-    const { id, state } = await lifecycle.create(declared(ann));
-    const next = connectTo(platform);
-    await next.lifecycle.delete(id, state);
-    const moved = await next.lifecycle.create(declared(ann, { adopt: true }));
-    expect(moved.state).to.include({ adopted: true, enabled: true, foundEnabled: true });
-    await connectTo(platform).lifecycle.delete(id, moved.state);
-    expect((await platform.findByEmail(ann))?.enabled).to.equal(true);
+    expect(platform().requests("invite")).to.have.length(2);
   });
 
   it("reports an update of which a part was done, or may have been, with what is so then", async () => {
@@ -200,9 +143,9 @@ describe("the lifecycle of a person over HTTP", () => {
       [{ status: 400, body: { msg: "no", code: 400 } }, /Could not edit .* no \(HTTP 400\)/],
       [{ status: 502, body: "" }, /Could not deactivate/],
     ] as const) {
-      await platform.setEnabled(ann, true);
-      platform.misbehave({ on: words.source.includes("edit") ? "edit" : "deactivate", when: "after", what });
-      const next = connectTo(platform, { "wallaroo:maxRetries": "0" });
+      await platform().setEnabled(ann, true);
+      platform().misbehave({ on: words.source.includes("edit") ? "edit" : "deactivate", when: "after", what });
+      const next = connectTo(platform(), { "wallaroo:maxRetries": "0" });
       const error = await next.lifecycle.update(id, state, inputs).catch((failure: unknown) => failure);
       if (!(error instanceof HalfDoneError)) throw new Error("it is not said that a part was done");
       expect(error.message).to.match(words);
@@ -213,15 +156,15 @@ describe("the lifecycle of a person over HTTP", () => {
 
   it("knows its own invite whose answer was lost, whatever words the address is made of", async () => {
     const { lifecycle } = await start();
-    platform.misbehave({ on: "invite", when: "after", what: { status: 502, body: "<h1>Bad gateway</h1>" } });
+    platform().misbehave({ on: "invite", when: "after", what: { status: 502, body: "<h1>Bad gateway</h1>" } });
     const { state } = await lifecycle.create(declared("taken@exists.example.com"));
     expect(state.adopted).to.equal(false);
-    expect(platform.requests("invite")).to.have.length(1);
+    expect(platform().requests("invite")).to.have.length(1);
   });
 
   it("says what is lost when an invite that answered no id can't be confirmed", async () => {
     const { lifecycle } = await start({ inviteAnswersId: "email" }, { "wallaroo:maxRetries": "0" });
-    platform.misbehave({ on: "query", nth: 2, times: 9, when: "before", what: { status: 503, body: "" } });
+    platform().misbehave({ on: "query", nth: 2, times: 9, when: "before", what: { status: 503, body: "" } });
     const message = await messageOf(() => lifecycle.create(declared(ann)));
     expect(message).to.match(
       /^Could not confirm ann@example.com: the invite was accepted, but .*HTTP 503.*`adopt: true`/,
@@ -231,98 +174,30 @@ describe("the lifecycle of a person over HTTP", () => {
 
   it("refuses an address that is only the username of an account with another one", async () => {
     const { lifecycle } = await start();
-    await platform.addUser({ email: "new@example.com", username: ann });
+    await platform().addUser({ email: "new@example.com", username: ann });
     expect(await messageOf(() => lifecycle.create(declared(ann, { adopt: true })))).to.match(
       /still the username of an account whose address is now new@example.com/,
     );
-  });
-
-  it("believes that somebody is gone only when both forms of the query say so", async () => {
-    const { lifecycle } = await start();
-    const { id, state } = await lifecycle.create(declared(ann));
-    const fresh = connectTo(platform);
-    const admin = (await platform.people()).find((user) => user.username === "admin");
-    platform.misbehave({ on: "query", when: "before", what: { body: { users: { [admin?.id ?? ""]: admin } } } });
-    expect(await messageOf(() => fresh.lifecycle.read(id, state))).to.match(/The list was cut short/);
-    await platform.remove(ann);
-    const later = connectTo(platform);
-    expect(await later.lifecycle.read(id, state)).to.equal(undefined);
-    expect(later.said.join()).to.match(/ann@example.com \(id .*\) is not on the platform any more/);
-  });
-
-  it("follows the address to another id on read, and refuses to delete an account that it does not know", async () => {
-    const { lifecycle } = await start();
-    const { id, state } = await lifecycle.create(declared(ann));
-    const newId = await platform.recreate(ann);
-    const next = connectTo(platform);
-    const followed = await next.lifecycle.read(id, state);
-    expect(followed?.id).to.equal(newId);
-    expect(await messageOf(() => next.lifecycle.delete(id, state))).to.match(
-      /has id .*, and this stack manages .*pulumi refresh/,
-    );
-    expect(await messageOf(() => next.lifecycle.update(id, state, declared(ann, { enabled: false })))).to.match(
-      /another id now.*pulumi refresh/,
-    );
-    expect((await platform.findByEmail(ann))?.enabled).to.equal(true);
-    expect(followed?.state, "of an account that this stack did not make")
-      .to.include({ adopted: true, foundEnabled: true })
-      .and.not.have.property("initialPassword");
-    expect(next.said.join()).to.match(/did not make that account, so destroy leaves it as it is now/);
-    if (followed !== undefined) await next.lifecycle.delete(newId, followed.state);
-    expect((await platform.findByEmail(ann))?.enabled).to.equal(true);
-    expect(writes()).to.deep.equal(["invite"]);
-  });
-
-  it("does not believe at delete that somebody is gone who is only missing from a list that was cut short", async () => {
-    const { lifecycle } = await start();
-    const { id, state } = await lifecycle.create(declared(ann));
-    const admin = (await platform.people()).find((user) => user.username === "admin");
-    platform.misbehave({ on: "query", when: "before", what: { body: { users: { [admin?.id ?? ""]: admin } } } });
-    expect(await messageOf(() => connectTo(platform).lifecycle.delete(id, state))).to.match(
-      /Could not delete ann@example.com: .*The list was cut short/,
-    );
-    await connectTo(platform).lifecycle.delete(id, state);
-    expect((await platform.findByEmail(ann))?.enabled).to.equal(false);
-  });
-
-  it("does not take an account that has the address only as its username for the person who vanished", async () => {
-    const { lifecycle } = await start();
-    const { id, state } = await lifecycle.create(declared(ann));
-    await platform.remove(ann);
-    await platform.addUser({ email: "other@example.com", username: ann });
-    const next = connectTo(platform);
-    expect(await next.lifecycle.read(id, state)).to.equal(undefined);
-    expect(next.said.join()).to.match(/ann@example.com .* is not on the platform any more/);
-  });
-
-  it("has nothing to do when the account is deactivated or gone at delete", async () => {
-    const { lifecycle } = await start();
-    const { id, state } = await lifecycle.create(declared(ann));
-    await platform.setEnabled(ann, false);
-    await connectTo(platform).lifecycle.delete(id, state);
-    await platform.remove(ann);
-    await connectTo(platform).lifecycle.delete(id, state);
-    expect(writes()).to.deep.equal(["invite"]);
   });
 
   it("reads a thousand people in one query and confirms joined creates in one", async () => {
     const { lifecycle } = await start({ latencyMs: 5 });
     const people = Array.from({ length: 50 }, (_, i) => `p${i}@example.com`);
     const made = await Promise.all(people.map((email) => lifecycle.create(declared(email))));
-    expect(platform.requests("invite")).to.have.length(50);
-    expect(platform.requests("query").length).to.be.at.most(3);
-    expect(platform.maxConcurrent).to.be.at.most(8);
-    platform.clearLog();
-    const fresh = connectTo(platform);
+    expect(platform().requests("invite")).to.have.length(50);
+    expect(platform().requests("query").length).to.be.at.most(3);
+    expect(platform().maxConcurrent).to.be.at.most(8);
+    platform().clearLog();
+    const fresh = connectTo(platform());
     for (let i = 0; i < 20; i += 1) await Promise.all(made.map(({ id, state }) => fresh.lifecycle.read(id, state)));
-    expect(platform.log.map((entry) => entry.call)).to.deep.equal(["token", "query"]);
+    expect(platform().log.map((entry) => entry.call)).to.deep.equal(["token", "query"]);
   });
 
   it("puts nothing but JSON into the state, whatever a user looks like", async () => {
     const { lifecycle } = await start();
     for (const [index, createdTimestamp] of [NaN, 2 ** 60, null, "yesterday", -1, undefined].entries()) {
       const email = `odd${index}@example.com`;
-      await platform.addUser({ email, ...({ createdTimestamp, future: { a: [undefined] }, status: 7 } as object) });
+      await platform().addUser({ email, ...({ createdTimestamp, future: { a: [undefined] }, status: 7 } as object) });
       const { state } = await lifecycle.create(declared(email, { adopt: true }));
       expect(JSON.parse(JSON.stringify(state))).to.deep.equal(state);
     }

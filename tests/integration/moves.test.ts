@@ -1,28 +1,25 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
+import { HalfDoneError } from "../../provider/user/half-done";
 import { TeamError } from "../../provider/team/lifecycle";
-import type { UserInputs } from "../../provider/user/model";
-import { startPlatform, type Platform } from "../emulator/platform";
-import { connectTo } from "./platform";
+import { connectTo, declared, onPlatform } from "./platform";
 
 const [ann, bob] = ["ann@example.com", "bob@example.com"];
-const declared = (email: string, more: Partial<UserInputs> = {}): UserInputs => ({ email, enabled: true, ...more });
 
 describe("somebody who leaves one resource and is still there", () => {
-  let platform: Platform;
-  beforeEach(async () => (platform = await startPlatform()));
-  afterEach(() => platform.close());
-  const isEnabled = async (email: string) => (await platform.findByEmail(email))?.enabled;
+  const { platform, start } = onPlatform();
+  beforeEach(() => start());
+  const isEnabled = async (email: string) => (await platform().findByEmail(email))?.enabled;
   const moved = { key: "urn:b", name: "b" };
 
   it("is left alone when the address of today is declared, and only the one of before is taken out", async () => {
-    const state = await connectTo(platform).team.apply(undefined, { [ann]: {}, [bob]: {} }, "team");
-    await platform.remove(ann);
-    await platform.addUser({ email: "anna@example.com", id: state.ids[ann] ?? "" });
+    const state = await connectTo(platform()).team.apply(undefined, { [ann]: {}, [bob]: {} }, "team");
+    await platform().remove(ann);
+    await platform().addUser({ email: "anna@example.com", id: state.ids[ann] ?? "" });
     const both = { [ann]: {}, [bob]: {}, "anna@example.com": { adopt: true } };
-    const under = await connectTo(platform).team.apply(state, both, "team");
+    const under = await connectTo(platform()).team.apply(state, both, "team");
     expect(under.ids["anna@example.com"]).to.equal(state.ids[ann]);
-    const { team, run, said } = connectTo(platform);
+    const { team, run, said } = connectTo(platform());
     for (const email of [bob, "anna@example.com"]) run.declare(email, moved);
     const after = await team.apply(under, { [bob]: {}, "anna@example.com": { adopt: true } }, "team");
     expect(Object.keys(after.ids)).to.deep.equal([bob, "anna@example.com"]);
@@ -31,9 +28,9 @@ describe("somebody who leaves one resource and is still there", () => {
   });
 
   it("is active at the end when one resource lets go while another takes over, whichever begins", async () => {
-    const { id, state } = await connectTo(platform).lifecycle.create(declared(ann));
-    const run = connectTo(platform);
-    const fault = platform.misbehave({ on: "deactivate", when: "before", what: { delayMs: 200 } });
+    const { id, state } = await connectTo(platform()).lifecycle.create(declared(ann));
+    const run = connectTo(platform());
+    const fault = platform().misbehave({ on: "deactivate", when: "before", what: { delayMs: 200 } });
     const leaving = run.lifecycle.delete(id, state);
     while (fault.hits === 0) await sleep(5);
     const arriving = run.lifecycle.create(declared(ann, { adopt: true }));
@@ -41,33 +38,86 @@ describe("somebody who leaves one resource and is still there", () => {
     expect((await arriving).state).to.include({ enabled: true, adopted: true, foundEnabled: true });
     expect(await isEnabled(ann)).to.equal(true);
 
-    platform.clearLog();
-    const other = connectTo(platform);
+    platform().clearLog();
+    const other = connectTo(platform());
     const first = other.lifecycle.create(declared(ann, { adopt: true }));
     while (!other.run.isKept(id)) await sleep(1);
     await Promise.all([first, other.lifecycle.delete(id, state)]);
-    expect(platform.writes(), "taken over before it is let go").to.deep.equal([]);
+    expect(platform().writes(), "taken over before it is let go").to.deep.equal([]);
     expect(await isEnabled(ann)).to.equal(true);
   });
 
+  it("is active at the end when the answer to the deactivation of the one was lost while the other waited", async () => {
+    const { id, state } = await connectTo(platform()).lifecycle.create(declared(ann));
+    const run = connectTo(platform(), { "wallaroo:maxRetries": "0" });
+    const fault = platform().misbehave({
+      on: "deactivate",
+      when: "after",
+      what: { status: 502, body: "", delayMs: 200 },
+    });
+    const leaving = run.lifecycle.delete(id, state).catch((error: unknown) => error);
+    while (fault.hits === 0) await sleep(5);
+    const { state: moved } = await run.lifecycle.create(declared(ann, { adopt: true }));
+    expect(await leaving).to.be.instanceOf(HalfDoneError);
+    expect([moved.enabled, await isEnabled(ann)]).to.deep.equal([true, true]);
+  });
+
   it("is brought back when declared again after a departure that failed half-way, or whose answer was lost", async () => {
-    const { team } = connectTo(platform, { "wallaroo:maxRetries": "0" });
-    await platform.addUser({ email: bob, firstName: "Bob" });
+    const { team } = connectTo(platform(), { "wallaroo:maxRetries": "0" });
+    await platform().addUser({ email: bob, firstName: "Bob" });
     const members = { [ann]: {}, [bob]: { adopt: true, firstName: "Robert" } };
     const state = await team.apply(undefined, members, "team");
-    platform.misbehave({ on: "deactivate", who: ann, times: 9, when: "after", what: { status: 502, body: "" } });
-    platform.misbehave({ on: "edit", times: 9, when: "before", what: { status: 400, body: { msg: "no", code: 400 } } });
-    await platform.setEnabled(bob, false);
-    const failed = await connectTo(platform, { "wallaroo:maxRetries": "0" })
+    platform().misbehave({ on: "deactivate", who: ann, times: 9, when: "after", what: { status: 502, body: "" } });
+    platform().misbehave({
+      on: "edit",
+      times: 9,
+      when: "before",
+      what: { status: 400, body: { msg: "no", code: 400 } },
+    });
+    await platform().setEnabled(bob, false);
+    const failed = await connectTo(platform(), { "wallaroo:maxRetries": "0" })
       .team.apply(state, {}, "team")
       .catch((error: unknown) => error);
     if (!(failed instanceof TeamError) || failed.state === undefined) throw new Error("nothing is stored");
     expect(Object.keys(failed.state.ids)).to.have.members([ann, bob]);
-    platform.behave();
+    platform().behave();
     expect(await isEnabled(ann)).to.equal(false);
     expect(await isEnabled(bob), "what could be put back").to.equal(true);
-    const back = await connectTo(platform).team.apply(failed.state, members, "team");
+    const back = await connectTo(platform()).team.apply(failed.state, members, "team");
     expect([await isEnabled(ann), await isEnabled(bob)]).to.deep.equal([true, true]);
     expect(back).to.deep.equal(state);
+  });
+
+  for (const [who, was, isSaid] of [
+    ["invited", undefined, true],
+    ["found deactivated", { enabled: false }, true],
+    ["found active", { enabled: true }, false],
+  ] as const) {
+    it(`${isSaid ? "says" : "need not say"} that destroy changes by a replacement that ends in the account of somebody ${who}`, async () => {
+      const { lifecycle } = connectTo(platform());
+      if (was !== undefined) await platform().addUser({ email: ann, ...was });
+      const inputs = declared(ann, { adopt: true });
+      const { id, state } = await lifecycle.create(inputs);
+      // By a trigger: check is told the old inputs, create nothing, and delete the old state.
+      const next = connectTo(platform());
+      next.run.rememberOwn(ann, true);
+      await next.lifecycle.create(inputs);
+      await next.lifecycle.delete(id, state);
+      expect((await platform().findByEmail(ann))?.enabled).to.equal(true);
+      const warning = next.said.filter((line) => line.includes("is the same account"));
+      expect(warning).to.have.length(isSaid ? 1 : 0);
+      if (isSaid) expect(warning[0]).to.match(/would have left it .* Set `onDestroy`/);
+    });
+  }
+
+  it("takes somebody whom the same run has just cut off elsewhere for somebody who was active", async () => {
+    const { lifecycle } = connectTo(platform());
+    const { id, state } = await lifecycle.create(declared(ann));
+    const next = connectTo(platform());
+    await next.lifecycle.delete(id, state);
+    const moved = await next.lifecycle.create(declared(ann, { adopt: true }));
+    expect(moved.state).to.include({ adopted: true, enabled: true, foundEnabled: true });
+    await connectTo(platform()).lifecycle.delete(id, moved.state);
+    expect((await platform().findByEmail(ann))?.enabled).to.equal(true);
   });
 });

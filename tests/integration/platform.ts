@@ -1,7 +1,8 @@
 import { connect, type Platform as Connected } from "../../provider/platform";
 import { readSettings } from "../../provider/settings";
 import { RunMemory } from "../../provider/user/run";
-import type { Platform } from "../emulator/platform";
+import type { UserInputs } from "../../provider/user/model";
+import { startPlatform, type Platform, type PlatformOptions } from "../emulator/platform";
 import { OPERATOR } from "../emulator/seeds";
 
 /** A provider's view of an emulated platform, without the engine, and what it said to the user. */
@@ -30,4 +31,40 @@ export async function messageOf(body: () => Promise<unknown>): Promise<string> {
     throw new Error(`something that is no Error was thrown: ${String(error)}`, { cause: error });
   }
   throw new Error("nothing was raised");
+}
+
+/** What is declared of somebody, active unless told otherwise. */
+export function declared(email: string, more: Partial<UserInputs> = {}): UserInputs {
+  return { email, enabled: true, ...more };
+}
+
+/** An emulated platform at a time for the tests of a suite, closed after each; starting another closes the one before. */
+export function onPlatform(): {
+  platform: () => Platform;
+  start: (options?: PlatformOptions, config?: Record<string, string>) => Promise<ReturnType<typeof connectTo>>;
+  /** Names of the calls that changed something, or were to. */
+  writes: () => string[];
+} {
+  let current: Platform | undefined;
+  const platform = () => {
+    if (current === undefined) throw new Error("no platform was started");
+    return current;
+  };
+  const close = async () => {
+    await current?.close();
+    current = undefined;
+  };
+  afterEach(close);
+  return {
+    platform,
+    start: async (options = {}, config) => {
+      await close();
+      current = await startPlatform(options);
+      return connectTo(current, config);
+    },
+    writes: () =>
+      platform()
+        .writes()
+        .map((entry) => entry.call),
+  };
 }

@@ -1,0 +1,90 @@
+import { expect } from "chai";
+import { findChanges } from "../../provider/user/changes";
+import { connectTo, declared, messageOf, onPlatform } from "./platform";
+
+const ann = "ann@example.com";
+
+describe("an account that is gone, or has another id or address than the state says", () => {
+  const { platform, start, writes } = onPlatform();
+
+  it("does not follow in an update the address that was changed on the platform: refresh does, and says so", async () => {
+    const { lifecycle } = await start();
+    const { id, state } = await lifecycle.create(declared(ann));
+    await platform().remove(ann);
+    await platform().addUser({ email: "anna@example.com", id });
+    const next = connectTo(platform());
+    const inputs = declared(ann, { onDestroy: "retain", enabled: false });
+    const after = await next.lifecycle.update(id, state, inputs);
+    expect(after).to.include({ email: ann, onDestroy: "retain", enabled: false });
+    expect(findChanges(after, { ...inputs }, () => false)).to.deep.equal({ updates: [], replaces: [] });
+    expect((await connectTo(platform()).lifecycle.read(id, after))?.state.email).to.equal("anna@example.com");
+  });
+
+  it("believes that somebody is gone only when both forms of the query say so", async () => {
+    const { lifecycle } = await start();
+    const { id, state } = await lifecycle.create(declared(ann));
+    const fresh = connectTo(platform());
+    const admin = (await platform().people()).find((user) => user.username === "admin");
+    platform().misbehave({ on: "query", when: "before", what: { body: { users: { [admin?.id ?? ""]: admin } } } });
+    expect(await messageOf(() => fresh.lifecycle.read(id, state))).to.match(/The list was cut short/);
+    await platform().remove(ann);
+    const later = connectTo(platform());
+    expect(await later.lifecycle.read(id, state)).to.equal(undefined);
+    expect(later.said.join()).to.match(/ann@example.com \(id .*\) is not on the platform any more/);
+  });
+
+  it("follows the address to another id on read, and refuses to delete an account that it does not know", async () => {
+    const { lifecycle } = await start();
+    const { id, state } = await lifecycle.create(declared(ann));
+    const newId = await platform().recreate(ann);
+    const next = connectTo(platform());
+    const followed = await next.lifecycle.read(id, state);
+    expect(followed?.id).to.equal(newId);
+    expect(await messageOf(() => next.lifecycle.delete(id, state))).to.match(
+      /has id .*, and this stack manages .*pulumi refresh/,
+    );
+    expect(await messageOf(() => next.lifecycle.update(id, state, declared(ann, { enabled: false })))).to.match(
+      /another id now.*pulumi refresh/,
+    );
+    expect((await platform().findByEmail(ann))?.enabled).to.equal(true);
+    expect(followed?.state, "of an account that this stack did not make")
+      .to.include({ adopted: true, foundEnabled: true })
+      .and.not.have.property("initialPassword");
+    expect(next.said.join()).to.match(/did not make that account, so destroy leaves it as it is now/);
+    if (followed !== undefined) await next.lifecycle.delete(newId, followed.state);
+    expect((await platform().findByEmail(ann))?.enabled).to.equal(true);
+    expect(writes()).to.deep.equal(["invite"]);
+  });
+
+  it("does not believe at delete that somebody is gone who is only missing from a list that was cut short", async () => {
+    const { lifecycle } = await start();
+    const { id, state } = await lifecycle.create(declared(ann));
+    const admin = (await platform().people()).find((user) => user.username === "admin");
+    platform().misbehave({ on: "query", when: "before", what: { body: { users: { [admin?.id ?? ""]: admin } } } });
+    expect(await messageOf(() => connectTo(platform()).lifecycle.delete(id, state))).to.match(
+      /Could not delete ann@example.com: .*The list was cut short/,
+    );
+    await connectTo(platform()).lifecycle.delete(id, state);
+    expect((await platform().findByEmail(ann))?.enabled).to.equal(false);
+  });
+
+  it("does not take an account that has the address only as its username for the person who vanished", async () => {
+    const { lifecycle } = await start();
+    const { id, state } = await lifecycle.create(declared(ann));
+    await platform().remove(ann);
+    await platform().addUser({ email: "other@example.com", username: ann });
+    const next = connectTo(platform());
+    expect(await next.lifecycle.read(id, state)).to.equal(undefined);
+    expect(next.said.join()).to.match(/ann@example.com .* is not on the platform any more/);
+  });
+
+  it("has nothing to do when the account is deactivated or gone at delete", async () => {
+    const { lifecycle } = await start();
+    const { id, state } = await lifecycle.create(declared(ann));
+    await platform().setEnabled(ann, false);
+    await connectTo(platform()).lifecycle.delete(id, state);
+    await platform().remove(ann);
+    await connectTo(platform()).lifecycle.delete(id, state);
+    expect(writes()).to.deep.equal(["invite"]);
+  });
+});
