@@ -95,7 +95,17 @@ export class UserProvider implements pulumi.dynamic.ResourceProvider {
   }
 
   async delete(id: pulumi.ID, props: Props): Promise<void> {
-    return withoutTrace("delete", whoOf(props), () => session.platform(props).lifecycle.delete(id, ownState(props)));
+    return withoutTrace("delete", whoOf(props), async () => {
+      try {
+        await session.platform(props).lifecycle.delete(id, ownState(props));
+      } catch (error) {
+        if (!(error instanceof HalfDoneError)) throw error;
+        // The engine stores nothing of a failed delete: declared again, the person would look unchanged.
+        const next =
+          "To keep the person instead, run `pulumi refresh` before `up`: the state does not know what was done.";
+        throw new HalfDoneError(error.user, `${error.reason} ${next}`);
+      }
+    });
   }
 
   /** In preview and again at apply: settings, and what create would be refused for. */

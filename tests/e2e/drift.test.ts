@@ -172,6 +172,28 @@ describe("a create or update that is half done", function () {
     expect((await stack().stored("ann"))?.outputs["adopted"]).to.equal(false);
   });
 
+  it("is no dead end when it is a delete: the message says how to keep the person, and that does", async () => {
+    expect((await stack().up(user())).ok).to.equal(true);
+    platform().misbehave({ on: "deactivate", times: 99, when: "before", what: { status: 400, body: "" } });
+    const refused = await stack().up(() => undefined);
+    expect(refused.output)
+      .to.match(/Could not deactivate/)
+      .and.not.match(/pulumi refresh/);
+    platform().behave();
+    await stack().setConfig("wallaroo:maxRetries", "0");
+    expect((await stack().up(user())).ok).to.equal(true);
+    platform().misbehave({ on: "deactivate", when: "after", what: { status: 502, body: "" } });
+    const failed = await stack().up(() => undefined);
+    expect(failed.output).to.match(
+      /Could not deactivate ann@example.com: .*To keep the person instead, run `pulumi refresh`/,
+    );
+    expect(failed.output).to.not.match(/\n\s+at /);
+    expect((await stack().refresh()).ok).to.equal(true);
+    const kept = await stack().up(user());
+    expect(kept.ok, kept.output).to.equal(true);
+    expect((await platform().findByEmail(ann))?.enabled).to.equal(true);
+  });
+
   it("is stored as far as it got when it is an update, and undoing it in the program undoes it on the platform", async () => {
     const password = "Pp-half-updated";
     expect((await stack().up(user({ password }))).ok).to.equal(true);
