@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { lowPort } from "../emulator/port";
 
 /** A PostgreSQL of our own, as a backend that a team shares. */
 export interface Postgres {
@@ -21,12 +22,12 @@ export function findPostgresObstacle(): string | undefined {
   return process.getuid?.() === 0 && owner() === undefined ? "there is no user to run PostgreSQL as" : undefined;
 }
 
-export function startPostgres(): Postgres {
+export async function startPostgres(): Promise<Postgres> {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "pulumi-wallaroo-postgres-"));
   const data = path.join(folder, "data");
   const user = process.getuid?.() === 0 ? owner() : undefined;
   if (user !== undefined) fs.chownSync(folder, user.uid, user.gid);
-  const port = 20_000 + (process.pid % 20_000);
+  const port = await lowPort();
   const run = (program: string, ...args: string[]) =>
     execFileSync(path.join(binaries(), program), args, { cwd: folder, stdio: "ignore", ...user });
   run("initdb", "-D", data, "-U", "pulumi", "-A", "trust");

@@ -20,7 +20,7 @@ describe("a backend that a team shares (PostgreSQL)", function () {
       process.stdout.write(`\n  not run on PostgreSQL, and the file backend's lock is tested instead: ${obstacle}\n`);
       this.skip();
     }
-    postgres = startPostgres();
+    postgres = await startPostgres();
     platform = await startPlatform();
     await platform.addUser({ ...CI, admin: true });
   });

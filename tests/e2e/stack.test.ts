@@ -1,7 +1,7 @@
 import http2 from "node:http2";
 import { createRequire } from "node:module";
-import type { AddressInfo } from "node:net";
 import { expect } from "chai";
+import { listenAt, listenAtLowPort } from "../emulator/port";
 import { ENGINE_CONNECTIONS } from "./stack";
 
 interface Grpc {
@@ -24,9 +24,7 @@ describe("the stacks of these tests", () => {
   it("take no engine for dead because an earlier one had its port", async () => {
     const grpc = createRequire(require.resolve("@pulumi/pulumi"))("@grpc/grpc-js") as Grpc;
     const server = http2.createServer((_request, response) => response.writeHead(404).end());
-    const listen = (port: number) => new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
-    await listen(0);
-    const { port } = server.address() as AddressInfo;
+    const port = await listenAtLowPort(server);
     await new Promise((resolve) => server.close(resolve));
     const clients: GrpcClient[] = [];
     /** The status that a call of a new run gets. */
@@ -39,7 +37,7 @@ describe("the stacks of these tests", () => {
       });
     try {
       expect(await call(), "nobody listens").to.equal(grpc.status["UNAVAILABLE"]);
-      await listen(port);
+      expect(await listenAt(server, port)).to.equal(true);
       expect(await call(), "answered by the next").to.equal(grpc.status["UNIMPLEMENTED"]);
     } finally {
       for (const client of clients) client.close();

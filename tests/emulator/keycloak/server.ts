@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { createServer, type AddressInfo } from "node:net";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { lowPort } from "../port";
 import { ensureKeycloak } from "./distribution";
 
 /** Longest time until a Keycloak answers, in milliseconds; 18 to 80 s were seen on two cores. */
@@ -20,7 +20,7 @@ export const BOOTSTRAP = { username: "admin", password: "admin" };
 /** Starts Keycloak in its development mode and waits until it answers. */
 export async function startKeycloak(log: (line: string) => void): Promise<KeycloakServer> {
   const home = await ensureKeycloak(log);
-  const port = await freePort();
+  const port = await lowPort();
   const args = [
     "start-dev",
     "--http-host=127.0.0.1",
@@ -82,12 +82,4 @@ function endGroup(child: ChildProcess): void {
   } catch {
     // It is gone already.
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

@@ -1,6 +1,6 @@
 import http from "node:http";
-import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import { listenAt, listenAtLowPort } from "../../emulator/port";
 
 /** What goes wrong with one request on its way. */
 export type WireFault =
@@ -20,6 +20,7 @@ export class FaultProxy {
   readonly seen: string[] = [];
   /** Requests that the fault ordered last has met; for a refused connection, 1 once nobody listened. */
   hits = 0;
+  #port = 0;
   #faultAt = 0;
   #fault: WireFault | undefined;
   #refusedMs = 0;
@@ -31,8 +32,8 @@ export class FaultProxy {
 
   async start(): Promise<void> {
     this.#server.keepAliveTimeout = 60_000;
-    await this.#listen(0);
-    this.url = `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    this.#port = await listenAtLowPort(this.#server);
+    this.url = `http://127.0.0.1:${this.#port}`;
   }
 
   /**
@@ -56,19 +57,14 @@ export class FaultProxy {
     await new Promise((resolve) => this.#server.close(resolve));
   }
 
-  #listen(port: number): Promise<void> {
-    return new Promise((resolve) => this.#server.listen(port, "127.0.0.1", resolve));
-  }
-
   /** Nobody listens for a while. */
   async #refuse(): Promise<void> {
-    const { port } = this.#server.address() as AddressInfo;
     this.#fault = undefined;
     this.hits = 1;
     this.#server.closeAllConnections();
     await new Promise((resolve) => this.#server.close(resolve));
     await sleep(this.#refusedMs);
-    await this.#listen(port);
+    if (!(await listenAt(this.#server, this.#port))) throw new Error(`another program took port ${this.#port}`);
   }
 
   async #serve(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {

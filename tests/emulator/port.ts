@@ -1,0 +1,42 @@
+import { randomInt } from "node:crypto";
+import { createServer, type Server } from "node:net";
+
+/**
+ * Ports that no system hands out by itself: what asks for any port, and every connection that goes out, gets a higher one
+ * (from 32768 on Linux, from 49152 elsewhere).
+ */
+const LOWEST = 20_000;
+const HIGHEST = 32_767;
+
+/**
+ * Makes `server` listen at a port of 127.0.0.1 that stays its own when it stops listening for a while, and returns the
+ * port. A port that the system chose is soon given to the next connection of anybody, and can't be listened at again.
+ *
+ * Does not keep other programs from asking for that very port.
+ */
+export async function listenAtLowPort(server: Server): Promise<number> {
+  for (;;) {
+    const port = randomInt(LOWEST, HIGHEST + 1);
+    if (await listenAt(server, port)) return port;
+  }
+}
+
+/** True once it listens, false where the port is another's. Any other error is thrown. */
+export function listenAt(server: Server, port: number): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const failed = (error: NodeJS.ErrnoException) => (error.code === "EADDRINUSE" ? resolve(false) : reject(error));
+    server.once("error", failed);
+    server.listen(port, "127.0.0.1", () => {
+      server.off("error", failed);
+      resolve(true);
+    });
+  });
+}
+
+/** A port for a program of its own that is told where to listen. */
+export async function lowPort(): Promise<number> {
+  const server = createServer();
+  const port = await listenAtLowPort(server);
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
