@@ -59,6 +59,16 @@ export async function getUser(args: GetUserArgs, opts: LookupOptions = {}): Prom
 
 async function find(args: GetUserArgs, opts: LookupOptions, maxAgeMs: number): Promise<UserInfo> {
   const askedAtMs = performance.now();
+  const given = [args.id, args.email].filter((value) => typeof value === "string" && value.trim() !== "");
+  if (given.length !== 1) {
+    throw new WallarooError({
+      kind: "badInput",
+      operation: "look up",
+      who: "a user",
+      words: "exactly one of id and email has to be given, and not be empty",
+      next: "Check where the value comes from: an output of somebody who is not there is undefined.",
+    });
+  }
   const { directory } = await platformOf(opts);
   const findIn = (view: View) =>
     args.id === undefined ? view.findByEmail(canonicalEmail(args.email)) : view.findById(args.id);

@@ -45,7 +45,8 @@ export interface Client {
   call: (call: Call) => Promise<unknown>;
   /**
    * Waits before trying again what the client itself must not repeat; false when no further attempt is worth it (too
-   * many, too long, or the budget that all requests share is used up).
+   * many, too long, or the budget that all requests share is used up). Without an error nothing failed, what was asked for
+   * is only not there yet, and the budget is left alone.
    *
    * @param retry 1 before the second attempt
    * @param startedMs `performance.now()` at the first attempt
@@ -62,7 +63,7 @@ export function createClient(options: ClientOptions): Client {
   async function pause(retry: number, startedMs: number, error: unknown): Promise<boolean> {
     const serverMs = isWallarooError(error) ? error.retryAfterMs : undefined;
     const pauseMs = pauseBefore(retry, performance.now() - startedMs, serverMs, options.retry, Math.random());
-    if (pauseMs === undefined || !budget.take()) return false;
+    if (pauseMs === undefined || (error !== undefined && !budget.take())) return false;
     await sleep(pauseMs);
     return true;
   }

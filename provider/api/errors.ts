@@ -36,7 +36,7 @@ export interface ErrorParts {
   status?: number;
   /** Milliseconds that the server asked us to wait. */
   retryAfterMs?: number;
-  /** True when it happened while getting a token: the call that needed one was never sent. */
+  /** True when the call was never sent: it failed while getting a token, or no connection was made. */
   beforeSending?: boolean;
   cause?: unknown;
 }

@@ -27,6 +27,9 @@ export interface Answer {
 /** Sends one request and reads the whole answer. */
 export type Transport = (exchange: Exchange) => Promise<Answer>;
 
+/** Node's codes for a connection that was never made: nothing of the request has left this machine. */
+const NO_CONNECTION = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"]);
+
 /** Largest answer that is read, in bytes. 100,000 people are about 60 MB in the platform's JSON. */
 export const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 
@@ -109,6 +112,7 @@ export function createTransport(options: { timeoutMs: number; maxSockets: number
       throw new WallarooError({
         kind: "unavailable",
         ...about,
+        beforeSending: beforeSending === true || NO_CONNECTION.has((error as { code?: string }).code ?? ""),
         words: `${hostOf(exchange.url)} could not be reached or broke off: ${options.secrets.clean(reasonOf(error))}`,
         next: "Check wallaroo:url (WALLAROO_URL), the network and the platform, then run the same command again.",
         cause: error,

@@ -43,6 +43,13 @@ const SEAT_TAKING = {
     "Either the licence has no free seat (deactivate somebody, or raise its user limit), or the provider's account lacks the realm role admin.",
 };
 
+/** The models of newer releases require `roles`; the older guides show invites without. */
+const INVITING = {
+  ...SEAT_TAKING,
+  rejected:
+    "Correct what the platform objects to, then run the same command again. Where it misses `roles`, write `roles: []`.",
+};
+
 export function createUsersApi(client: Client): UsersApi {
   async function query(request: QueryUsersRequest, who: string): Promise<ApiUser[]> {
     const about = { operation: "query", who };
@@ -98,12 +105,16 @@ export function createUsersApi(client: Client): UsersApi {
         path: "/v1/api/users/invite",
         body: request,
         idempotent: false,
-        next: SEAT_TAKING,
+        next: INVITING,
       });
       if (!isRecord(answer) || typeof answer["id"] !== "string" || typeof answer["password"] !== "string") {
         throw unreadable(about, "`id` and `password` are not both there", quoted(answer), client.secrets);
       }
       client.secrets.hide(answer["password"]);
+      // The engine takes no half of a character, and would store nothing of the person.
+      if (HALF.test(answer["id"]) || HALF.test(answer["password"])) {
+        throw unreadable(about, "half a character is in it", quoted(answer), client.secrets);
+      }
       return { id: answer["id"], password: answer["password"] };
     },
 
@@ -146,7 +157,7 @@ function problemOf(key: string, user: unknown, secrets: Secrets): string | undef
   if (!isRecord(user)) return `the user under "${secrets.excerpt(key)}" is not an object`;
   if (typeof user["id"] !== "string" || user["id"] !== key) return "a user's `id` is not the key that it stands under";
   // It becomes the engine's id of a resource, which the engine prints as it is.
-  if (!/^[\x21-\x7e]{1,255}$/.test(key)) return "a user's `id` is no id";
+  if (key === "" || key.length > 255 || key.trim() !== key || UNPRINTABLE.test(key)) return "a user's `id` is no id";
   if (typeof user["username"] !== "string") return "a user's `username` is not a string";
   if (typeof user["enabled"] !== "boolean") return "a user's `enabled` is not a boolean";
   const email = user["email"];
@@ -155,21 +166,31 @@ function problemOf(key: string, user: unknown, secrets: Secrets): string | undef
 }
 
 /** Characters that write over a console, or make one address look like another there, and halves of characters. */
-const UNPRINTABLE = /[\p{Cc}\p{Cs}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;
+const UNPRINTABLE = /[\p{Cc}\p{Cs}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;
+const HALF = /\p{Cs}/u;
+/** Of a name nothing else is touched: marks of direction are part of Arabic and Hebrew ones, and an edit of one name sends the other back. */
+const CONTROL = /[\p{Cc}\p{Cs}]/u;
+
+const TIDIED = [
+  ["username", UNPRINTABLE],
+  ["email", UNPRINTABLE],
+  ["firstName", CONTROL],
+  ["lastName", CONTROL],
+] as const;
 
 /**
  * The same user, changed in place: null, where a release writes it for a field that others leave out, is taken for
- * absent, and names can be printed. Nobody's name has such characters in Keycloak; should somebody's in a federated
- * store, it must not keep everybody else from being read.
+ * absent, and addresses and names can be printed. Nobody's has such characters in Keycloak; should somebody's in a
+ * federated store, it must not keep everybody else from being read.
  */
 function tidied(user: ApiUser & Record<string, unknown>): ApiUser {
   for (const name of ["email", "firstName", "lastName", "realmRoles", "createdTimestamp"]) {
     if (user[name] === null) delete user[name];
   }
   if (!Array.isArray(user.realmRoles)) delete user.realmRoles;
-  for (const name of ["username", "email", "firstName", "lastName"]) {
+  for (const [name, bad] of TIDIED) {
     const value = user[name];
-    if (typeof value === "string" && value.search(UNPRINTABLE) >= 0) user[name] = value.replace(UNPRINTABLE, "\ufffd");
+    if (typeof value === "string" && bad.test(value)) user[name] = value.replace(new RegExp(bad, "gu"), "\ufffd");
   }
   return user;
 }

@@ -81,7 +81,7 @@ export class UserProvider implements pulumi.dynamic.ResourceProvider {
       if (known === undefined) return { id: "" };
       const { state } = known;
       // The engine keeps the old inputs where none are returned; it shows drift by comparing inputs.
-      const isDrifted = MANAGED.some((name) => state[name] !== before[name]);
+      const isDrifted = known.id !== id || MANAGED.some((name) => state[name] !== before[name]);
       return { id: known.id, props: toJson(state), ...(isDrifted ? { inputs: inputsFrom(state) } : {}) };
     });
   }

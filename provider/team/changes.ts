@@ -1,6 +1,6 @@
 import { findChanges } from "../user/changes";
 import { isRecord, pathOf, personOf } from "./inputs";
-import type { Member } from "./model";
+import type { KnownUser } from "../user/model";
 
 /** What `up` would do to a team. */
 export interface TeamChanges {
@@ -14,7 +14,7 @@ export interface TeamChanges {
 
 /** Compares the stored members with the declared ones, each by the rules of a single user. */
 export function findTeamChanges(
-  stored: ReadonlyMap<string, Member>,
+  stored: ReadonlyMap<string, KnownUser>,
   declared: Record<string, unknown>,
   isUnknown: (value: unknown) => boolean,
 ): TeamChanges {
@@ -27,7 +27,7 @@ export function findTeamChanges(
       changes.changed.push({ email, names: [] });
     } else {
       const { updates } = findChanges(known.state, personOf(email, member), isUnknown);
-      if (updates.length > 0 || known.isUnfinished === true) changes.changed.push({ email, names: updates });
+      if (updates.length > 0 || known.state.unfinished === true) changes.changed.push({ email, names: updates });
     }
   }
   for (const email of stored.keys()) if (!Object.hasOwn(declared, email)) changes.removed.push(email);

@@ -2,15 +2,16 @@ import { isDeepStrictEqual } from "node:util";
 import { messageOf } from "../api/errors";
 import type { Line } from "../api/line";
 import type { Log } from "../user/account";
-import { DECISION_AGE_MS, type Directory } from "../user/directory";
+import type { Directory } from "../user/directory";
 import { HalfDoneError } from "../user/half-done";
 import type { Lifecycle } from "../user/lifecycle";
+import type { KnownUser } from "../user/model";
 import { planDelete } from "../user/policy";
 import type { RunMemory } from "../user/run";
 import { redeclare } from "../user/state";
 import { findTeamChanges, type TeamChanges } from "./changes";
 import { personOf } from "./inputs";
-import type { Member, MemberInputs, Members, TeamState } from "./model";
+import type { MemberInputs, Members, TeamState } from "./model";
 import { runAll } from "./progress";
 import { inputsFrom, pack, unpack } from "./state";
 
@@ -55,18 +56,11 @@ export class TeamLifecycle {
     changes: TeamChanges,
     team: string,
   ): Promise<void> {
-    const { lifecycle, directory, run } = this.tools;
-    const stored = state === undefined ? new Map<string, Member>() : unpack(state);
-    const view = await directory.view(DECISION_AGE_MS);
-    const ownIds = new Set(Object.values(state?.ids ?? {}));
+    const { lifecycle, run } = this.tools;
+    const stored = state === undefined ? new Map<string, KnownUser>() : unpack(state);
     const inputsOf = (email: string) => personOf(email, declared[email] as MemberInputs);
     const steps: Step[] = [];
-    for (const email of changes.added) {
-      const user = view.findByEmail(email);
-      // A member whose address was changed on the platform, as refresh shows it.
-      if (user !== undefined && ownIds.has(user.id)) continue;
-      steps.push(async () => void (await lifecycle.plan(inputsOf(email))));
-    }
+    for (const email of changes.added) steps.push(async () => void (await lifecycle.plan(inputsOf(email))));
     for (const { email } of changes.changed) {
       const known = stored.get(email);
       if (known === undefined) continue;
@@ -88,7 +82,7 @@ export class TeamLifecycle {
    */
   async apply(before: TeamState | undefined, declared: Members, team: string): Promise<TeamState> {
     const { lifecycle } = this.tools;
-    const people = before === undefined ? new Map<string, Member>() : unpack(before);
+    const people = before === undefined ? new Map<string, KnownUser>() : unpack(before);
     const changes = findTeamChanges(people, declared, () => false);
     const touched = new Set([...changes.added, ...changes.changed.map(({ email }) => email)]);
     const freeing: Step[] = [];
@@ -105,7 +99,7 @@ export class TeamLifecycle {
           if (known === undefined) people.set(email, await lifecycle.create(inputs));
           else people.set(email, { id: known.id, state: await lifecycle.update(known.id, known.state, inputs) });
         } catch (error) {
-          if (error instanceof HalfDoneError) people.set(email, { ...error.user, isUnfinished: true });
+          if (error instanceof HalfDoneError) people.set(email, error.user);
           throw error;
         }
       };
@@ -131,13 +125,13 @@ export class TeamLifecycle {
     const steps = [...people].map(([email, known]) => async () => {
       const now = await lifecycle.read(known.id, known.state);
       if (now === undefined) people.delete(email);
-      else people.set(email, { ...known, ...now });
+      else people.set(email, now);
     });
     const failures = await this.#run(`${team}: read`, steps);
     // One answer is about all of them: where it is bad, nobody's reading is to be trusted.
     if (failures.length > 0) throw new TeamError(summaryOf("read", team, failures, steps.length), failures);
     const after = pack(people.values());
-    return { state: after, ...(isDeepStrictEqual(after, state) ? {} : { inputs: inputsFrom(people.values()) }) };
+    return { state: after, ...(isDeepStrictEqual(after, state) ? {} : { inputs: inputsFrom(people) }) };
   }
 
   /** Leaves everybody's account as their `onDestroy` says. May be called again for those who failed. */
@@ -154,7 +148,7 @@ export class TeamLifecycle {
   }
 
   /** Takes those who leave out of `people`; who frees a seat first, as some take one on their way out. */
-  async #letGo(emails: readonly string[], people: Map<string, Member>, team: string): Promise<string[]> {
+  async #letGo(emails: readonly string[], people: Map<string, KnownUser>, team: string): Promise<string[]> {
     const freeing: Step[] = [];
     const others: Step[] = [];
     for (const email of emails) {
@@ -166,7 +160,7 @@ export class TeamLifecycle {
           people.delete(email);
         } catch (error) {
           // Declared again, they have to be brought back: the state must not say that nothing happened.
-          if (error instanceof HalfDoneError) people.set(email, { ...error.user, isUnfinished: true });
+          if (error instanceof HalfDoneError) people.set(email, error.user);
           throw error;
         }
       });

@@ -1,4 +1,4 @@
-import type { KnownUser, UserInputs, UserState } from "../user/model";
+import type { UserInputs, UserState } from "../user/model";
 
 /**
  * Checked inputs of one member; the address is the key that they stand under. Of who is active, as most are, `enabled` is
@@ -8,12 +8,6 @@ export type MemberInputs = Omit<UserInputs, "email" | "enabled"> & { enabled?: b
 
 /** Checked inputs of a team's people, by canonical address. */
 export type Members = Record<string, MemberInputs>;
-
-/** A member of whom something is stored. */
-export interface Member extends KnownUser {
-  /** The account is there and ours, but a step after that failed: to be brought to what is declared by the next run. */
-  isUnfinished?: boolean;
-}
 
 /**
  * What is kept of a team in the state. Nothing is written of a member who is as most are: active, invited by this
@@ -33,12 +27,10 @@ export interface TeamState {
 /** What is stored of a member besides the id, each value only where it is not the usual one. */
 export interface Deviation extends Pick<
   UserState,
-  "adopt" | "onDestroy" | "firstName" | "lastName" | "admin" | "found"
+  "adopt" | "onDestroy" | "firstName" | "lastName" | "admin" | "found" | "unfinished"
 > {
   /** As last seen; usually true. */
   enabled?: false;
   /** Of an adopted member, as it was found; usually true. */
   foundEnabled?: false;
-  /** {@link Member.isUnfinished}. */
-  unfinished?: true;
 }

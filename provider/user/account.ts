@@ -5,6 +5,7 @@ import type { Caller } from "../api/token";
 import type { UsersApi } from "../api/users";
 import type { ApiUser } from "../api/wire";
 import { DECISION_AGE_MS, type Directory } from "./directory";
+import { canonicalEmail } from "./email";
 import { ADMIN_ROLE, isAdmin } from "./guards";
 import type { UserInputs } from "./model";
 import { refusal } from "./policy";
@@ -36,7 +37,7 @@ export interface LifecycleTools {
 
 /** The writes to an account that exists. Whether they are allowed is decided before, by policy and guards. */
 export class Accounts {
-  #seatsBeingTaken = 0;
+  readonly #seatsBeingTaken = new Set<string>();
 
   constructor(private readonly tools: Pick<LifecycleTools, "users" | "directory" | "seatLimit">) {}
 
@@ -132,7 +133,9 @@ export class Accounts {
     const { seatLimit, directory } = this.tools;
     if (seatLimit === undefined) return () => undefined;
     const view = await directory.view(DECISION_AGE_MS);
-    const taken = view.seatsTaken() + this.#seatsBeingTaken;
+    // Who is shown already, though not confirmed yet, is counted once.
+    const unseen = [...this.#seatsBeingTaken].filter((other) => view.findByEmail(other)?.enabled !== true);
+    const taken = view.seatsTaken() + unseen.length;
     if (taken >= seatLimit) {
       throw refusal(
         "give a seat to",
@@ -141,8 +144,9 @@ export class Accounts {
         "Deactivate somebody first (`enabled: false`), or raise wallaroo:seatLimit to what the licence allows.",
       );
     }
-    this.#seatsBeingTaken += 1;
-    return () => (this.#seatsBeingTaken -= 1);
+    const seat = canonicalEmail(email);
+    this.#seatsBeingTaken.add(seat);
+    return () => void this.#seatsBeingTaken.delete(seat);
   }
 }
 

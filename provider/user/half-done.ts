@@ -1,13 +1,18 @@
 import type { KnownUser } from "./model";
 
-/** The account is there and ours, but a step after that failed: to be stored, so that the next run finishes the job. */
+/**
+ * The account is there and ours, but a step after that failed: to be stored as unfinished, so that the next run finishes
+ * the job.
+ */
 export class HalfDoneError extends Error {
   override readonly name = "HalfDoneError";
+  readonly user: KnownUser;
 
   constructor(
-    readonly user: KnownUser,
+    { id, state }: KnownUser,
     readonly reason: string,
   ) {
     super(reason);
+    this.user = { id, state: { ...state, unfinished: true } };
   }
 }

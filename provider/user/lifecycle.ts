@@ -2,23 +2,27 @@ import { WallarooError, isUncertain, messageOf } from "../api/errors";
 import type { ApiUser } from "../api/wire";
 import { Accounts, type LifecycleTools } from "./account";
 import { Arrivals } from "./arrival";
-import { DECISION_AGE_MS, READ_AGE_MS, type View } from "./directory";
+import { Departures } from "./departure";
+import { DECISION_AGE_MS, READ_AGE_MS, cutShort, type View } from "./directory";
 import { canonicalEmail } from "./email";
-import type { GuardContext } from "./guards";
+import { ADMIN_ROLE, type GuardContext } from "./guards";
 import { HalfDoneError } from "./half-done";
 import type { KnownUser, UserInputs, UserState } from "./model";
-import { planDelete, refusal, refuseGuarded, refuseGuardedDelete, type Plan } from "./policy";
-import { hasProfile, planRestore, foundProfile } from "./profile";
+import { planDelete, refuseGuarded, refuseGuardedDelete, type Plan } from "./policy";
+import { PROFILE, hasProfile, foundProfile } from "./profile";
 import { redeclare, stateOf } from "./state";
 
 /** Create, read, update and delete of one person. All methods raise `WallarooError`; see each. */
 export class Lifecycle {
   readonly #accounts: Accounts;
   readonly #arrivals: Arrivals;
+  readonly #departures: Departures;
 
   constructor(private readonly tools: LifecycleTools) {
     this.#accounts = new Accounts(tools);
-    this.#arrivals = new Arrivals({ ...tools, accounts: this.#accounts, context: (view) => this.#context(view) });
+    const shared = { ...tools, accounts: this.#accounts, context: (view: View) => this.#context(view) };
+    this.#arrivals = new Arrivals(shared);
+    this.#departures = new Departures(shared);
   }
 
   /** What create would do, decided on a fresh view and without sending anything that changes something; for preview. */
@@ -45,7 +49,9 @@ export class Lifecycle {
     try {
       return { id: known.id, state: await this.#reconcile(known, inputs) };
     } catch (error) {
-      throw error instanceof HalfDoneError ? error : new HalfDoneError(known, messageOf(error));
+      const { id, state } = error instanceof HalfDoneError ? error.user : known;
+      // Declared is not done: the role is shown later, and by some releases never.
+      throw new HalfDoneError({ id, state: withAdmin(state, undefined) }, messageOf(error));
     }
   }
 
@@ -102,13 +108,19 @@ export class Lifecycle {
     const user = view.findById(known.id);
     if (user === undefined) return;
     const context = await this.#context(view);
-    if (!isReplaced) refuseGuarded(user, { ...inputs, email: known.state.email }, context);
-    else if (planDelete(known.state) === false) refuseGuardedDelete(user, context);
+    if (!isReplaced) {
+      const due = known.state.unfinished === true ? inputs : announced(known.state, inputs, user);
+      refuseGuarded(user, { ...due, email: known.state.email }, context, known.state.admin);
+    }
+    if (isReplaced && planDelete(known.state) === false) refuseGuardedDelete(user, context);
   }
 
   /**
-   * Brings an existing account to what is declared; sends nothing when it is so already. Raises `notFound`, and
-   * {@link HalfDoneError} when something was done, or may have been, that the stored state does not say.
+   * Brings what is declared otherwise than it is stored to what is declared; sends nothing when it is so already. What
+   * was changed on the platform meanwhile, and not in the program, is left alone, with a warning: preview did not
+   * announce it, and somebody may just have been cut off there. It is stored, so that the next preview announces an
+   * update of this resource, and the next run repairs it. Raises `notFound`, and {@link HalfDoneError} when something was
+   * done, or may have been, that the stored state does not say.
    */
   update(id: string, state: UserState, inputs: UserInputs): Promise<UserState> {
     return this.tools.line.run(() => this.#update(id, state, inputs));
@@ -137,104 +149,40 @@ export class Lifecycle {
     // up would find another address declared, and replace the person.
     const asStored = (now: UserState): UserState => ({ ...now, email: state.email });
     const known = { id, state: asStored(stateOf(user, redeclare(before, inputs))) };
+    const due = state.unfinished === true ? inputs : announced(state, inputs, user);
     try {
-      return asStored(await this.#apply(known, inputs, state.admin));
+      const now = asStored(await this.#apply(known, due, state.admin));
+      this.#warnOfDrift(now, inputs);
+      return now;
     } catch (error) {
-      if (error instanceof HalfDoneError)
-        throw new HalfDoneError({ id, state: asStored(error.user.state) }, error.reason);
-      throw isUncertain(error) ? new HalfDoneError(known, messageOf(error)) : error;
+      if (!(error instanceof HalfDoneError) && !isUncertain(error)) throw error;
+      const half = error instanceof HalfDoneError ? error.user.state : known.state;
+      // Where no roles are shown, what was stored is all that is known of the role.
+      const proven = user.realmRoles === undefined ? withAdmin(half, state.admin) : half;
+      throw new HalfDoneError({ id, state: asStored(proven) }, messageOf(error));
     }
   }
 
-  /**
-   * Leaves the account as its `onDestroy` says. An account that this run created or took over, or that another resource
-   * of the program declares, is left alone: that is a rename or a move, not a departure. Raises {@link HalfDoneError} when
-   * something was done, or may have been.
-   */
-  async delete(id: string, state: UserState): Promise<void> {
-    const { run, log } = this.tools;
-    const { email } = state;
-    const target = planDelete(state);
-    if (target === undefined) {
-      log.info(
-        `${email} is left as it is on the platform and is no longer managed${state.onDestroy === "retain" ? ' (onDestroy: "retain")' : ""}.`,
-      );
-      return;
-    }
-    // A replacement that ends in the account that it began with: nobody leaves.
-    if (run.isOwn(email) && run.isKept(id)) return this.#warnOfForgotten(state);
-    if (this.#isStaying(id, [email])) return;
-    await this.tools.line.run(() => this.#leave({ id, state }, target));
-  }
-
-  /** True, with a warning, when this run took the account over, or declares somebody of one of these addresses. */
-  #isStaying(id: string, emails: readonly string[]): boolean {
-    const { run, log } = this.tools;
-    const declaration = emails.map((email) => run.findDeclaration(email)).find((found) => found !== undefined);
-    if (declaration === undefined && !run.isKept(id)) return false;
-    const by = declaration === undefined ? "this run has just taken it over" : `"${declaration.name}" declares it`;
-    log.warn(
-      `${emails.at(-1)} is not deactivated, because ${by}. To rename or move a resource without this, use \`aliases\`.`,
-    );
-    return true;
-  }
-
-  /**
-   * Says so when a replacement that ended in the same account forgot what destroy would have put back: its create is
-   * given no old values by the engine, and takes what this stack made of the account for what it found.
-   */
-  #warnOfForgotten(state: UserState): void {
-    const { email, adopted, foundEnabled, found, onDestroy } = state;
-    if (onDestroy !== undefined) return;
-    const isAdoptedAnew = this.tools.run.wasAdopted(email);
-    if (!hasProfile(found ?? {}) && !(isAdoptedAnew && (!adopted || foundEnabled === false))) return;
-    const was = adopted ? "as it was found before this stack managed it" : "deactivated, though this stack invited it";
+  #warnOfDrift(state: UserState, inputs: UserInputs): void {
+    const drifted = DRIFTING.filter((name) => inputs[name] !== undefined && state[name] !== inputs[name]);
+    if (drifted.length === 0) return;
     this.tools.log.warn(
-      `${email} was replaced and is the same account: destroy would have left it ${was}, and now leaves it ` +
-        `${isAdoptedAnew ? "as it was just now" : "deactivated"}. Set \`onDestroy\` to say what it is to do.`,
+      `${state.email}: ${drifted.join(", ")} ${drifted.length === 1 ? "was" : "were"} changed on the platform, which this ` +
+        "run did not announce, and left alone. `pulumi preview` now shows an update of this resource, and the next " +
+        "`pulumi up` repairs it.",
     );
   }
 
-  async #leave({ id, state }: KnownUser, target: boolean): Promise<void> {
-    const { directory, log } = this.tools;
-    const { email } = state;
-    const view = await directory.view(DECISION_AGE_MS);
-    const user = view.findById(id);
-    if (user === undefined) {
-      const other = view.findByEmail(email);
-      if (other === undefined) {
-        if (await directory.isThere(id)) throw cutShort("delete", email);
-        return log.info(`${email} is not on the platform any more: nothing to deactivate.`);
-      }
-      throw refusal(
-        "delete",
-        email,
-        `the account of this address has id ${other.id}, and this stack manages ${id}`,
-        "Run `pulumi refresh` to make this stack manage that account, or `pulumi state delete` to let go of it.",
-      );
-    }
-    const found = planRestore(state);
-    const context = await this.#context(view);
-    // Asked again, now that the turn has come and the address of today is known; nothing is awaited from here to the write.
-    if (this.#isStaying(id, [email, canonicalEmail(user.email ?? user.username)])) return;
-    if (!target) refuseGuardedDelete(user, context);
-    else refuseGuarded(user, { ...found, email }, context);
-    let left = user;
-    try {
-      const departure = this.#accounts.setEnabled(user, target);
-      this.tools.run.noteDeparture(id, departure);
-      left = await departure;
-      if (hasProfile(found)) await this.#accounts.editProfile(left, { ...found, email, enabled: target }, state.admin);
-    } catch (error) {
-      if (left === user && !isUncertain(error)) throw error;
-      throw new HalfDoneError({ id, state: { ...stateOf(left, state), email } }, messageOf(error));
-    }
+  /** See {@link Departures.leave}. */
+  delete(id: string, state: UserState): Promise<void> {
+    return this.#departures.leave({ id, state });
   }
 
   async #reconcile(known: KnownUser, inputs: UserInputs): Promise<UserState> {
     if (isAsDeclared(known.state, inputs)) return known.state;
-    // Whom an invite has just made is no administrator.
-    return this.tools.line.run(() => this.#apply(known, inputs, known.state.adopted ? undefined : false));
+    // Whom an invite has just made is no administrator, unless it asked for that.
+    const mayBeAdmin = known.state.adopted || inputs.roles?.includes(ADMIN_ROLE) === true;
+    return this.tools.line.run(() => this.#apply(known, inputs, mayBeAdmin ? undefined : false));
   }
 
   /** `wasAdmin`: as far as this stack knows, for releases that show no roles. */
@@ -243,7 +191,7 @@ export class Lifecycle {
     const view = await this.tools.directory.view(DECISION_AGE_MS);
     const { email, username, enabled } = known.state;
     let user = view.findById(known.id) ?? { id: known.id, email, username, enabled };
-    refuseGuarded(user, inputs, await this.#context(view));
+    refuseGuarded(user, inputs, await this.#context(view), wasAdmin);
     user = await this.#accounts.setEnabled(user, inputs.enabled);
     const half = stateOf(user, known.state);
     if (!hasProfile(inputs)) return half;
@@ -261,28 +209,42 @@ export class Lifecycle {
   }
 }
 
+const DRIFTING = ["enabled", ...PROFILE] as const;
+
+/** The declared values that differ from the stored ones; of the others, what the account has now. */
+function announced<T extends Partial<UserInputs>>(state: UserState, inputs: T, user: ApiUser): T {
+  const { firstName, lastName, admin, ...others } = inputs;
+  const due: Partial<UserInputs> = {
+    ...others,
+    ...(inputs.enabled === state.enabled ? { enabled: user.enabled } : {}),
+    ...(firstName === undefined || firstName === state.firstName ? {} : { firstName }),
+    ...(lastName === undefined || lastName === state.lastName ? {} : { lastName }),
+    // Where no roles are shown, every edit has to say what is declared of them.
+    ...(admin === undefined || (admin === state.admin && user.realmRoles !== undefined) ? {} : { admin }),
+  };
+  return due as T;
+}
+
+function withAdmin(state: UserState, admin: boolean | undefined): UserState {
+  const { admin: _declared, ...others } = state;
+  return { ...others, ...(admin === undefined ? {} : { admin }) };
+}
+
 /** Whoever has the address itself; not an account that has it for a username. */
 function findByAddress(view: View, email: string): ApiUser | undefined {
   const user = view.findByEmail(email);
   return user !== undefined && canonicalEmail(user.email ?? user.username) === email ? user : undefined;
 }
 
-/** The state of an account that has the address of the one that this stack knew, and another id. */
+/**
+ * The state of an account that has the address of the one that this stack knew, and another id. As if `adopt: true` had
+ * been declared, which is what a replacement is told: it must not take the account for one of its own.
+ */
 function adoptedState(user: ApiUser, state: UserState, view: View): UserState {
   const { initialPassword: _ofTheOther, found: _before, ...declared } = state;
   const found = foundProfile(user, state, {}, view.showsRoles());
-  return { ...declared, adopted: true, foundEnabled: user.enabled, ...(hasProfile(found) ? { found } : {}) };
-}
-
-/** An absence is believed only when both forms of the query agree. */
-function cutShort(operation: string, who: string): WallarooError {
-  return new WallarooError({
-    kind: "unreadable",
-    operation,
-    who,
-    words: "the platform lists everybody without this account, and yet has it when asked for its id",
-    next: "The list was cut short, by a proxy perhaps. Nothing was changed; run the same command again.",
-  });
+  const kept = { ...declared, adopt: true, adopted: true, foundEnabled: user.enabled };
+  return { ...kept, ...(hasProfile(found) ? { found } : {}) };
 }
 
 /** Profile values are compared with the platform's own, by the edit itself. */

@@ -44,6 +44,8 @@ export interface UserState {
   firstName?: string;
   lastName?: string;
   admin?: boolean;
+  /** A step after the account was there failed, or may have: the next update brings all of it to what is declared. */
+  unfinished?: true;
 }
 
 /** A person with the id (Keycloak UUID) that goes with the state. */

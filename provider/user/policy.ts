@@ -30,7 +30,7 @@ export function planCreate(
 ): Plan {
   if (existing !== undefined) return planExisting(inputs, existing, run, context);
   const { email } = inputs;
-  refuseGuarded({ id: "", email, username: email, enabled: true }, inputs, context);
+  refuseGuarded({ id: "", email, username: email, enabled: true, realmRoles: [] }, inputs, context);
   return { kind: "invite" };
 }
 
@@ -73,14 +73,18 @@ function planAccount(inputs: UserInputs, user: ApiUser, run: Memory): Exclude<Pl
 /**
  * Raises when the declared values would cut off a guarded account: on the way in, and in preview of an update. Whoever
  * is not guarded is noted as leaving in the same breath, so that of the last two administrators the second one stays.
+ * `wasAdmin`, as far as this stack knows, counts where the account's roles are not shown: it may be an administrator
+ * unless it is known to be none.
  */
 export function refuseGuarded(
   user: ApiUser,
   inputs: Pick<UserInputs, "email"> & { enabled?: unknown; admin?: unknown },
   context: GuardContext,
+  wasAdmin?: boolean,
 ): void {
   const cutsOff = inputs.enabled === false && user.enabled;
-  const demotes = inputs.admin === false && isAdmin(user);
+  const mayBeAdmin = user.realmRoles === undefined ? wasAdmin !== false : isAdmin(user);
+  const demotes = inputs.admin === false && mayBeAdmin;
   if (!cutsOff && !demotes) return;
   const reason = findGuard(user, context);
   if (reason === undefined) return noteLeaving(user, context);

@@ -147,4 +147,16 @@ describe("who a resource is about", function () {
     expect(refused.ok).to.equal(false);
     expect(await isEnabled(ann)).to.equal(true);
   });
+
+  it("is not forgotten to be another account by a replacement by trigger, and destroy leaves that alone", async () => {
+    await stack().up(named("ann", {}, { replacementTrigger: "yesterday" }));
+    await platform().recreate(ann);
+    expect((await stack().refresh()).ok).to.equal(true);
+    expect((await stack().refresh({ expectNoChanges: true })).ok, "shown once").to.equal(true);
+    const triggered = await stack().up(named("ann", {}, { replacementTrigger: "today" }));
+    expect(triggered.ok, triggered.output).to.equal(true);
+    expect((await stack().stored("ann"))?.outputs).to.include({ adopted: true });
+    expect((await stack().destroy()).ok).to.equal(true);
+    expect(await isEnabled(ann)).to.equal(true);
+  });
 });

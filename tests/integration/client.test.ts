@@ -223,6 +223,19 @@ describe("the client", () => {
     expect(await api().queryAll()).to.have.length(2);
   });
 
+  it("has as many pauses as anybody wants for what has not failed and is only not there yet", async () => {
+    platform = await startPlatform();
+    const secrets = new Secrets();
+    const transport = createTransport({ timeoutMs: 1000, maxSockets: 8, secrets });
+    const retry = { maxRetries: 1, maxElapsedMs: 60_000 };
+    const token = {} as TokenSource;
+    const { pause } = createClient({ url: platform.url, transport, token, secrets, retry, maxConcurrency: 8 });
+    const pauses = (error: unknown) =>
+      Promise.all(Array.from({ length: 100 }, () => pause(1, performance.now(), error)));
+    expect(await pauses(undefined)).to.not.include(false);
+    expect((await pauses(new Error("down"))).filter(Boolean), "the budget of all requests").to.have.length(64);
+  });
+
   it("sends an invite once, whatever happens to the answer", async () => {
     platform = await startPlatform();
     for (const what of [{ status: 503, body: "" }, { reset: true }, { truncate: true }, { hang: true }] as Fault[]) {

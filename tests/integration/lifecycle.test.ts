@@ -1,8 +1,10 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
 import type { UserInputs } from "../../provider/user/model";
 import { HalfDoneError } from "../../provider/user/half-done";
 import type { Fault } from "../emulator/misbehaviour";
 import { CLIENT_SECRET } from "../emulator/sessions";
+import { FaultProxy } from "./faults/proxy";
 import { connectTo, declared, messageOf, onPlatform } from "./platform";
 
 const ann = "ann@example.com";
@@ -201,5 +203,69 @@ describe("the lifecycle of a person over HTTP", () => {
       const { state } = await lifecycle.create(declared(email, { adopt: true }));
       expect(JSON.parse(JSON.stringify(state))).to.deep.equal(state);
     }
+  });
+
+  it("leaves alone what was changed on the platform when something else is declared anew, and says so", async () => {
+    const { lifecycle } = await start();
+    const { id, state } = await lifecycle.create(declared(ann, { firstName: "Ann" }));
+    await platform().setEnabled(ann, false);
+    await platform().rename(ann, { firstName: "By hand" });
+    platform().clearLog();
+    const { lifecycle: next, said } = connectTo(platform());
+    const spared = declared(ann, { firstName: "Ann", onDestroy: "retain" });
+    const seen = await next.update(id, state, spared);
+    expect(platform().writes(), "preview announced onDestroy alone").to.deep.equal([]);
+    expect(seen).to.include({ enabled: false, firstName: "By hand", onDestroy: "retain" });
+    expect(said.join()).to.match(/ann@example.com: enabled, firstName were changed on the platform.*next `pulumi up`/);
+    const named = await connectTo(platform()).lifecycle.update(id, state, { ...spared, firstName: "Anna" });
+    expect(named, "one change does not bring the other along").to.include({ enabled: false, firstName: "Anna" });
+    const repaired = await connectTo(platform()).lifecycle.update(id, seen, spared);
+    expect(repaired).to.include({ enabled: true, firstName: "Ann" });
+  });
+
+  it("takes nobody for its own whose invite never left this machine", async () => {
+    await start();
+    const proxy = new FaultProxy(platform().url);
+    await proxy.start();
+    try {
+      const { lifecycle, directory } = connectTo(platform(), { "wallaroo:url": proxy.url });
+      // Seen before, and no connection left open: the invite is the first that meets nobody.
+      await directory.view(0);
+      proxy.order(1, { kind: "refused" }, 600);
+      await sleep(50);
+      const inviting = messageOf(() => lifecycle.create(declared(ann, { password: "Ours-1" })));
+      await platform().addUser({ email: ann });
+      expect(await inviting).to.match(/an active account of this address is there already/);
+    } finally {
+      await proxy.stop();
+    }
+  });
+
+  it("keeps a person whose password came with half a character in it", async () => {
+    const { lifecycle, said } = await start();
+    const body = { id: ann, password: "Half-\ud83d" };
+    platform().misbehave({ on: "invite", when: "after", what: { status: 200, body } });
+    const { state } = await lifecycle.create(declared(ann));
+    expect(state).to.include({ adopted: false, enabled: true }).and.not.have.property("initialPassword");
+    expect(said.join()).to.match(/the temporary password was lost/);
+  });
+
+  it("says what to write where a release insists on roles", async () => {
+    const { lifecycle } = await start();
+    const body = { msg: "roles: field required", code: 422 };
+    platform().misbehave({ on: "invite", when: "before", what: { status: 422, body } });
+    expect(await messageOf(() => lifecycle.create(declared(ann)))).to.match(
+      /roles: field required.*write `roles: \[\]`/,
+    );
+  });
+
+  it("says that it activates somebody again who was active when adopted", async () => {
+    const { lifecycle } = await start();
+    await platform().addUser({ email: ann });
+    const { id, state } = await lifecycle.create(declared(ann, { adopt: true, enabled: false }));
+    const { lifecycle: next, said } = connectTo(platform());
+    await next.delete(id, state);
+    expect((await platform().findByEmail(ann))?.enabled).to.equal(true);
+    expect(said.join()).to.match(/ann@example.com is deactivated, and is activated again.*onDestroy: "deactivate"/);
   });
 });

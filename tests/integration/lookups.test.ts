@@ -70,4 +70,12 @@ describe("the lookups", () => {
       await other.close();
     }
   });
+
+  it("refuse an id or address that is not there, as of an output of nobody", async () => {
+    for (const args of [{ id: undefined }, { email: "" }, {}, { id: "x", email: "ann@example.com" }]) {
+      const asked = args as unknown as { id: string };
+      expect(await messageOf(() => lookups.getUser(asked))).to.match(/Could not look up a user: exactly one of id and/);
+    }
+    expect(platform.log).to.deep.equal([]);
+  });
 });

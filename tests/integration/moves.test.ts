@@ -120,4 +120,17 @@ describe("somebody who leaves one resource and is still there", () => {
     await connectTo(platform()).lifecycle.delete(id, moved.state);
     expect((await platform().findByEmail(ann))?.enabled).to.equal(true);
   });
+
+  it("is seen as it is at the end by who takes over while it is still put back", async () => {
+    await platform().addUser({ email: ann, firstName: "Found", enabled: false });
+    const { id, state } = await connectTo(platform()).lifecycle.create(declared(ann, { firstName: "Ours" }));
+    const run = connectTo(platform());
+    const fault = platform().misbehave({ on: "edit", when: "before", what: { delayMs: 200 } });
+    const leaving = run.lifecycle.delete(id, state);
+    while (fault.hits === 0) await sleep(5);
+    const arriving = await run.lifecycle.create(declared(ann, { adopt: true, firstName: "Theirs" }));
+    await leaving;
+    expect(arriving.state).to.include({ enabled: true, firstName: "Theirs" });
+    expect(await platform().findByEmail(ann)).to.include({ enabled: true, firstName: "Theirs" });
+  });
 });

@@ -35,3 +35,19 @@ describe("an edit where nobody's roles are shown", () => {
     expect((await directory.view(READ_AGE_MS)).showsRoles()).to.equal(false);
   });
 });
+
+describe("the seats of a licence", () => {
+  it("are counted once for who is on the way in and shown already", async () => {
+    const shown: ApiUser[] = [{ ...bob }];
+    const users = { queryAll: () => Promise.resolve([...shown]) } as unknown as UsersApi;
+    const directory = new Directory(users);
+    const accounts = new Accounts({ users, directory, seatLimit: 3 });
+    const release = await accounts.takeSeat(ann.email);
+    shown.push({ ...ann });
+    await directory.view(0);
+    await accounts.takeSeat("cleo@example.com");
+    release();
+    const late = await accounts.takeSeat("late@example.com").catch((error: unknown) => error);
+    expect((late as Error).message).to.match(/3 of the 3 seats/);
+  });
+});

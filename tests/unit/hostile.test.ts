@@ -106,7 +106,12 @@ describe("a hostile or broken platform", () => {
     };
     const [odd] = await ask({ ...base, ...names });
     expect(odd?.lastName, "an emoji of several parts stays").to.equal(names.lastName);
-    for (const text of [odd?.username, odd?.email, odd?.firstName]) expect(text).to.match(/^[^\p{Cc}\u202e]+$/u);
+    for (const text of [odd?.username, odd?.email]) expect(text).to.match(/^[^\p{Cc}\u202e]+$/u);
+    expect(odd?.firstName).to.match(/^[^\p{Cc}]+$/u);
+    const hebrew = { firstName: "\u2067\u05d0\u05e0\u05d4\u2069", lastName: "\u202b\u05db\u05d4\u05df\u202c" };
+    expect((await ask({ ...base, ...hebrew }))[0], "marks of direction stay").to.deep.equal({ ...base, ...hebrew });
+    const umlaut = "f:9d1c:j\u00fcrgen";
+    expect((await ask({ ...base, id: umlaut }, umlaut))[0]?.id, "the id of a federated account").to.equal(umlaut);
     const nulls = { email: null, firstName: null, lastName: null, realmRoles: null, createdTimestamp: null };
     expect(await ask({ ...base, ...nulls })).to.deep.equal([base]);
   });

@@ -1,0 +1,111 @@
+import { isUncertain, messageOf } from "../api/errors";
+import type { ArrivalTools } from "./arrival";
+import { DECISION_AGE_MS, cutShort } from "./directory";
+import { canonicalEmail } from "./email";
+import { HalfDoneError } from "./half-done";
+import type { KnownUser, UserState } from "./model";
+import { planDelete, refusal, refuseGuarded, refuseGuardedDelete } from "./policy";
+import { hasProfile, planRestore } from "./profile";
+import { stateOf } from "./state";
+
+/** How this stack lets go of a person. */
+export class Departures {
+  constructor(private readonly tools: ArrivalTools) {}
+
+  /**
+   * Leaves the account as its `onDestroy` says. An account that this run created or took over, or that another resource
+   * of the program declares, is left alone: that is a rename or a move, not a departure. Raises {@link HalfDoneError} when
+   * something was done, or may have been.
+   */
+  async leave({ id, state }: KnownUser): Promise<void> {
+    const { run, log } = this.tools;
+    const { email } = state;
+    const target = planDelete(state);
+    if (target === undefined) {
+      log.info(
+        `${email} is left as it is on the platform and is no longer managed${state.onDestroy === "retain" ? ' (onDestroy: "retain")' : ""}.`,
+      );
+      return;
+    }
+    // A replacement that ends in the account that it began with: nobody leaves.
+    if (run.isOwn(email) && run.isKept(id)) return this.#warnOfForgotten(state);
+    if (this.#isStaying(id, [email])) return;
+    await this.tools.line.run(() => this.#letGo({ id, state }, target));
+  }
+
+  /** True, with a warning, when this run took the account over, or declares somebody of one of these addresses. */
+  #isStaying(id: string, emails: readonly string[]): boolean {
+    const { run, log } = this.tools;
+    const declaration = emails.map((email) => run.findDeclaration(email)).find((found) => found !== undefined);
+    if (declaration === undefined && !run.isKept(id)) return false;
+    const by = declaration === undefined ? "this run has just taken it over" : `"${declaration.name}" declares it`;
+    log.warn(
+      `${emails.at(-1)} is not deactivated, because ${by}. To rename or move a resource without this, use \`aliases\`.`,
+    );
+    return true;
+  }
+
+  /**
+   * Says so when a replacement that ended in the same account forgot what destroy would have put back: its create is
+   * given no old values by the engine, and takes what this stack made of the account for what it found.
+   */
+  #warnOfForgotten(state: UserState): void {
+    const { email, adopted, foundEnabled, found, onDestroy } = state;
+    if (onDestroy !== undefined) return;
+    const isAdoptedAnew = this.tools.run.wasAdopted(email);
+    if (!hasProfile(found ?? {}) && !(isAdoptedAnew && (!adopted || foundEnabled === false))) return;
+    const was = adopted ? "as it was found before this stack managed it" : "deactivated, though this stack invited it";
+    this.tools.log.warn(
+      `${email} was replaced and is the same account: destroy would have left it ${was}, and now leaves it ` +
+        `${isAdoptedAnew ? "as it was just now" : "deactivated"}. Set \`onDestroy\` to say what it is to do.`,
+    );
+  }
+
+  async #letGo({ id, state }: KnownUser, target: boolean): Promise<void> {
+    const { accounts, directory, log } = this.tools;
+    const { email } = state;
+    const view = await directory.view(DECISION_AGE_MS);
+    const user = view.findById(id);
+    if (user === undefined) {
+      const other = view.findByEmail(email);
+      if (other === undefined) {
+        if (await directory.isThere(id)) throw cutShort("delete", email);
+        return log.info(`${email} is not on the platform any more: nothing to deactivate.`);
+      }
+      throw refusal(
+        "delete",
+        email,
+        `the account of this address has id ${other.id}, and this stack manages ${id}`,
+        "Run `pulumi refresh` to make this stack manage that account, or `pulumi state delete` to let go of it.",
+      );
+    }
+    const found = planRestore(state);
+    const context = await this.tools.context(view);
+    // Asked again, now that the turn has come and the address of today is known; nothing is awaited from here to the write.
+    if (this.#isStaying(id, [email, canonicalEmail(user.email ?? user.username)])) return;
+    if (!target) refuseGuardedDelete(user, context);
+    else refuseGuarded(user, { ...found, email }, context, state.admin);
+    if (target && !user.enabled) {
+      log.warn(
+        `${email} is deactivated, and is activated again: it was active when this stack adopted it. Where that is not meant, ` +
+          'set `onDestroy: "deactivate"` (or "retain") and run `pulumi up` before they leave.',
+      );
+    }
+    let left = user;
+    const leave = async () => {
+      left = await accounts.setEnabled(user, target);
+      if (!hasProfile(found)) return;
+      // Where no roles are shown, the edit has to say what this stack knows of them.
+      const admin = user.realmRoles === undefined && state.admin !== undefined ? { admin: state.admin } : {};
+      await accounts.editProfile(left, { ...admin, ...found, email, enabled: target }, state.admin);
+    };
+    try {
+      const departure = leave();
+      this.tools.run.noteDeparture(id, departure);
+      await departure;
+    } catch (error) {
+      if (left === user && !isUncertain(error)) throw error;
+      throw new HalfDoneError({ id, state: { ...stateOf(left, state), email } }, messageOf(error));
+    }
+  }
+}
