@@ -95,7 +95,7 @@ export class WallarooUser extends pulumi.CustomResource {
           "Remove the import option and write `adopt: true` to take over an account that is there.",
       );
     }
-    if (args === undefined && opts.id === undefined) {
+    if ((args ?? undefined) === undefined && opts.id === undefined) {
       throw new pulumi.RunError(`WallarooUser "${name}": its arguments are missing; at least \`email\` is required.`);
     }
     super(

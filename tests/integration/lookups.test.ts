@@ -78,4 +78,14 @@ describe("the lookups", () => {
     }
     expect(platform.log).to.deep.equal([]);
   });
+
+  it("refuse a condition or a provider that is none, which would let everybody through", async () => {
+    const asked = { enabeld: true, admin: "yes", emailDomain: "" } as unknown as lookups.GetUsersArgs;
+    expect(await messageOf(() => lookups.getUsers(asked))).to.match(
+      /there is no condition enabeld, admin has to be a boolean, emailDomain is empty\. The conditions are/,
+    );
+    expect(await lookups.getUsers({ emailDomain: " @Wallaroo.ai" })).not.to.have.length(0);
+    const provider = {} as unknown as WallarooProvider;
+    expect(await messageOf(() => lookups.getUsers({}, { provider }))).to.match(/has to be a WallarooProvider/);
+  });
 });

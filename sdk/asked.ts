@@ -1,0 +1,111 @@
+import * as pulumi from "@pulumi/pulumi";
+import { SettingsError, readSettings } from "../provider/settings";
+import { WallarooError } from "../provider/api/errors";
+import { connect, type Platform } from "../provider/platform";
+import { READ_AGE_MS } from "../provider/user/directory";
+import { RunMemory } from "../provider/user/run";
+import type { WallarooProvider } from "./provider";
+
+/** Options of a lookup. */
+export interface LookupOptions {
+  /** The platform to ask. Default: that of the stack's configuration and environment. */
+  provider?: WallarooProvider;
+}
+
+/** What a lookup is answered from. The view that it looks at is at most `maxAgeMs` old. */
+type Question<A, T> = (platform: Platform, args: A, maxAgeMs: number) => Promise<T>;
+
+/**
+ * Puts a lookup's question to the platform that it is about, in preview too. Raises a RunError, which the engine's host
+ * prints as one line: what is wrong is the program's arguments, its settings or the platform, and a stack says nothing of it.
+ */
+export async function ask<A, T>(
+  question: Question<A, T>,
+  args: A,
+  opts: LookupOptions,
+  maxAgeMs = READ_AGE_MS,
+): Promise<T> {
+  try {
+    return await question(await platformOf(opts), args, maxAgeMs);
+  } catch (error) {
+    if (error instanceof WallarooError || error instanceof SettingsError) throw new pulumi.RunError(error.message);
+    throw error;
+  }
+}
+
+/**
+ * {@link ask}, for arguments that are outputs of resources. Preview answers "not known yet" where a resource that they
+ * come from is not there before `up`, or where the settings of the provider are not known: the person is perhaps on the way.
+ */
+export function askLater<A, T>(
+  question: Question<A, T>,
+  args: pulumi.Output<unknown>,
+  opts: LookupOptions = {},
+): pulumi.Output<T> {
+  const { allResources } = args as unknown as { allResources: () => Promise<Set<pulumi.Resource>> };
+  return args.apply<T>(async (known) => {
+    const resources = [...(await allResources())];
+    if (pulumi.runtime.isDryRun() && !(await areKnown([settingsOf(opts), ...resources.map(idOf)]))) {
+      return pulumi.unknown as T;
+    }
+    // What hangs on a resource is looked up anew: this very run may have just written it, by another process, and a view
+    // from before that would not have it.
+    return ask(question, known as A, opts, resources.length === 0 ? READ_AGE_MS : 0);
+  });
+}
+
+/** What tells whether the engine knows a value in preview; the SDK does not declare it. */
+type MaybeKnown = { isKnown: Promise<boolean> };
+
+async function areKnown(outputs: readonly unknown[]): Promise<boolean> {
+  for (const output of outputs) if ((await (output as MaybeKnown | undefined)?.isKnown) === false) return false;
+  return true;
+}
+
+function idOf(resource: pulumi.Resource): unknown {
+  return (resource as Partial<pulumi.CustomResource>).id;
+}
+
+function settingsOf({ provider }: LookupOptions): pulumi.Output<Record<string, unknown>> | undefined {
+  if (provider === undefined) return undefined;
+  const { settings } = provider as Partial<WallarooProvider>;
+  if (pulumi.Output.isInstance<Record<string, unknown>>(settings)) return settings;
+  throw new pulumi.RunError("The provider of a lookup has to be a WallarooProvider.");
+}
+
+/** By provider, or by the monitor of the run: the Automation API runs several programs in one process. */
+const platforms = new WeakMap<object, Promise<Platform>>();
+
+function platformOf(opts: LookupOptions): Promise<Platform> {
+  const key = opts.provider ?? pulumi.runtime.getMonitor() ?? platforms;
+  let platform = platforms.get(key);
+  if (platform === undefined) {
+    platform = connectTo(settingsOf(opts));
+    platforms.set(key, platform);
+  }
+  return platform;
+}
+
+async function connectTo(settings: pulumi.Output<Record<string, unknown>> | undefined): Promise<Platform> {
+  const log = {
+    info: (message: string) => void pulumi.log.info(message),
+    warn: (message: string) => void pulumi.log.warn(message),
+  };
+  if (settings === undefined) {
+    const config = new pulumi.Config("wallaroo");
+    const read = (key: string) => config.get(key.replace(/^wallaroo:/, ""));
+    return connect(readSettings({ config: read, env: process.env }), new RunMemory(), log);
+  }
+  // An output that preview does not know never runs its apply; whoever waits for it would wait for ever.
+  if (!(await areKnown([settings]))) {
+    throw new pulumi.RunError(
+      "This lookup's provider has settings that only up will know. Make them known in preview, or use the lookup's " +
+        "...Output form, which preview does not know either then.",
+    );
+  }
+  const given = await new Promise<Record<string, unknown>>((resolve) => {
+    pulumi.unsecret(settings).apply((known) => resolve(known));
+  });
+  const text = (value: unknown) => (value === undefined || typeof value === "string" ? value : JSON.stringify(value));
+  return connect(readSettings({ config: (key) => text(given[key]), env: undefined }), new RunMemory(), log);
+}
