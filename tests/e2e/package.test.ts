@@ -61,6 +61,13 @@ describe("the packed package", function () {
     );
     expect(read("README.md")).to.include(`A user gets ${own.length} packages besides Pulumi itself`);
     expect(own.filter(([, { hasInstallScript }]) => hasInstallScript)).to.deep.equal([]);
+    const { scripts } = JSON.parse(read("package.json")) as { scripts: object };
+    expect(scripts, "npm takes prepare for one too").to.not.have.any.keys(
+      "preinstall",
+      "install",
+      "postinstall",
+      "prepare",
+    );
   });
 
   it("exports the names of the contract and no other", () => {
