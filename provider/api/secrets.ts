@@ -73,7 +73,7 @@ export class Secrets implements Mask {
   }
 }
 
-/** As it is, and as it stands in JSON (twice, where JSON is quoted in JSON), a URL, a form and HTML. */
+/** As it is, in base64, and as it stands in JSON (twice, where JSON is quoted in JSON), a URL, a form and HTML. */
 function spellingsOf(given: string): string[] {
   // Without halves of characters, which can't stand in a URL.
   const secret = Buffer.from(given).toString();
@@ -86,6 +86,7 @@ function spellingsOf(given: string): string[] {
     url.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()),
     new URLSearchParams({ _: secret }).toString().slice(2),
     ...["&#39;", "&#x27;", "&apos;"].map((quote) => inHtml(secret, quote)),
+    ...(["base64", "base64url"] as const).map((code) => Buffer.from(secret).toString(code).replace(/=+$/, "")),
   ];
   return [...new Set(spellings)].filter((spelling) => spelling.length > TOO_SHORT);
 }

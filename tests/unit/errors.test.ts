@@ -73,13 +73,15 @@ describe("an error", () => {
       "JSON that is safe in HTML": json.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e"),
       url: encodeURIComponent(secret),
       form: new URLSearchParams({ secret }).toString(),
+      base64: Buffer.from(secret).toString("base64"),
+      "base64 of URLs": Buffer.from(secret).toString("base64url"),
       html: "S3c&quot;r&amp;t\\&lt;ö&gt;&#39;42 ",
       "HTML in numbers": "S3c&#34;r&#38;t\\&#60;&#XF6;&#62;&#X27;42&#32;",
     };
     for (const [how, text] of Object.entries(spelt)) {
       expect(secrets.serverWords(`bad ${text}!`), how)
         .to.match(/^bad .*\[secret\].*!$/)
-        .and.not.include("S3c");
+        .and.not.match(/S3c|UzNj/);
     }
     for (const one of ["abcd", "abcdefgh", "efghijkl"]) secrets.hide(one);
     expect(secrets.clean("x abcdefgh y abcdefghijkl z"), "one in another, and one after another").to.equal(
