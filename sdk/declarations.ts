@@ -21,6 +21,8 @@ const runs = new WeakMap<object, Declarations>();
  * address stands in the program are known. Two explicit providers are two platforms, and share nobody; a resource may
  * have its provider from a parent.
  *
+ * A resource of a component is called by both names: components repeat theirs.
+ *
  * @param emails canonical, as far as they are known
  * @param isTold whose other declarations the provider is to know: a team has to leave everybody alone who moves from it
  * to another resource, a user needs to know of itself alone
@@ -34,10 +36,13 @@ export async function declare(
   const declarations = runs.get(run) ?? new Declarations();
   runs.set(run, declarations);
   const key = `${(declarations.count += 1)}`;
+  // The SDK does not declare it.
+  const parent = opts.parent as { __name?: string } | undefined;
+  const shown = parent?.__name === undefined ? name : `${parent.__name}/${name}`;
   for (const email of emails) {
     const all = declarations.byEmail.get(email);
-    if (all === undefined) declarations.byEmail.set(email, [{ key, name }]);
-    else all.push({ key, name });
+    if (all === undefined) declarations.byEmail.set(email, [{ key, name: shown }]);
+    else all.push({ key, name: shown });
   }
   await new Promise((resolve) => setImmediate(resolve));
   const others: Record<string, string[]> = {};
@@ -45,5 +50,5 @@ export async function declare(
     const names = declarations.othersOf(email, key);
     if (names.length > 0) others[email] = names;
   }
-  return { key, name, ...(Object.keys(others).length === 0 ? {} : { others }) };
+  return { key, name: shown, ...(Object.keys(others).length === 0 ? {} : { others }) };
 }

@@ -25,6 +25,8 @@ export interface Caller {
   id?: string;
   email?: string;
   username?: string;
+  /** A person, whom the platform lists among its users; a service account is listed nowhere. */
+  isPerson?: boolean;
 }
 
 /** Share of a token's life after which a new one is fetched while the old one still serves. */
@@ -103,9 +105,11 @@ export class TokenSource {
   #callerOf(claims: Record<string, unknown>): Caller {
     const text = (value: unknown) => (typeof value === "string" && value !== "" ? value : undefined);
     const { grant } = this.options;
+    const email = text(claims["email"]);
     return {
       id: text(claims["sub"]),
-      email: text(claims["email"]),
+      email,
+      isPerson: grant.type === "password" || email !== undefined,
       username: text(claims["preferred_username"]) ?? (grant.type === "password" ? grant.username : undefined),
     };
   }

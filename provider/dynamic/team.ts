@@ -154,9 +154,11 @@ function asStored(error: unknown, operation: string, id: string, inputs: Props):
 
 /** For messages: by its name, which only check is told; elsewhere it is known by whoever it declares. */
 function teamOf(people: unknown): string {
-  const [email] = isRecord(people) ? Object.keys(people) : [];
-  const declaration = email === undefined ? undefined : session.run.findDeclaration(email);
-  return declaration === undefined ? "a team" : `team "${declaration.name}"`;
+  const [email, ...others] = isRecord(people) ? Object.keys(people) : [];
+  if (email === undefined) return "a team";
+  const declaration = session.run.findDeclaration(email);
+  if (declaration !== undefined) return `team "${declaration.name}"`;
+  return `the team of ${email}${others.length === 0 ? "" : ` and ${others.length} more`}`;
 }
 
 function membersOf(inputs: Props): Members {

@@ -69,7 +69,8 @@ export class TeamLifecycle {
     for (const email of changes.removed) {
       const known = stored.get(email);
       if (known === undefined || run.findDeclaration(email) !== undefined) continue;
-      steps.push(() => lifecycle.check(known, {}, true));
+      const former = changes.added.find((added) => known.state.formerEmails?.includes(added));
+      steps.push(() => lifecycle.check(known, former === undefined ? {} : { email: former }, true));
     }
     const failures = await this.#run(`${team}: check`, steps);
     if (failures.length > 0) throw new TeamError(summaryOf("change", team, failures, steps.length), failures);

@@ -8,7 +8,7 @@ import { DECISION_AGE_MS, type Directory } from "./directory";
 import { canonicalEmail } from "./email";
 import { ADMIN_ROLE, isAdmin } from "./guards";
 import type { UserInputs } from "./model";
-import { refusal } from "./policy";
+import { refusal, refuseBlindEdit } from "./policy";
 import { PROFILE } from "./profile";
 import type { RunMemory } from "./run";
 
@@ -98,14 +98,7 @@ export class Accounts {
     const isAdminNow = hasRoles ? isAdmin(user) : wasAdmin;
     const now = { firstName: user.firstName ?? "", lastName: user.lastName ?? "", admin: isAdminNow };
     if (PROFILE.every((name) => inputs[name] === undefined || inputs[name] === now[name])) return user;
-    if (inputs.admin === undefined && !hasRoles) {
-      throw refusal(
-        "edit",
-        inputs.email,
-        "the platform shows nobody's roles, so that the admin role might be lost on the way",
-        "Declare `admin` too, or leave firstName and lastName out.",
-      );
-    }
+    refuseBlindEdit(inputs, user, hasRoles);
     const firstName = inputs.firstName ?? now.firstName;
     const lastName = inputs.lastName ?? now.lastName;
     const admin = inputs.admin ?? isAdmin(user);

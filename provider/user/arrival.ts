@@ -7,7 +7,7 @@ import type { GuardContext } from "./guards";
 import { HalfDoneError } from "./half-done";
 import { invite, type Invitation } from "./invitation";
 import type { KnownUser, UserInputs, UserState } from "./model";
-import { planCreate, planExisting, type Plan } from "./policy";
+import { planCreate, planExisting, refuseBlindEdit, type Plan } from "./policy";
 import { foundProfile, hasProfile } from "./profile";
 import { declaredOf, stateOf } from "./state";
 
@@ -25,7 +25,9 @@ export class Arrivals {
   async plan(inputs: UserInputs): Promise<Plan> {
     const view = await this.tools.directory.view(DECISION_AGE_MS);
     const existing = view.findByEmail(inputs.email);
-    return planCreate(inputs, existing, this.tools.run, await this.tools.context(view));
+    const plan = planCreate(inputs, existing, this.tools.run, await this.tools.context(view));
+    refuseBlindEdit(inputs, existing ?? {}, view.showsRoles() || existing?.realmRoles !== undefined);
+    return plan;
   }
 
   /** Does what {@link plan} says. Answers what is left to do then, which needs no turn in line. */

@@ -1,6 +1,7 @@
 import { isUncertain, messageOf } from "../api/errors";
+import { refuseDoubtfulAbsence } from "./absence";
 import type { ArrivalTools } from "./arrival";
-import { DECISION_AGE_MS, cutShort } from "./directory";
+import { DECISION_AGE_MS } from "./directory";
 import { canonicalEmail } from "./email";
 import { HalfDoneError } from "./half-done";
 import type { KnownUser, UserState } from "./model";
@@ -69,7 +70,7 @@ export class Departures {
     if (user === undefined) {
       const other = view.findByEmail(email);
       if (other === undefined) {
-        if (await directory.isThere(id)) throw cutShort("delete", email);
+        await refuseDoubtfulAbsence("delete", { id, state }, view, this.tools);
         return log.info(`${email} is not on the platform any more: nothing to deactivate.`);
       }
       throw refusal(

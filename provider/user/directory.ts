@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import DataLoader from "dataloader";
-import { WallarooError } from "../api/errors";
 import type { UsersApi } from "../api/users";
 import type { ApiUser } from "../api/wire";
 import { canonicalEmail } from "./email";
@@ -206,15 +205,4 @@ class People implements View {
 
 function takesSeat({ enabled, email }: ApiUser): boolean {
   return enabled && typeof email === "string" && email !== "";
-}
-
-/** An absence is believed only when both forms of the query agree. */
-export function cutShort(operation: string, who: string): WallarooError {
-  return new WallarooError({
-    kind: "unreadable",
-    operation,
-    who,
-    words: "the platform lists everybody without this account, and yet has it when asked for its id",
-    next: "The list was cut short, by a proxy perhaps. Nothing was changed; run the same command again.",
-  });
 }

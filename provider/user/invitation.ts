@@ -41,7 +41,8 @@ export async function invite(request: InviteUserRequest, tools: InvitationTools)
       }
       const user = await ask(request.email, directory, error);
       if (user !== undefined) {
-        const isOurs = isLate || (isUncertain(error) && !saysTaken(error, request.email));
+        // Whom an invite makes is active.
+        const isOurs = user.enabled && (isLate || (isUncertain(error) && !saysTaken(error, request.email)));
         return { kind: isOurs ? "arrived" : "taken", user };
       }
       if (!isWallarooError(error, "unavailable", "timeout") || !(await pause(retry, startedMs, error))) throw error;

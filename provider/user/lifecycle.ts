@@ -1,16 +1,17 @@
 import { WallarooError, isUncertain, messageOf } from "../api/errors";
 import type { ApiUser } from "../api/wire";
+import { refuseDoubtfulAbsence } from "./absence";
 import { Accounts, type LifecycleTools } from "./account";
 import { Arrivals } from "./arrival";
 import { Departures } from "./departure";
-import { DECISION_AGE_MS, READ_AGE_MS, cutShort, type View } from "./directory";
+import { DECISION_AGE_MS, READ_AGE_MS, type View } from "./directory";
 import { canonicalEmail } from "./email";
 import { ADMIN_ROLE, type GuardContext } from "./guards";
 import { HalfDoneError } from "./half-done";
 import type { KnownUser, UserInputs, UserState } from "./model";
-import { planDelete, refuseGuarded, refuseGuardedDelete, type Plan } from "./policy";
+import { planDelete, refuseGuarded, refuseGuardedDelete, refuseReturn, type Plan } from "./policy";
 import { PROFILE, hasProfile, foundProfile } from "./profile";
-import { redeclare, stateOf } from "./state";
+import { redeclare, stateOf, withFormerEmail } from "./state";
 
 /** Create, read, update and delete of one person. All methods raise `WallarooError`; see each. */
 export class Lifecycle {
@@ -72,16 +73,15 @@ export class Lifecycle {
             "did not make that account, so destroy leaves it as it is now, unless `onDestroy` says otherwise.",
         );
       }
-      const known = { id: user.id, state: stateOf(user, isOther ? adoptedState(user, state, view) : state) };
-      if (known.state.email !== state.email) {
-        log.warn(
-          `The address of ${state.email} was changed to ${known.state.email} on the platform. Declare the new address; ` +
-            "the old one would be invited as another person, and this account deactivated.",
-        );
-      }
-      return known;
+      const now = stateOf(user, isOther ? adoptedState(user, state, view) : state);
+      if (now.email === state.email) return { id: user.id, state: now };
+      log.warn(
+        `The address of ${state.email} was changed to ${now.email} on the platform. Declare the new address: up refuses ` +
+          "the old one, which would be invited as another person, and this account deactivated.",
+      );
+      return { id: user.id, state: withFormerEmail(now, state.email) };
     }
-    if (await directory.isThere(id)) throw cutShort("read", state.email);
+    await refuseDoubtfulAbsence("read", { id, state }, view, this.tools);
     log.warn(`${state.email} (id ${id}) is not on the platform any more and leaves the state; up invites it again.`);
     return undefined;
   }
@@ -104,6 +104,7 @@ export class Lifecycle {
 
   /** Preview of an update or replacement: raises when a guard would refuse it. Sends nothing that changes something. */
   async check(known: KnownUser, inputs: Partial<UserInputs>, isReplaced: boolean): Promise<void> {
+    refuseReturn(known.state, inputs.email);
     const view = await this.tools.directory.view(DECISION_AGE_MS);
     const user = view.findById(known.id);
     if (user === undefined) return;

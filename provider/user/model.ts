@@ -44,6 +44,8 @@ export interface UserState {
   firstName?: string;
   lastName?: string;
   admin?: boolean;
+  /** Addresses that the account had in this state before they were changed on the platform. */
+  formerEmails?: string[];
   /** A step after the account was there failed, or may have: the next update brings all of it to what is declared. */
   unfinished?: true;
 }

@@ -91,6 +91,39 @@ export function refuseGuarded(
   throw refusal(cutsOff ? "deactivate" : "take the admin role from", inputs.email, reason, GUARD_NEXT);
 }
 
+/**
+ * Raises when names would have to be written to an account whose roles can't be seen: the platform wants the admin role
+ * said along with them, and it might be lost on the way.
+ */
+export function refuseBlindEdit(
+  inputs: Pick<UserInputs, "email" | "firstName" | "lastName" | "admin">,
+  now: { firstName?: string; lastName?: string },
+  showsRoles: boolean,
+): void {
+  const differs = (name: "firstName" | "lastName") => inputs[name] !== undefined && inputs[name] !== (now[name] ?? "");
+  if (showsRoles || inputs.admin !== undefined || !(differs("firstName") || differs("lastName"))) return;
+  throw refusal(
+    "edit",
+    inputs.email,
+    "the platform shows nobody's roles, so that the admin role might be lost on the way",
+    "Declare `admin` too, or leave firstName and lastName out.",
+  );
+}
+
+/**
+ * Raises when the program still declares an address that the account had before the platform changed it: a replacement
+ * would invite another person there, and cut off the one who is meant.
+ */
+export function refuseReturn({ email, formerEmails = [] }: UserState, declared: unknown): void {
+  if (typeof declared !== "string" || declared === email || !formerEmails.includes(declared)) return;
+  throw refusal(
+    "replace",
+    declared,
+    `the address was changed to ${email} on the platform; the old one would be invited as another person, and this account deactivated`,
+    `Declare ${email} instead. If another person is meant, take this one out of the program, run \`pulumi up\`, and declare them then.`,
+  );
+}
+
 /** Raises when the account is guarded and active: at delete, and in preview of a replacement. Notes as {@link refuseGuarded}. */
 export function refuseGuardedDelete(user: ApiUser, context: GuardContext): void {
   if (!user.enabled) return;

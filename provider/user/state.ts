@@ -23,6 +23,12 @@ export function redeclare(state: UserState, inputs: UserInputs): UserState {
   return JSON.parse(JSON.stringify(kept)) as UserState;
 }
 
+/** The state of an account whose address was `before`. */
+export function withFormerEmail(state: UserState, before: string): UserState {
+  const others = (state.formerEmails ?? []).filter((email) => email !== before && email !== state.email);
+  return { ...state, formerEmails: [...others, before] };
+}
+
 /** The stored state with what the platform shows now. Profile values are followed only where they are managed. */
 export function stateOf(user: ApiUser, state: UserState): UserState {
   const created = createdAt(user) ?? state.createdAt;

@@ -53,6 +53,23 @@ describe("drift", function () {
     expect(writes()).to.deep.equal(["invite"]);
   });
 
+  it("to another address of the same account replaces nobody: up refuses the old one, with and without a refresh", async () => {
+    await stack().up(user());
+    const id = (await stack().stored("ann"))?.id;
+    await platform().remove(ann);
+    await platform().addUser({ email: "anna@example.com", ...(id === undefined ? {} : { id }) });
+    const at = async (options: object, email = ann) => {
+      const { ok, output } = await stack().up(user({ email }), options);
+      expect(ok, output).to.equal(email !== ann);
+      return output;
+    };
+    for (const options of [{ refresh: true }, {}]) {
+      expect(await at(options)).to.match(/Could not replace ann@example.com: .*Declare anna@example.com instead/);
+    }
+    await at({ expectNoChanges: true }, "anna@example.com");
+    expect(writes()).to.deep.equal(["invite"]);
+  });
+
   it("is not made of fields and statuses that nobody knows yet", async () => {
     await platform().addUser({ email: ann, ...({ status: "LOCKED_OUT", risk: { score: 2 ** 63 } } as object) });
     await stack().up(user({ adopt: true }));

@@ -45,7 +45,7 @@ describe("WallarooTeam through the real engine", function () {
     await platform().setEnabled(bob, true);
     const refresh = await stack().refresh();
     expect(refresh.output).to.match(/science updated .*\[diff: ~members\]/);
-    expect(refresh.output).to.match(/a team changes members\["bob@example.com"\]\.enabled/);
+    expect(refresh.output).to.match(/the team of [^ ]+ and 2 more changes members\["bob@example.com"\]\.enabled/);
     const preview = await stack().preview(team(same), { diff: true });
     expect(preview.output).to.match(/bob@example.com\s*: {\s*\+ enabled: false/);
     expect(preview.output).to.match(/team "science" changes members\["bob@example.com"\]\.enabled/);
@@ -210,6 +210,10 @@ describe("WallarooTeam through the real engine", function () {
     const refresh = await stack().refresh();
     expect(refresh.ok, refresh.output).to.equal(true);
     expect(refresh.output).to.match(/The address of ann@example.com was changed to anna@example.com on the platform/);
+    platform().clearLog();
+    const refused = await stack().up(team({ [ann]: {}, [bob]: {} }));
+    expect(refused.output).to.match(/Could not replace ann@example.com: .*Declare anna@example.com instead/);
+    expect(platform().writes()).to.deep.equal([]);
     platform().clearLog();
     const followed = await stack().up(team({ "anna@example.com": {}, [bob]: {} }), { expectNoChanges: true });
     expect(followed.ok, followed.output).to.equal(true);

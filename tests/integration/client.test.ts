@@ -119,7 +119,15 @@ describe("the client", () => {
       id: operator?.id,
       email: "operator@example.com",
       username: "operator@example.com",
+      isPerson: true,
     });
+  });
+
+  it("knows a service account from a person, whom the platform lists", async () => {
+    platform = await startPlatform();
+    const grant = { type: "client" as const };
+    const caller = await api({ grant, clientId: "api-client", clientSecret: CLIENT_SECRET }).token.caller();
+    expect(caller).to.include({ username: "service-account-api-client", isPerson: false });
   });
 
   it("tries a wrong password once, however many calls need it, and does not repeat it", async () => {

@@ -87,4 +87,44 @@ describe("an account that is gone, or has another id or address than the state s
     await connectTo(platform()).lifecycle.delete(id, state);
     expect(writes()).to.deep.equal(["invite"]);
   });
+
+  it("believes no absence that the account which the provider runs as shares, at refresh and at destroy", async () => {
+    const { lifecycle } = await start();
+    const { id, state } = await lifecycle.create(declared(ann));
+    const admin = (await platform().people()).find((user) => user.username === "admin");
+    const body = { users: { [admin?.id ?? ""]: admin } };
+    platform().misbehave({ on: "query", when: "before", times: 99, what: { body } });
+    for (const step of ["read", "delete"] as const) {
+      expect(await messageOf(async () => connectTo(platform()).lifecycle[step](id, state))).to.match(
+        /without the account that this provider runs as.*may not see everybody/,
+      );
+    }
+    expect(writes()).to.deep.equal(["invite"]);
+  });
+
+  it("replaces nobody whose address was changed on the platform by whom the old one would bring", async () => {
+    const { lifecycle } = await start();
+    const { id, state } = await lifecycle.create(declared(ann));
+    const rename = async (email: string, from: string) => {
+      await platform().remove(from);
+      await platform().addUser({ email, id });
+    };
+    await rename("anna@example.com", ann);
+    const next = connectTo(platform());
+    const once = await next.lifecycle.read(id, state);
+    await rename("anne@example.com", "anna@example.com");
+    const known = await connectTo(platform()).lifecycle.read(id, once?.state ?? state);
+    if (known === undefined) throw new Error("gone");
+    expect(known.state.formerEmails).to.deep.equal([ann, "anna@example.com"]);
+    for (const email of [ann, "anna@example.com"]) {
+      expect(await messageOf(() => next.lifecycle.check(known, { email }, true))).to.match(
+        /Could not replace an.*changed to anne@example.com on the platform.*Declare anne@example.com instead/,
+      );
+    }
+    await next.lifecycle.check(known, { email: "another@example.com" }, true);
+    await next.lifecycle.check(known, {}, true);
+    await rename(ann, "anne@example.com");
+    const back = await connectTo(platform()).lifecycle.read(id, known.state);
+    expect(back?.state.formerEmails).to.deep.equal(["anna@example.com", "anne@example.com"]);
+  });
 });

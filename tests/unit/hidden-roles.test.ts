@@ -107,9 +107,14 @@ describe("a platform that shows nobody's roles", () => {
     expect(people.get(id)).to.include({ firstName: "Found", isAdmin: true, enabled: true });
   });
 
-  it("keeps the role of who was invited with it when only a name is declared", async () => {
+  it("refuses a name without the role before anybody is invited, in preview too", async () => {
     const inputs = declared(ann, { firstName: "Ann", roles: ["admin"] });
-    expect(await lifecycle().create(inputs).catch(messageOf)).to.match(/the admin role might be lost/);
-    expect(edits).to.deep.equal([]);
+    for (const step of [lifecycle().plan(inputs), lifecycle().create(inputs)]) {
+      expect(await step.catch(messageOf)).to.match(/the admin role might be lost/);
+    }
+    expect([edits, people.has(`id-of-${ann}`)]).to.deep.equal([[], false]);
+    add(ann, false);
+    const same = declared(ann, { firstName: "Found", adopt: true });
+    expect((await lifecycle().create(same)).state, "whose name is so already").to.include({ firstName: "Found" });
   });
 });

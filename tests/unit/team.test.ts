@@ -133,7 +133,7 @@ describe("the state of a team", () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(values, fc.option(found), fc.boolean())), (people) => {
         const members = people.map(([state, adoption, isHalf], index) => {
-          const half = isHalf ? { unfinished: true as const } : {};
+          const half = isHalf ? { unfinished: true as const, formerEmails: ["former@example.com"] } : {};
           return member(`p${index}@example.com`, { ...state, ...adoption, ...half, adopted: adoption !== null });
         });
         const stored = JSON.parse(JSON.stringify(pack(members))) as ReturnType<typeof pack>;
@@ -141,7 +141,13 @@ describe("the state of a team", () => {
         for (const { state } of members) {
           const inputs = inputsFrom(unpack(stored))[state.email];
           expect(inputs?.enabled ?? true).to.equal(state.enabled);
-          expect(inputs).to.not.have.any.keys("initialPassword", "password", "foundEnabled", "unfinished");
+          expect(inputs).to.not.have.any.keys(
+            "initialPassword",
+            "password",
+            "foundEnabled",
+            "unfinished",
+            "formerEmails",
+          );
         }
       }),
     );
