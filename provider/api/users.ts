@@ -1,4 +1,5 @@
 import { unreadable, type Client } from "./client";
+import { isWallarooError } from "./errors";
 import type { Secrets } from "./secrets";
 import type {
   ApiUser,
@@ -20,7 +21,7 @@ export interface UsersApi {
   queryByIds(ids: readonly string[]): Promise<ApiUser[]>;
   /**
    * `POST /v1/api/users/invite`. Sent at most once a call, whatever happens: only an answer that says that nothing was
-   * done (401 once, 429) is followed by another attempt.
+   * done (401 once, 429, or that `roles` is missing) is followed by another attempt.
    */
   invite(request: InviteUserRequest): Promise<InviteUserResponse>;
   /**
@@ -43,14 +44,10 @@ const SEAT_TAKING = {
     "Either the licence has no free seat (deactivate somebody, or raise its user limit), or the provider's account lacks the realm role admin.",
 };
 
-/** The models of newer releases require `roles`; the older guides show invites without. */
-const INVITING = {
-  ...SEAT_TAKING,
-  rejected:
-    "Correct what the platform objects to, then run the same command again. Where it misses `roles`, write `roles: []`.",
-};
-
 export function createUsersApi(client: Client): UsersApi {
+  // The models of newer releases require `roles`; older releases do not know it, and the guides show invites without.
+  let needsRoles = false;
+
   async function query(request: QueryUsersRequest, who: string): Promise<ApiUser[]> {
     const about = { operation: "query", who };
     const answer = await client.call({ ...about, path: "/v1/api/users/query", body: request, idempotent: true });
@@ -100,13 +97,19 @@ export function createUsersApi(client: Client): UsersApi {
     async invite(request) {
       const about = { operation: "invite", who: request.email, answersSecret: true };
       if (request.password !== undefined) client.secrets.hide(request.password);
-      const answer = await client.call({
-        ...about,
-        path: "/v1/api/users/invite",
-        body: request,
-        idempotent: false,
-        next: INVITING,
-      });
+      const send = (withRoles: boolean) => {
+        const body: InviteUserRequest = withRoles ? { roles: [], ...request } : request;
+        return client.call({ ...about, path: "/v1/api/users/invite", body, idempotent: false, next: SEAT_TAKING });
+      };
+      let answer: unknown;
+      try {
+        answer = await send(needsRoles);
+      } catch (error) {
+        const isMissing = isWallarooError(error, "rejected") && /\broles\b/.test(error.words);
+        if (!isMissing || needsRoles || request.roles !== undefined) throw error;
+        answer = await send(true);
+        needsRoles = true;
+      }
       if (!isRecord(answer) || typeof answer["id"] !== "string" || typeof answer["password"] !== "string") {
         throw unreadable(about, "`id` and `password` are not both there", quoted(answer), client.secrets);
       }

@@ -16,6 +16,7 @@ const USAGE = `Runs an emulated Wallaroo platform on this machine.
   --duplicate-status 400|409|500      default 409
   --unknown-email-status 400|404|500  default 404
   --unknown-id null|absent            default null
+  --roles optional|required           of an invite of release 2024, default optional
   --backend memory|keycloak           default memory; keycloak needs Java 17 and Maven
   --help`;
 
@@ -37,6 +38,7 @@ function readOptions(args: string[]): { options: PlatformOptions; backend: strin
       "duplicate-status": text,
       "unknown-email-status": text,
       "unknown-id": text,
+      roles: text,
       backend: text,
       help: { type: "boolean" },
     },
@@ -69,6 +71,7 @@ function readOptions(args: string[]): { options: PlatformOptions; backend: strin
     duplicateStatus: status("duplicate-status", [400, 409, 500]),
     unknownEmailStatus: status("unknown-email-status", [400, 404, 500]),
     unknownId: choice("unknown-id", ["null", "absent"]),
+    roles: choice("roles", ["optional", "required"]),
   };
   if (backend === "keycloak" && options.seed !== undefined) {
     throw new UsageError("--seed needs ids of its own, which a real Keycloak does not let anybody choose");

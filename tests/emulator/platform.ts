@@ -156,6 +156,7 @@ export async function startPlatform(options: PlatformOptions = {}, backend?: Bac
     duplicateStatus: options.duplicateStatus ?? 409,
     unknownEmailStatus: options.unknownEmailStatus ?? 404,
     unknownId: options.unknownId ?? "null",
+    roles: options.roles ?? "optional",
     seatLimit: options.seatLimit,
   });
   server.latencyMs = options.latencyMs ?? 0;

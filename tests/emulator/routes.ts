@@ -9,6 +9,8 @@ export interface ReleaseOptions {
   duplicateStatus: 400 | 409 | 500;
   unknownEmailStatus: 400 | 404 | 500;
   unknownId: "null" | "absent";
+  /** Whether an invite has to have `roles`. */
+  roles: "optional" | "required";
   /** Enabled accounts with an address that the licence allows. */
   seatLimit: number | undefined;
 }
@@ -96,6 +98,9 @@ async function invite(request: InviteUserRequest, backend: Backend, options: Rel
   const isNewer = options.release === "2024";
   if (typeof email !== "string" || email.trim() === "") return failure(400, "email is required");
   if (password !== undefined && typeof password !== "string") return failure(400, "password must be a string");
+  if (isNewer && options.roles === "required" && request.roles === undefined) {
+    return failure(400, "Json deserialize error: missing field `roles`");
+  }
   const roles: unknown = isNewer ? (request.roles ?? []) : [];
   if (!Array.isArray(roles) || !roles.every((role) => typeof role === "string")) {
     return failure(400, "roles must be strings");

@@ -250,13 +250,22 @@ describe("the lifecycle of a person over HTTP", () => {
     expect(said.join()).to.match(/the temporary password was lost/);
   });
 
-  it("says what to write where a release insists on roles", async () => {
-    const { lifecycle } = await start();
-    const body = { msg: "roles: field required", code: 422 };
-    platform().misbehave({ on: "invite", when: "before", what: { status: 422, body } });
-    expect(await messageOf(() => lifecycle.create(declared(ann)))).to.match(
-      /roles: field required.*write `roles: \[\]`/,
-    );
+  it("invites with no roles where a release insists on some word of them, and from then on at once", async () => {
+    const { lifecycle } = await start({ roles: "required" });
+    const { state } = await lifecycle.create(declared(ann));
+    expect(state).to.include({ adopted: false });
+    await lifecycle.create(declared("bob@example.com"));
+    await lifecycle.create(declared("cleo@example.com", { roles: ["admin"] }));
+    expect(
+      platform()
+        .requests("invite")
+        .map(({ body }) => (body as { roles?: string[] }).roles),
+    ).to.deep.equal([undefined, [], [], ["admin"]]);
+    const refused = await start();
+    const body = { msg: "roles are not yours to give", code: 400 };
+    platform().misbehave({ on: "invite", when: "before", times: 9, what: { status: 400, body } });
+    expect(await messageOf(() => refused.lifecycle.create(declared(ann)))).to.match(/roles are not yours to give/);
+    expect(writes(), "and asks once more, not for ever").to.deep.equal(["invite", "invite"]);
   });
 
   it("says that it activates somebody again who was active when adopted", async () => {
