@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
 import { WallarooTeam, WallarooUser, type WallarooUserArgs } from "pulumi-wallaroo";
 import type { CallName } from "../emulator/misbehaviour";
+import { until } from "../emulator/until";
 import { TestStack, scenario, type Outcome } from "./stack";
 
 const ann = "ann@example.com";
@@ -50,9 +51,10 @@ describe("a run that is killed", function () {
     operation: () => Promise<Outcome>,
     signal: NodeJS.Signals = "SIGKILL",
   ): Promise<Outcome> {
-    const fault = platform().misbehave({ on: call, nth, when, what: { hang: signal === "SIGKILL", delayMs: 1500 } });
+    const what = signal === "SIGKILL" ? { hang: true } : { delayMs: 3_000 };
+    const fault = platform().misbehave({ on: call, nth, when, what });
     const outcome = operation();
-    while (fault.hits === 0) await sleep(20);
+    await until(() => fault.hits > 0, outcome);
     // After: the server has acted by now, and is only slow to say so.
     await sleep(200);
     const pids = stack().processes(kind);
@@ -155,14 +157,17 @@ describe("a run that is killed", function () {
   });
 
   it("by a second Ctrl-C leaves a pending operation, and the next run says what to write", async () => {
-    const fault = platform().misbehave({ on: "invite", when: "after", what: { delayMs: 4_000 } });
+    const fault = platform().misbehave({ on: "invite", when: "after", what: { hang: true } });
     const outcome = stack().up(user());
-    while (fault.hits === 0) await sleep(20);
+    await until(() => fault.hits > 0, outcome);
+    const providers = stack().processes("provider");
     for (let times = 0; times < 2; times += 1) {
       await sleep(300);
       for (const pid of stack().processes("engine")) process.kill(pid, "SIGINT");
     }
     const stopped = await outcome;
+    // One that outlives its engine would go on in the middle of the next run.
+    providers.forEach(endIfAlive);
     platform().behave();
     expect(stopped.ok).to.equal(false);
     expect(await stack().stored("ann")).to.equal(undefined);
@@ -218,10 +223,13 @@ describe("a run that is killed", function () {
   });
 
   it("leaves a lock, which holds while two runners work on one stack", async () => {
-    platform().latencyMs = 1500;
+    let release = (): void => undefined;
+    const released = new Promise<void>((resolve) => (release = resolve));
+    const held = platform().misbehave({ on: "invite", when: "before", what: { until: released } });
     const first = stack().up(user());
-    while (platform().log.length === 0) await sleep(50);
+    await until(() => held.hits > 0, first);
     const second = await stack().up(user());
+    release();
     expect(second.ok).to.equal(false);
     expect(second.output).to.match(/lock/i);
     expect((await first).ok).to.equal(true);

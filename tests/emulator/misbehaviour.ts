@@ -14,6 +14,8 @@ export interface Fault {
   /** Half of the body, and then the connection is closed. */
   truncate?: boolean;
   delayMs?: number;
+  /** Nothing is answered before this has come. */
+  until?: Promise<unknown>;
 }
 
 export interface MisbehaviourOptions {

@@ -125,6 +125,7 @@ async function misbehave(
   fault: Fault,
 ): Promise<boolean> {
   if (fault.delayMs !== undefined) await sleep(fault.delayMs);
+  await fault.until;
   if (fault.hang) return true;
   if (fault.reset) {
     response.socket?.resetAndDestroy();

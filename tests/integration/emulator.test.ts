@@ -142,7 +142,7 @@ describe("the emulated platform", () => {
   });
 
   it("says where it listens in its first line, and ends by SIGINT and SIGTERM", async function () {
-    this.timeout(30_000);
+    this.timeout(60_000);
     for (const signal of ["SIGINT", "SIGTERM"] as const) {
       const main = path.join(__dirname, "../emulator/main.ts");
       const child = spawn(process.execPath, ["--import", "tsx", main, "--port", "0"], {
@@ -150,9 +150,10 @@ describe("the emulated platform", () => {
       });
       const ended = new Promise((resolve) => child.once("exit", resolve));
       try {
-        const line = await new Promise<string>((resolve) =>
-          child.stdout.once("data", (text: Buffer) => resolve(text.toString())),
-        );
+        const line = await new Promise<string>((resolve, reject) => {
+          child.stdout.once("data", (text: Buffer) => resolve(text.toString()));
+          child.once("exit", (code) => reject(new Error(`it ended with code ${code} before it said anything`)));
+        });
         const url = /^listening on (http:\/\/127\.0\.0\.1:\d+)\n$/.exec(line)?.[1] ?? "";
         expect((await fetch(`${url}/v1/api/config`)).status).to.equal(200);
       } finally {

@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
 import { HalfDoneError } from "../../provider/user/half-done";
 import { TeamError } from "../../provider/team/lifecycle";
+import { until } from "../emulator/until";
 import { connectTo, declared, onPlatform } from "./platform";
 
 const [ann, bob] = ["ann@example.com", "bob@example.com"];
@@ -32,7 +32,7 @@ describe("somebody who leaves one resource and is still there", () => {
     const run = connectTo(platform());
     const fault = platform().misbehave({ on: "deactivate", when: "before", what: { delayMs: 200 } });
     const leaving = run.lifecycle.delete(id, state);
-    while (fault.hits === 0) await sleep(5);
+    await until(() => fault.hits > 0, leaving);
     const arriving = run.lifecycle.create(declared(ann, { adopt: true }));
     await Promise.all([leaving, arriving]);
     expect((await arriving).state).to.include({ enabled: true, adopted: true, foundEnabled: true });
@@ -41,7 +41,7 @@ describe("somebody who leaves one resource and is still there", () => {
     platform().clearLog();
     const other = connectTo(platform());
     const first = other.lifecycle.create(declared(ann, { adopt: true }));
-    while (!other.run.isKept(id)) await sleep(1);
+    await until(() => other.run.isKept(id), first);
     await Promise.all([first, other.lifecycle.delete(id, state)]);
     expect(platform().writes(), "taken over before it is let go").to.deep.equal([]);
     expect(await isEnabled(ann)).to.equal(true);
@@ -56,7 +56,7 @@ describe("somebody who leaves one resource and is still there", () => {
       what: { status: 502, body: "", delayMs: 200 },
     });
     const leaving = run.lifecycle.delete(id, state).catch((error: unknown) => error);
-    while (fault.hits === 0) await sleep(5);
+    await until(() => fault.hits > 0, leaving);
     const { state: moved } = await run.lifecycle.create(declared(ann, { adopt: true }));
     expect(await leaving).to.be.instanceOf(HalfDoneError);
     expect([moved.enabled, await isEnabled(ann)]).to.deep.equal([true, true]);
@@ -127,7 +127,7 @@ describe("somebody who leaves one resource and is still there", () => {
     const run = connectTo(platform());
     const fault = platform().misbehave({ on: "edit", when: "before", what: { delayMs: 200 } });
     const leaving = run.lifecycle.delete(id, state);
-    while (fault.hits === 0) await sleep(5);
+    await until(() => fault.hits > 0, leaving);
     const arriving = await run.lifecycle.create(declared(ann, { adopt: true, firstName: "Theirs" }));
     await leaving;
     expect(arriving.state).to.include({ enabled: true, firstName: "Theirs" });
