@@ -28,11 +28,13 @@ export async function startPostgres(): Promise<Postgres> {
   const user = process.getuid?.() === 0 ? owner() : undefined;
   if (user !== undefined) fs.chownSync(folder, user.uid, user.gid);
   const port = await lowPort();
+  // No locale that this machine lacks, and no setting of another PostgreSQL.
+  const env = { PATH: process.env["PATH"], LC_ALL: "C" };
   const run = (program: string, ...args: string[]) =>
-    execFileSync(path.join(binaries(), program), args, { cwd: folder, stdio: "ignore", ...user });
-  run("initdb", "-D", data, "-U", "pulumi", "-A", "trust");
+    execFileSync(path.join(binaries(), program), args, { cwd: folder, stdio: "ignore", env, ...user });
+  run("initdb", "--no-locale", "-E", "UTF8", "-D", data, "-U", "pulumi", "-A", "trust");
   const options = `-p ${port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off`;
-  run("pg_ctl", "-D", data, "-w", "-l", path.join(folder, "log"), "-o", options, "start");
+  run("pg_ctl", "-D", data, "-w", "-t", "300", "-l", path.join(folder, "log"), "-o", options, "start");
   return {
     url: `postgres://pulumi@127.0.0.1:${port}/postgres?sslmode=disable`,
     stop() {
@@ -45,7 +47,7 @@ export async function startPostgres(): Promise<Postgres> {
 /** Debian keeps them out of PATH. */
 function binaries(): string {
   const root = "/usr/lib/postgresql";
-  const versions = fs.existsSync(root) ? fs.readdirSync(root).sort() : [];
+  const versions = fs.existsSync(root) ? fs.readdirSync(root).sort((a, b) => Number(a) - Number(b)) : [];
   const newest = versions.at(-1);
   return newest === undefined ? "" : path.join(root, newest, "bin");
 }

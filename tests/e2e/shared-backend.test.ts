@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
 import { WallarooUser } from "pulumi-wallaroo";
 import { startPlatform, type Platform } from "../emulator/platform";
+import { until } from "../emulator/until";
 import { findPostgresObstacle, startPostgres, type Postgres } from "./postgres";
 import { CI, TestStack } from "./stack";
 
@@ -10,7 +10,7 @@ const user = (enabled: boolean) => () =>
   void new WallarooUser("ann", { email: ann, enabled, password: "Ss-shared-password" });
 
 describe("a backend that a team shares (PostgreSQL)", function () {
-  this.timeout(120_000);
+  this.timeout(360_000);
   let postgres: Postgres | undefined;
   let platform: Platform;
 
@@ -35,10 +35,14 @@ describe("a backend that a team shares (PostgreSQL)", function () {
       const up = await stack.up(user(true));
       expect(up.ok, up.output).to.equal(true);
       expect((await stack.refresh({ expectNoChanges: true })).ok).to.equal(true);
-      const slow = platform.misbehave({ on: "deactivate", when: "before", what: { delayMs: 4000 } });
+      // However long the second takes to find out that it can't, the first is still at work.
+      let release = (): void => undefined;
+      const released = new Promise<void>((resolve) => (release = resolve));
+      const held = platform.misbehave({ on: "deactivate", when: "before", what: { until: released } });
       const first = stack.up(user(false));
-      while (slow.hits === 0) await sleep(50);
+      await until(() => held.hits > 0, first);
       const second = await stack.up(user(true));
+      release();
       expect(second.ok).to.equal(false);
       expect(second.output).to.match(/lock/i);
       expect((await first).ok).to.equal(true);
