@@ -69,7 +69,8 @@ export class TestStack {
 
   static async create(options: StackOptions): Promise<TestStack> {
     const { directory } = await ensureEngine();
-    const folder = fs.mkdtempSync(path.join(os.tmpdir(), "pulumi-wallaroo-"));
+    // As /proc names the working folder of its processes.
+    const folder = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "pulumi-wallaroo-")));
     fs.mkdirSync(path.join(folder, "node_modules"));
     fs.mkdirSync(path.join(folder, "backend"));
     fs.symlinkSync(ROOT, path.join(folder, "node_modules/pulumi-wallaroo"));
@@ -85,12 +86,6 @@ export class TestStack {
           PULUMI_BACKEND_URL: `file://${path.join(folder, "backend")}`,
           PULUMI_CONFIG_PASSPHRASE: PASSPHRASE,
           PULUMI_SKIP_UPDATE_CHECK: "1",
-          // Nothing of the machine's own may reach the provider.
-          ...Object.fromEntries(
-            Object.keys(process.env)
-              .filter((k) => k.startsWith("WALLAROO_"))
-              .map((k) => [k, ""]),
-          ),
           ...options.env,
         },
       },
@@ -176,7 +171,7 @@ export class TestStack {
       for (const { pid, parent } of all) if (below.has(parent)) below.add(pid);
     }
     return all
-      .filter(({ pid, command }) => below.has(pid) && /^node\0.*dynamic-provider/.test(command))
+      .filter(({ pid, command }) => below.has(pid) && /^([^\0]*\/)?node\0.*dynamic-provider/.test(command))
       .map(({ pid }) => pid);
   }
 
