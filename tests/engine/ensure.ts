@@ -13,15 +13,24 @@ export interface Engine {
   origin: "path" | "cache" | "installer" | "built";
 }
 
+/** What was found or made by PATH and cache folder: looking again starts two programs, for every stack. */
+const known = new Map<string, Promise<Engine>>();
+
 /**
  * Makes sure of a real Pulumi engine: the one on PATH when it is new enough, else one made earlier, else the vendor's
  * installer, else a build from the pinned Go modules (about five minutes on two cores, with lines of progress). What is
  * made is kept in `$PULUMI_WALLAROO_ENGINE_CACHE`, else in the user's cache folder. Safe when several processes ask at
- * once. Raises an Error that says what to install when there is no way.
+ * once, and looked for once a process. Raises an Error that says what to install when there is no way.
  */
-export async function ensureEngine(options: { log?: (line: string) => void } = {}): Promise<Engine> {
-  const log = options.log ?? (() => undefined);
+export function ensureEngine(options: { log?: (line: string) => void } = {}): Promise<Engine> {
   const cache = cacheFolder();
+  const key = [process.env["PATH"], cache].join("\0");
+  const engine = known.get(key) ?? findOrMake(cache, options.log ?? (() => undefined));
+  known.set(key, engine);
+  return engine;
+}
+
+async function findOrMake(cache: string, log: (line: string) => void): Promise<Engine> {
   const onPath = await findOnPath();
   if (onPath !== undefined) return { ...onPath, origin: "path" };
   const cached = await findCached(cache);
