@@ -9,11 +9,12 @@ import { platformContract } from "./contract";
 
 /** The same contract over a real identity store, where the machine can run one. */
 describe("the emulated platform over a real Keycloak", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let server: KeycloakServer | undefined;
 
   before(async function () {
-    this.timeout(600_000);
+    // Longer than its download and start may take: what ends them says why.
+    this.timeout(1_800_000);
     const obstacle = await findObstacle();
     if (obstacle !== undefined) {
       process.stdout.write(`\n  not run against a real Keycloak: ${obstacle}\n`);
@@ -33,7 +34,7 @@ describe("the emulated platform over a real Keycloak", function () {
   platformContract(start);
 
   it("lets the real engine live a person's whole life", async function () {
-    this.timeout(120_000);
+    this.timeout(240_000);
     const platform = await start();
     await platform.addUser({ ...CI, admin: true });
     const stack = await TestStack.create({ platform });
@@ -68,7 +69,7 @@ describe("the emulated platform over a real Keycloak", function () {
   });
 
   it("lets the real engine live a team's whole life, one of whom it adopted", async function () {
-    this.timeout(120_000);
+    this.timeout(240_000);
     const platform = await start();
     await platform.addUser({ ...CI, admin: true });
     const [ann, bob, cleo] = ["ann@example.com", "bob@example.com", "cleo@example.com"];

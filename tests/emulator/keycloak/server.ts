@@ -4,8 +4,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { lowPort } from "../port";
 import { ensureKeycloak } from "./distribution";
 
-/** Longest time until a Keycloak answers, in milliseconds; 18 to 80 s were seen on two cores. */
-const READY_MS = 180_000;
+/**
+ * Longest time until a Keycloak that lives answers, in milliseconds; 18 to 80 s were seen on two cores. It is no measure
+ * of anything: without an end the process that waits would outlive its tests.
+ */
+const READY_MS = 900_000;
+/** Variables by which kc.sh would take another Java than the one on PATH, which was looked at, or other settings. */
+const OWN_SETTINGS = /^(KC_.*|JAVA|JAVA_HOME|JAVA_OPTS.*)$/;
 
 /** A Keycloak of our own, in memory, that ends with this process. */
 export interface KeycloakServer {
@@ -32,7 +37,7 @@ export async function startKeycloak(log: (line: string) => void): Promise<Keyclo
   const child = spawn("bash", [path.join(home, "bin/kc.sh"), ...args], {
     // The management port would be the same for two at once; health checks are not used.
     env: {
-      ...process.env,
+      ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !OWN_SETTINGS.test(name))),
       KC_BOOTSTRAP_ADMIN_USERNAME: BOOTSTRAP.username,
       KC_BOOTSTRAP_ADMIN_PASSWORD: BOOTSTRAP.password,
       KC_CACHE: "local",
@@ -45,12 +50,14 @@ export async function startKeycloak(log: (line: string) => void): Promise<Keyclo
   const keep = (chunk: Buffer) => (printed = (printed + chunk.toString()).slice(-2000));
   child.stdout.on("data", keep);
   child.stderr.on("data", keep);
+  let isGone = false;
+  const gone = new Promise<void>((resolve) => child.once("exit", () => resolve())).then(() => void (isGone = true));
   const end = () => endGroup(child);
   process.once("exit", end);
   const authUrl = `http://127.0.0.1:${port}/auth`;
   const startedMs = performance.now();
   while (!(await answers(authUrl))) {
-    if (child.exitCode !== null || performance.now() - startedMs > READY_MS) {
+    if (isGone || performance.now() - startedMs > READY_MS) {
       end();
       throw new Error(`Could not start Keycloak: it printed "${printed.trim().split("\n").slice(-3).join(" ")}"`);
     }
@@ -61,7 +68,6 @@ export async function startKeycloak(log: (line: string) => void): Promise<Keyclo
     authUrl,
     async stop() {
       process.off("exit", end);
-      const gone = new Promise((resolve) => child.once("exit", resolve));
       end();
       await gone;
     },
@@ -69,7 +75,8 @@ export async function startKeycloak(log: (line: string) => void): Promise<Keyclo
 }
 
 async function answers(authUrl: string): Promise<boolean> {
-  return fetch(`${authUrl}/realms/master`).then(
+  // One that takes the connection and says nothing must not keep us from seeing that it has ended.
+  return fetch(`${authUrl}/realms/master`, { signal: AbortSignal.timeout(5_000) }).then(
     (answer) => answer.ok,
     () => false,
   );
