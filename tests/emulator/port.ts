@@ -1,12 +1,23 @@
 import { randomInt } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { createServer, type Server } from "node:net";
 
 /**
  * Ports that no system hands out by itself: what asks for any port, and every connection that goes out, gets a higher one
- * (from 32768 on Linux, from 49152 elsewhere).
+ * (from 32768 on Linux unless it was told otherwise, from 49152 elsewhere).
  */
-const LOWEST = 20_000;
-const HIGHEST = 32_767;
+const HIGHEST = Math.min(32_768, firstHandedOut()) - 1;
+const LOWEST = Math.min(20_000, HIGHEST - 5_000);
+
+function firstHandedOut(): number {
+  try {
+    const first = Number.parseInt(readFileSync("/proc/sys/net/ipv4/ip_local_port_range", "utf8"), 10);
+    // Where nearly all ports are handed out there are none below; then it is by luck, as anywhere else.
+    return first > 10_000 ? first : Infinity;
+  } catch {
+    return Infinity;
+  }
+}
 
 /**
  * Makes `server` listen at a port of 127.0.0.1 that stays its own when it stops listening for a while, and returns the
