@@ -1,4 +1,4 @@
-import { execFile, execFileSync, spawn } from "node:child_process";
+import { execFile, execFileSync } from "node:child_process";
 import fs from "node:fs";
 import http from "node:http";
 import https from "node:https";
@@ -11,8 +11,13 @@ import { startPlatform, type Platform } from "../emulator/platform";
 
 const run = promisify(execFile);
 
-/** A program of its own process, because CAs and proxies are settings of a process. Prints "ok" or the error. */
+/**
+ * A program of its own process, because CAs and proxies are settings of a process. Prints "ok" or the error. It finds no
+ * name: the resolvers of some networks answer for every one, or for none in time.
+ */
 const PROGRAM = `
+require("node:dns").lookup = (name, _options, callback) =>
+  process.nextTick(callback, Object.assign(new Error("ENOTFOUND " + name), { code: "ENOTFOUND" }));
 const { connect } = require("./dist/provider/platform");
 const { readSettings } = require("./dist/provider/settings");
 const { RunMemory } = require("./dist/provider/user/run");
@@ -22,7 +27,7 @@ directory.view(0).then(() => console.log("ok"), (error) => console.log(error.mes
 `;
 
 describe("the network between provider and platform", function () {
-  this.timeout(20_000);
+  this.timeout(120_000);
   let platform: Platform;
   let folder: string;
   let secure: https.Server;
@@ -66,8 +71,8 @@ describe("the network between provider and platform", function () {
       await run(process.execPath, ["-e", PROGRAM], {
         cwd,
         env: { PATH, WALLAROO_URL: url, ...credentials, ...env },
-        // One that never ends must not keep the tests from ending.
-        timeout: 15_000,
+        // Raises where it does not end by itself. The platform would close idle connections, and so end it, only after 60 s.
+        timeout: 30_000,
       })
     ).stdout.trim();
   }
@@ -118,7 +123,7 @@ describe("the network between provider and platform", function () {
       const env = { HTTPS_PROXY: proxy, NODE_EXTRA_CA_CERTS: path.join(folder, "cert.pem") };
       expect(await ask(env)).to.equal("ok");
       const away = { WALLAROO_URL: "https://wallaroo.test", NO_PROXY: ".test" };
-      expect(await ask({ ...env, ...away })).to.match(/wallaroo.test could not be reached/);
+      expect(await ask({ ...env, ...away })).to.match(/wallaroo.test could not be reached.*ENOTFOUND/);
       expect(asked).to.deep.equal([]);
     });
   });
@@ -148,7 +153,7 @@ describe("the network between provider and platform", function () {
     await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
     const { port } = proxy.address() as AddressInfo;
     const env = { WALLAROO_URL: "https://wallaroo.test", HTTPS_PROXY: `http://127.0.0.1:${port}` };
-    const few = { WALLAROO_MAX_CONCURRENCY: "1", WALLAROO_REQUEST_TIMEOUT: "0.3", WALLAROO_MAX_RETRIES: "4" };
+    const few = { WALLAROO_MAX_CONCURRENCY: "1", WALLAROO_REQUEST_TIMEOUT: "2", WALLAROO_MAX_RETRIES: "4" };
     try {
       const trusted = { ...env, ...few, NODE_EXTRA_CA_CERTS: path.join(folder, "cert.pem") };
       expect(await ask(trusted)).to.equal("ok");
@@ -172,18 +177,6 @@ describe("the network between provider and platform", function () {
   });
 
   it("lets a process end as soon as its work is done, open connections or not", async () => {
-    const startedMs = performance.now();
-    const child = spawn(process.execPath, ["-e", PROGRAM], {
-      cwd: path.resolve(__dirname, "../.."),
-      env: {
-        PATH: process.env["PATH"],
-        WALLAROO_URL: platform.url,
-        WALLAROO_USER: "admin",
-        WALLAROO_PASSWORD: "admin",
-      },
-      stdio: "ignore",
-    });
-    expect(await new Promise((resolve) => child.once("exit", resolve))).to.equal(0);
-    expect(performance.now() - startedMs).to.be.lessThan(15_000);
+    expect(await ask({ WALLAROO_URL: platform.url })).to.equal("ok");
   });
 });
