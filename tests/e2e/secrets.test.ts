@@ -10,7 +10,7 @@ const PASSWORD = "Gg-given-password-of-ann";
 const MEMBER_PASSWORD = "Gg-given-password-of-dave";
 
 describe("the secrets of a whole lifecycle", function () {
-  this.timeout(120_000);
+  this.timeout(240_000);
   const { platform, stack } = scenario({}, (url) => ({
     config: {
       "wallaroo:url": url,
@@ -38,7 +38,8 @@ describe("the secrets of a whole lifecycle", function () {
         if (fails) new WallarooUser("cleo", { email: "john.hummel@wallaroo.ai", password: PASSWORD });
         return { password: bob.initialPassword, initialPasswords };
       };
-    const before = new Set(fs.readdirSync(os.tmpdir()));
+    const { TMPDIR } = process.env;
+    const temporary = fs.mkdtempSync(path.join(os.tmpdir(), "pulumi-wallaroo-secrets-"));
     const args: string[] = [];
     const watch = setInterval(() => args.push(...argumentsOf(["provider", "engine"])), 100);
     const argumentsOf = (kinds: ("provider" | "engine")[]) =>
@@ -50,6 +51,8 @@ describe("the secrets of a whole lifecycle", function () {
     const printed: string[] = [];
     const generated: string[] = [];
     const log = (outcome: { output: string }) => printed.push(outcome.output);
+    // Of the SDK in this process, and of all that it starts; what others of this machine leave there is not ours.
+    process.env["TMPDIR"] = temporary;
     try {
       log(await stack().preview(program(true), talk));
       const up = await stack().up(program(true), talk);
@@ -77,6 +80,8 @@ describe("the secrets of a whole lifecycle", function () {
       log(await stack().destroy(talk));
     } finally {
       clearInterval(watch);
+      if (TMPDIR === undefined) delete process.env["TMPDIR"];
+      else process.env["TMPDIR"] = TMPDIR;
     }
     const sent = platform().log.map((entry) => (entry.headers.authorization ?? "").replace(/^(Bearer|Basic) /, ""));
     const issued = platform()
@@ -93,10 +98,10 @@ describe("the secrets of a whole lifecycle", function () {
       CLIENT_SECRET,
       ...new Set([...sent, ...issued].filter((token) => token !== "")),
     ];
-    expect(secrets.length).to.be.greaterThan(3);
     if (talk.logVerbosity !== undefined) expect(printed.join("").length, "the logs talk").to.be.greaterThan(50_000);
-    expect(args.length, "processes were seen").to.be.greaterThan(0);
-    const fresh = fs.readdirSync(os.tmpdir()).filter((name) => !before.has(name));
+    expect(args.join("\n"), "processes were seen")
+      .to.match(/pulumi\0/)
+      .and.match(/dynamic-provider/);
     const places: Record<string, string> = {
       "what was printed": printed
         .join("\n")
@@ -105,8 +110,9 @@ describe("the secrets of a whole lifecycle", function () {
         .join("\n"),
       "the backend": stack().onDisk(),
       "process arguments": args.join("\n"),
-      "temporary files": fresh.map((name) => readAll(path.join(os.tmpdir(), name))).join("\n"),
+      "temporary files": readAll(temporary),
     };
+    fs.rmSync(temporary, { recursive: true });
     for (const [place, text] of Object.entries(places)) {
       for (const secret of secrets)
         expect(text.includes(secret), `${secret.slice(0, 12)}… in ${place}`).to.equal(false);
@@ -127,17 +133,12 @@ function readArguments(pid: number): string {
   }
 }
 
-/** Files of other processes come and go, and the folders of other stacks link to this checkout. */
-function readAll(file: string): string {
-  try {
-    const stat = fs.lstatSync(file);
-    if (stat.isDirectory())
-      return fs
-        .readdirSync(file)
-        .map((name) => readAll(path.join(file, name)))
-        .join("\n");
-    return stat.isFile() && stat.size < 10_000_000 ? fs.readFileSync(file, "utf8") : "";
-  } catch {
-    return "";
-  }
+/** All files below a folder, each with its name. */
+function readAll(folder: string): string {
+  return fs
+    .readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.join(entry.parentPath, entry.name))
+    .map((file) => `${file}\n${fs.readFileSync(file, "utf8")}`)
+    .join("\n");
 }
