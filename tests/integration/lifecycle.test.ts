@@ -46,8 +46,8 @@ describe("the lifecycle of a person over HTTP", () => {
   });
 
   it("knows its own invite that arrives late", async () => {
-    const { lifecycle } = await start({}, { "wallaroo:requestTimeout": "0.2" });
-    platform().misbehave({ on: "invite", when: "before", what: { delayMs: 300 } });
+    const { lifecycle } = await start({}, { "wallaroo:requestTimeout": "1" });
+    platform().misbehave({ on: "invite", when: "before", what: { delayMs: 1_100 } });
     const { state } = await lifecycle.create(declared(ann));
     expect(state.adopted).to.equal(false);
     expect((await platform().people()).filter((user) => user.email === ann)).to.have.length(1);
@@ -231,7 +231,7 @@ describe("the lifecycle of a person over HTTP", () => {
       const { lifecycle, directory } = connectTo(platform(), { "wallaroo:url": proxy.url });
       // Seen before, and no connection left open: the invite is the first that meets nobody.
       await directory.view(0);
-      proxy.order(1, { kind: "refused" }, 600);
+      proxy.order(1, { kind: "refused" }, 1_500);
       await sleep(50);
       const inviting = messageOf(() => lifecycle.create(declared(ann, { password: "Ours-1" })));
       await platform().addUser({ email: ann });

@@ -10,7 +10,8 @@ describe("under load", function () {
   afterEach(() => platform.close());
 
   it("never sends more at once than wallaroo:maxConcurrency says, however many people are at stake", async () => {
-    platform = await startPlatform({ latencyMs: 5 });
+    // Slow enough for requests to pile up.
+    platform = await startPlatform({ latencyMs: 25 });
     for (const limit of [1, 3]) {
       platform.clearLog();
       const { lifecycle } = connectTo(platform, { "wallaroo:maxConcurrency": String(limit) });
@@ -27,11 +28,15 @@ describe("under load", function () {
   });
 
   it("keeps going on tokens that live shorter than the run, without one 401", async () => {
-    platform = await startPlatform({ latencyMs: 100, tokenLifetime: 2 });
+    const tokenLifetime = 4;
+    platform = await startPlatform({ latencyMs: 100, tokenLifetime });
     const { lifecycle } = connectTo(platform, { "wallaroo:maxConcurrency": "2" });
-    await Promise.all(people(60).map((email) => lifecycle.create({ email, enabled: true })));
+    const startedMs = performance.now();
+    await Promise.all(people(120).map((email) => lifecycle.create({ email, enabled: true })));
     expect(platform.log.filter((entry) => entry.status === 401)).to.deep.equal([]);
-    expect(platform.requests("token").length).to.be.within(3, 6);
+    // The 6 s that 120 invites take at least need three; a slow machine more, but none before half of its life is over.
+    const halves = (performance.now() - startedMs) / (tokenLifetime * 500);
+    expect(platform.requests("token").length).to.be.within(3, 1 + halves);
   });
 
   it("gives a platform in trouble less traffic, not more: all requests share one budget of retries", async () => {
@@ -42,9 +47,7 @@ describe("under load", function () {
     expect(ends.every((end) => end.status === "rejected")).to.equal(true);
     // 100 first attempts, 64 retries, and one more for each of the successes before (a token, the queries, the invites).
     const most = 100 + 64 + 110;
-    expect(platform.requests("deactivate").length)
-      .to.be.at.most(most)
-      .and.lessThan(100 * 6);
+    expect(platform.requests("deactivate").length).to.be.at.most(most);
     expect(platform.requests("invite")).to.have.length(100);
   });
 });
