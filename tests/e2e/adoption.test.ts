@@ -11,7 +11,7 @@ const user =
   };
 
 describe("an account that is there already", function () {
-  this.timeout(90_000);
+  this.timeout(180_000);
   const { platform, stack } = scenario();
   const writes = () =>
     platform()

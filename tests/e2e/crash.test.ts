@@ -32,7 +32,7 @@ const CHANGE: [where: string, call: CallName, when: "before" | "after"][] = [
 ];
 
 describe("a run that is killed", function () {
-  this.timeout(120_000);
+  this.timeout(240_000);
   before(function () {
     // Processes are found under /proc.
     if (process.platform !== "linux") this.skip();

@@ -51,7 +51,7 @@ const EXAMPLES: Record<
 };
 
 describe("the examples", function () {
-  this.timeout(120_000);
+  this.timeout(240_000);
   let platform: Platform;
   let other: Platform;
   let folder: string;

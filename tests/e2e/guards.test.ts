@@ -9,7 +9,7 @@ const user =
     void new WallarooUser("boss", { email, adopt: true, ...args });
 
 describe("the guards", function () {
-  this.timeout(90_000);
+  this.timeout(180_000);
   const { platform, stack } = scenario();
   const writes = () =>
     platform()

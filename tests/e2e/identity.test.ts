@@ -10,7 +10,7 @@ const named =
     void new WallarooUser(name, { email: ann, ...args }, opts);
 
 describe("who a resource is about", function () {
-  this.timeout(90_000);
+  this.timeout(180_000);
   const { platform, stack } = scenario();
   const writes = () =>
     platform()

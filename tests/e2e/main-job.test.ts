@@ -17,7 +17,7 @@ const user =
   };
 
 describe("WallarooUser through the real engine", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   const { platform, stack } = scenario();
   const writes = () =>
     platform()

@@ -10,7 +10,7 @@ const user =
     void new WallarooUser("ann", { email: ann, ...args }, opts);
 
 describe("what Pulumi offers on a resource", function () {
-  this.timeout(90_000);
+  this.timeout(180_000);
   const { platform, stack } = scenario();
   const isEnabled = async (email: string) => (await platform().findByEmail(email))?.enabled;
 

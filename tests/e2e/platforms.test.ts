@@ -7,7 +7,7 @@ import { CI, scenario } from "./stack";
 const [ann, bob] = ["ann@example.com", "bob@example.com"];
 
 describe("two platforms in one program, each the provider of a component", function () {
-  this.timeout(90_000);
+  this.timeout(180_000);
   const { platform, stack } = scenario();
   let other: Platform;
   beforeEach(async () => {
@@ -70,7 +70,7 @@ describe("two platforms in one program, each the provider of a component", funct
 });
 
 describe("a stack that is pointed at another platform", function () {
-  this.timeout(90_000);
+  this.timeout(180_000);
   const { stack } = scenario();
   let other: Platform;
   beforeEach(async () => {

@@ -12,7 +12,7 @@ const team =
   };
 
 describe("WallarooTeam through the real engine", function () {
-  this.timeout(120_000);
+  this.timeout(240_000);
   const { platform, stack } = scenario();
   const writes = () =>
     platform()

@@ -8,7 +8,7 @@ import { CI, scenario, type StateResource } from "./stack";
 const FIXTURE = path.join(__dirname, "fixtures/state-of-the-first-commit.json");
 
 describe("a state that an earlier release wrote", function () {
-  this.timeout(90_000);
+  this.timeout(180_000);
   // By environment: for refresh and destroy the engine uses the configuration that the state's provider was last given,
   // and the fixture's was given none (measured).
   const { platform, stack } = scenario({}, (url) => ({

@@ -16,7 +16,7 @@ const PULUMI = ["3.216.0", "3.270.0"];
 const NODE = ["20", "22", "24", "26"];
 
 describe("the supported versions", function () {
-  this.timeout(300_000);
+  this.timeout(900_000);
   let platform: Platform;
   let nodes: string;
 
