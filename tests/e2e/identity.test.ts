@@ -69,7 +69,7 @@ describe("who a resource is about", function () {
     await stack().up(named("ann", {}, { replacementTrigger: "yesterday" }));
     const triggered = await stack().up(named("ann", {}, { replacementTrigger: "today" }));
     expect(triggered.ok, triggered.output).to.equal(true);
-    await stack().destroy();
+    expect((await stack().destroy()).ok).to.equal(true);
     expect(await isEnabled(ann)).to.equal(true);
     expect(writes()).to.deep.equal([]);
   });

@@ -29,7 +29,7 @@ describe("what Pulumi offers on a resource", function () {
   it("ignoreChanges keeps what was changed by hand", async () => {
     await stack().up(user({ enabled: true }));
     await platform().setEnabled(ann, false);
-    await stack().refresh();
+    expect((await stack().refresh()).ok).to.equal(true);
     const { ok, output } = await stack().up(user({ enabled: true }, { ignoreChanges: ["enabled"] }), {
       expectNoChanges: true,
     });
