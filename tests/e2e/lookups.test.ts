@@ -5,7 +5,7 @@ import { CI, scenario } from "./stack";
 const [ann, bob] = ["ann@example.com", "bob@example.com"];
 
 describe("a lookup in a program", function () {
-  this.timeout(90_000);
+  this.timeout(180_000);
   const { platform, stack } = scenario();
 
   it("finds whom the same up writes as they are after that, though everybody was looked up before", async () => {
