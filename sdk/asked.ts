@@ -4,7 +4,10 @@ import { WallarooError } from "../provider/api/errors";
 import { connect, type Platform } from "../provider/platform";
 import { READ_AGE_MS } from "../provider/user/directory";
 import { RunMemory } from "../provider/user/run";
+import type { DeclaredInput } from "../provider/dynamic/declared";
+import { DECLARED_KEY, PROVIDER_KEY, USER_PROVIDER_TEXT } from "../provider/dynamic/stored";
 import type { WallarooProvider } from "./provider";
+import { WallarooUser } from "./user";
 
 /** Options of a lookup. */
 export interface LookupOptions {
@@ -26,16 +29,39 @@ export async function ask<A, T>(
   maxAgeMs = READ_AGE_MS,
 ): Promise<T> {
   try {
-    return await question(await platformOf(opts), args, maxAgeMs);
+    // A plain JavaScript program may pass null.
+    return await question(await platformOf(opts ?? {}), (args ?? {}) as A, maxAgeMs);
   } catch (error) {
-    if (error instanceof WallarooError || error instanceof SettingsError) throw new pulumi.RunError(error.message);
-    throw error;
+    const isOwn = error instanceof WallarooError || error instanceof SettingsError || pulumi.RunError.isInstance(error);
+    if (!isOwn) throw error;
+    endInlineProgram(error.message);
+    throw new pulumi.RunError(error.message);
   }
 }
 
+const ended = new WeakSet<object>();
+
 /**
- * {@link ask}, for arguments that are outputs of resources. Preview answers "not known yet" where a resource that they
- * come from is not there before `up`, or where the settings of the provider are not known: the person is perhaps on the way.
+ * An inline program of the Automation API in which an input raises is taken for one that has said all (measured with
+ * @pulumi/pulumi 3.248 and 3.270): before the engine hears of the error it deletes what was not declared, so that a
+ * query that failed would cut off whoever has its answer for an input. A resource that check refuses ends the run before.
+ */
+function endInlineProgram(failure: string): void {
+  const monitor = pulumi.runtime.getMonitor();
+  const isInline = !/[\\/]cmd[\\/]run([\\/]|$)/.test(process.argv[1] ?? "");
+  if (monitor === undefined || !isInline || ended.has(monitor)) return;
+  ended.add(monitor);
+  const declaration: DeclaredInput = { key: "", name: "lookup", failure };
+  const inputs = { [DECLARED_KEY]: declaration, [PROVIDER_KEY]: USER_PROVIDER_TEXT };
+  new FailedLookup(WallarooUser.type, "failed-lookup", inputs);
+}
+
+class FailedLookup extends pulumi.CustomResource {}
+
+/**
+ * {@link ask}, for arguments that are outputs of resources. Answers "not known yet" where a resource that they come from is
+ * not there before `up`, or is not targeted by it, or where the settings of the provider are not known: the person is
+ * perhaps on the way.
  */
 export function askLater<A, T>(
   question: Question<A, T>,
@@ -45,9 +71,7 @@ export function askLater<A, T>(
   const { allResources } = args as unknown as { allResources: () => Promise<Set<pulumi.Resource>> };
   return args.apply<T>(async (known) => {
     const resources = [...(await allResources())];
-    if (pulumi.runtime.isDryRun() && !(await areKnown([settingsOf(opts), ...resources.map(idOf)]))) {
-      return pulumi.unknown as T;
-    }
+    if (!(await areKnown([settingsOf(opts ?? {}), ...resources.map(idOf)]))) return pulumi.unknown as T;
     // What hangs on a resource is looked up anew: this very run may have just written it, by another process, and a view
     // from before that would not have it.
     return ask(question, known as A, opts, resources.length === 0 ? READ_AGE_MS : 0);

@@ -53,8 +53,9 @@ export function getUser(args: GetUserArgs, opts: LookupOptions = {}): Promise<Us
 
 async function find({ directory }: Platform, args: GetUserArgs, maxAgeMs: number): Promise<UserInfo> {
   const askedAtMs = performance.now();
-  const given = [args.id, args.email].filter((value) => typeof value === "string" && value.trim() !== "");
-  if (given.length !== 1) {
+  const isGiven = (value: unknown): value is string => typeof value === "string" && value.trim() !== "";
+  const { id, email } = args;
+  if (isGiven(id) === isGiven(email)) {
     throw badInput(
       "a user",
       "exactly one of id and email has to be given, and not be empty",
@@ -62,14 +63,14 @@ async function find({ directory }: Platform, args: GetUserArgs, maxAgeMs: number
     );
   }
   const findIn = (view: View) =>
-    args.id === undefined ? view.findByEmail(canonicalEmail(args.email)) : view.findById(args.id);
+    isGiven(id) ? view.findById(id.trim()) : view.findByEmail(canonicalEmail(email ?? ""));
   // Somebody who is missing from an older view may be younger than it.
   const user = findIn(await directory.view(maxAgeMs)) ?? findIn(await directory.view(performance.now() - askedAtMs));
   if (user !== undefined) return describe(user);
   throw new WallarooError({
     kind: "notFound",
     operation: "look up",
-    who: args.id ?? args.email,
+    who: isGiven(id) ? id : (email ?? ""),
     words: "nobody on the platform has this id or address",
     next: "Check it, or use getUsers, which answers an empty list where there is nobody.",
   });

@@ -112,7 +112,7 @@ export class WallarooUser extends pulumi.CustomResource {
         ...(opts.id === undefined ? { [DECLARED_KEY]: declareUser(name, args, opts) } : { email: undefined }),
         [PROVIDER_KEY]: USER_PROVIDER_TEXT,
       },
-      { ...opts, additionalSecretOutputs: [...(opts.additionalSecretOutputs ?? []), "initialPassword"] },
+      { ...opts, additionalSecretOutputs: [...(opts.additionalSecretOutputs ?? []), "initialPassword", "found"] },
     );
   }
 }

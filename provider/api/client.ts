@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { WallarooError, isWallarooError, type ErrorKind } from "./errors";
+import { WallarooError, isUncertain, isWallarooError, type ErrorKind } from "./errors";
 import { Line } from "./line";
 import { RetryBudget, isRetryable, pauseBefore, type RetryPolicy } from "./retry";
 import type { Secrets } from "./secrets";
@@ -90,6 +90,7 @@ export function createClient(options: ClientOptions): Client {
   async function call(call: Call): Promise<unknown> {
     const startedMs = performance.now();
     let renewed = false;
+    let maybeDone = false;
     for (let retry = 1; ;) {
       try {
         const result = await line.run(() => attempt(call));
@@ -103,7 +104,10 @@ export function createClient(options: ClientOptions): Client {
         }
         // Whatever failed before the call was sent (signing in) can be repeated for every call.
         const repeatable = isRetryable(error, call.idempotent || (isWallarooError(error) && error.beforeSending));
-        if (!repeatable || !(await pause(retry, startedMs, error))) throw error;
+        if (!repeatable || !(await pause(retry, startedMs, error))) {
+          throw maybeDone && isWallarooError(error) ? error.with({ maybeDone }) : error;
+        }
+        maybeDone ||= isUncertain(error);
         retry += 1;
       }
     }

@@ -38,6 +38,8 @@ export interface ErrorParts {
   retryAfterMs?: number;
   /** True when the call was never sent: it failed while getting a token, or no connection was made. */
   beforeSending?: boolean;
+  /** True when an earlier attempt of the same call may have been done, however this last one failed. */
+  maybeDone?: boolean;
   cause?: unknown;
 }
 
@@ -60,6 +62,8 @@ export class WallarooError extends Error {
   /** What came back, or our own words: the message without whom it is about and what to do next. */
   readonly words: string;
 
+  readonly #parts: ErrorParts;
+
   constructor(parts: ErrorParts) {
     const status = parts.status === undefined ? "" : ` (HTTP ${parts.status})`;
     const words = cut(printable(parts.words), MAX_MESSAGE).replace(/[.\s]+$/, "");
@@ -70,6 +74,20 @@ export class WallarooError extends Error {
     this.status = parts.status;
     this.retryAfterMs = parts.retryAfterMs;
     this.beforeSending = parts.beforeSending ?? false;
+    this.#parts = parts;
+  }
+
+  /** The same error, with some of its parts another way. */
+  with(parts: Partial<ErrorParts>): WallarooError {
+    return new WallarooError({ ...this.#parts, ...parts });
+  }
+
+  get maybeDone(): boolean {
+    return this.#parts.maybeDone ?? false;
+  }
+
+  get next(): string {
+    return this.#parts.next;
   }
 }
 
@@ -80,10 +98,11 @@ export function isWallarooError(error: unknown, ...kinds: ErrorKind[]): error is
 
 /**
  * True when the platform may or may not have acted on the request: no answer, half of one, one that can't be read, or
- * one that a proxy may have given after the platform did its work.
+ * one that a proxy may have given after the platform did its work; to its last attempt or to an earlier one.
  */
 export function isUncertain(error: unknown): error is WallarooError {
-  return isWallarooError(error, "unavailable", "timeout", "unreadable") && !error.beforeSending;
+  if (!isWallarooError(error)) return false;
+  return error.maybeDone || (isWallarooError(error, "unavailable", "timeout", "unreadable") && !error.beforeSending);
 }
 
 /** Takes what must not be repeated out of a text: a hostile or careless server may send back what it was sent. */

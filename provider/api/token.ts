@@ -106,11 +106,14 @@ export class TokenSource {
     const text = (value: unknown) => (typeof value === "string" && value !== "" ? value : undefined);
     const { grant } = this.options;
     const email = text(claims["email"]);
+    const name = text(claims["preferred_username"]);
+    // Service accounts of an old Keycloak have an address, too.
+    const isService = grant.type === "client" || (name ?? "").startsWith("service-account-");
     return {
       id: text(claims["sub"]),
       email,
-      isPerson: grant.type === "password" || email !== undefined,
-      username: text(claims["preferred_username"]) ?? (grant.type === "password" ? grant.username : undefined),
+      isPerson: grant.type === "password" || (email !== undefined && !isService),
+      username: name ?? (grant.type === "password" ? grant.username : undefined),
     };
   }
 

@@ -30,6 +30,12 @@ export type Transport = (exchange: Exchange) => Promise<Answer>;
 /** Node's codes for a connection that was never made: nothing of the request has left this machine. */
 const NO_CONNECTION = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"]);
 
+function isUnconnected(error: unknown): boolean {
+  // Of a connection that was there before, the call that failed is another one.
+  const { code = "", erroredSysCall = "connect" } = error as { code?: string; erroredSysCall?: string };
+  return NO_CONNECTION.has(code) && /^(connect|getaddrinfo)$/.test(erroredSysCall);
+}
+
 /** Largest answer that is read, in bytes. 100,000 people are about 60 MB in the platform's JSON. */
 export const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 
@@ -112,7 +118,7 @@ export function createTransport(options: { timeoutMs: number; maxSockets: number
       throw new WallarooError({
         kind: "unavailable",
         ...about,
-        beforeSending: beforeSending === true || NO_CONNECTION.has((error as { code?: string }).code ?? ""),
+        beforeSending: beforeSending === true || isUnconnected(error),
         words: `${hostOf(exchange.url)} could not be reached or broke off: ${options.secrets.clean(reasonOf(error))}`,
         next: "Check wallaroo:url (WALLAROO_URL), the network and the platform, then run the same command again.",
         cause: error,

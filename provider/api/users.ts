@@ -97,16 +97,17 @@ export function createUsersApi(client: Client): UsersApi {
     async invite(request) {
       const about = { operation: "invite", who: request.email, answersSecret: true };
       if (request.password !== undefined) client.secrets.hide(request.password);
+      const isTold = needsRoles;
       const send = (withRoles: boolean) => {
         const body: InviteUserRequest = withRoles ? { roles: [], ...request } : request;
         return client.call({ ...about, path: "/v1/api/users/invite", body, idempotent: false, next: SEAT_TAKING });
       };
       let answer: unknown;
       try {
-        answer = await send(needsRoles);
+        answer = await send(isTold);
       } catch (error) {
         const isMissing = isWallarooError(error, "rejected") && /\broles\b/.test(error.words);
-        if (!isMissing || needsRoles || request.roles !== undefined) throw error;
+        if (!isMissing || isTold || request.roles !== undefined) throw error;
         answer = await send(true);
         needsRoles = true;
       }

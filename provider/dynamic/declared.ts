@@ -12,6 +12,8 @@ export interface DeclaredInput extends Declaration {
   others?: Record<string, string[]>;
   /** Of a user, names of the inputs that are declared as secrets: of them the engine must print no value. */
   secrets?: string[];
+  /** What went wrong in the program, of a resource that is only declared to be refused with it. */
+  failure?: string;
 }
 
 /** Notes that a resource declares these people, and says who of them another one declares too. */

@@ -22,6 +22,8 @@ export class UserProvider implements pulumi.dynamic.ResourceProvider {
   async check(olds: Props, news: Props): Promise<pulumi.dynamic.CheckResult> {
     const { [PROVIDER_KEY]: provider, [DECLARED_KEY]: declaration, ...declaredInputs } = news;
     const declared = declaration as DeclaredInput | undefined;
+    if (declared?.failure !== undefined)
+      return { inputs: news, failures: [{ property: "", reason: declared.failure }] };
     session.run.hasProgram = true;
     const { inputs, failures } = checkInputs(declaredInputs, isUnknown);
     const isKept = typeof olds["email"] === "string" && olds["email"] === inputs["email"];
@@ -51,9 +53,12 @@ export class UserProvider implements pulumi.dynamic.ResourceProvider {
       const { updates, replaces } = findChanges(state, news, isUnknown);
       const isReplaced = replaces.length > 0;
       const changes = isReplaced || updates.length > 0;
-      const mayCutOff = isReplaced || news["enabled"] === false || news["admin"] === false;
-      if (changes && mayCutOff && session.isKnown() && session.run.hasProgram) {
-        await session.platform(olds, news).lifecycle.check({ id, state }, news, isReplaced);
+      const mayCutOff = news["enabled"] === false || news["admin"] === false;
+      const mayBeRefused = isReplaced || mayCutOff || updates.includes("firstName") || updates.includes("lastName");
+      if (changes && mayBeRefused && session.isKnown() && session.run.hasProgram) {
+        const { lifecycle } = session.platform(olds, news);
+        if (isReplaced) await lifecycle.checkLeaving({ id, state }, [news["email"]]);
+        else await lifecycle.checkUpdate({ id, state }, isUnknown(news) ? { ...news, ...NAMELESS } : news);
       }
       return { changes, replaces, deleteBeforeReplace: false };
     });
@@ -127,6 +132,9 @@ function asStored(error: unknown, operation: string, who: Props, news: Props): E
   if (!(error instanceof HalfDoneError)) return asOwnError(error, operation, whoOf(who));
   return new InitFailedError(error.user.id, error.user.state, news[PROVIDER_KEY], [error.reason]);
 }
+
+/** Names that may still turn out to be the same are no change yet. */
+const NAMELESS = { firstName: undefined, lastName: undefined };
 
 const MANAGED = ["email", "enabled", "firstName", "lastName", "admin"] as const;
 

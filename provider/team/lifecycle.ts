@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { messageOf } from "../api/errors";
 import type { Line } from "../api/line";
 import type { Log } from "../user/account";
-import type { Directory } from "../user/directory";
+import { DECISION_AGE_MS, type Directory } from "../user/directory";
 import { HalfDoneError } from "../user/half-done";
 import type { Lifecycle } from "../user/lifecycle";
 import type { KnownUser } from "../user/model";
@@ -56,21 +56,27 @@ export class TeamLifecycle {
     changes: TeamChanges,
     team: string,
   ): Promise<void> {
-    const { lifecycle, run } = this.tools;
+    const { lifecycle, directory, run } = this.tools;
     const stored = state === undefined ? new Map<string, KnownUser>() : unpack(state);
     const inputsOf = (email: string) => personOf(email, declared[email] as MemberInputs);
     const steps: Step[] = [];
-    for (const email of changes.added) steps.push(async () => void (await lifecycle.plan(inputsOf(email))));
+    const arriving = Object.keys(declared).filter((email) => !stored.has(email));
+    const ownIds = new Set([...stored.values()].map(({ id }) => id));
+    const view = await directory.view(DECISION_AGE_MS);
+    for (const email of changes.added) {
+      // A member whose address was changed on the platform: who leaves for it is told to refresh.
+      if (ownIds.has(view.findByEmail(email)?.id ?? "")) continue;
+      steps.push(async () => void (await lifecycle.plan(inputsOf(email))));
+    }
     for (const { email } of changes.changed) {
       const known = stored.get(email);
       if (known === undefined) continue;
-      steps.push(() => lifecycle.check(known, inputsOf(email), false));
+      steps.push(() => lifecycle.checkUpdate(known, inputsOf(email)));
     }
     for (const email of changes.removed) {
       const known = stored.get(email);
       if (known === undefined || run.findDeclaration(email) !== undefined) continue;
-      const former = changes.added.find((added) => known.state.formerEmails?.includes(added));
-      steps.push(() => lifecycle.check(known, former === undefined ? {} : { email: former }, true));
+      steps.push(() => lifecycle.checkLeaving(known, arriving));
     }
     const failures = await this.#run(`${team}: check`, steps);
     if (failures.length > 0) throw new TeamError(summaryOf("change", team, failures, steps.length), failures);

@@ -1,6 +1,7 @@
 import { WallarooError } from "../api/errors";
 import type { Caller } from "../api/token";
 import type { Directory, View } from "./directory";
+import { canonicalEmail } from "./email";
 import type { KnownUser } from "./model";
 
 /**
@@ -16,7 +17,10 @@ export async function refuseDoubtfulAbsence(
 ): Promise<void> {
   if (await tools.directory.isThere(id)) throw doubtful(operation, email, "and yet has it when asked for its id");
   const caller = await tools.caller();
-  if (caller.id === undefined || caller.isPerson !== true || view.findById(caller.id) !== undefined) return;
+  const { id: callerId, email: callerEmail, username = "" } = caller;
+  if (callerId === undefined || caller.isPerson !== true) return;
+  // A realm may give tokens a `sub` that is not the user id.
+  if ((view.findById(callerId) ?? view.findByEmail(canonicalEmail(callerEmail ?? username))) !== undefined) return;
   throw doubtful(operation, email, "and without the account that this provider runs as");
 }
 

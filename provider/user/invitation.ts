@@ -36,20 +36,23 @@ export async function invite(request: InviteUserRequest, tools: InvitationTools)
       const answer = await directory.whileInviting(() => users.invite(request));
       return { kind: "invited", idHint: answer.id, password: answer.password };
     } catch (error) {
-      if (isWallarooError(error, "unauthenticated", "forbidden") || !isWallarooError(error) || error.beforeSending) {
-        throw error;
-      }
+      if (!isWallarooError(error)) throw error;
+      const isSure = error.beforeSending || isWallarooError(error, "unauthenticated", "forbidden");
+      if (isSure && !isLate) throw error;
       const user = await ask(request.email, directory, error);
       if (user !== undefined) {
         // Whom an invite makes is active.
         const isOurs = user.enabled && (isLate || (isUncertain(error) && !saysTaken(error, request.email)));
         return { kind: isOurs ? "arrived" : "taken", user };
       }
-      if (!isWallarooError(error, "unavailable", "timeout") || !(await pause(retry, startedMs, error))) throw error;
-      isLate = true;
+      isLate ||= isUncertain(error);
+      if (isWallarooError(error, "unavailable", "timeout") && (await pause(retry, startedMs, error))) continue;
+      throw isLate ? error.with({ next: `${error.next} ${LATE}` }) : error;
     }
   }
 }
+
+const LATE = "If it then finds an active account of this address, write `adopt: true`.";
 
 async function ask(email: string, directory: Directory, error: WallarooError): Promise<ApiUser | undefined> {
   try {
@@ -60,7 +63,7 @@ async function ask(email: string, directory: Directory, error: WallarooError): P
       operation: "invite",
       who: email,
       words: `${messageOf(error)} Whether the invite arrived could not be asked either: ${messageOf(failure)}`,
-      next: "Run the same command again; if it then finds an active account of this address, write `adopt: true`.",
+      next: `Run the same command again. ${LATE}`,
     });
   }
 }

@@ -9,7 +9,15 @@ import { canonicalEmail } from "./email";
 import { ADMIN_ROLE, type GuardContext } from "./guards";
 import { HalfDoneError } from "./half-done";
 import type { KnownUser, UserInputs, UserState } from "./model";
-import { planDelete, refuseGuarded, refuseGuardedDelete, refuseReturn, type Plan } from "./policy";
+import {
+  planDelete,
+  refuseBlindEdit,
+  refuseGuarded,
+  refuseGuardedDelete,
+  refuseReturn,
+  refuseUnseen,
+  type Plan,
+} from "./policy";
 import { PROFILE, hasProfile, foundProfile } from "./profile";
 import { redeclare, stateOf, withFormerEmail } from "./state";
 
@@ -73,7 +81,9 @@ export class Lifecycle {
             "did not make that account, so destroy leaves it as it is now, unless `onDestroy` says otherwise.",
         );
       }
-      const now = stateOf(user, isOther ? adoptedState(user, state, view) : state);
+      // What is there now is known: a step that failed before shows as drift, and as nothing else.
+      const { unfinished: _seen, ...known } = isOther ? adoptedState(user, state, view) : state;
+      const now = stateOf(user, known);
       if (now.email === state.email) return { id: user.id, state: now };
       log.warn(
         `The address of ${state.email} was changed to ${now.email} on the platform. Declare the new address: up refuses ` +
@@ -102,18 +112,35 @@ export class Lifecycle {
     return { id, state: stateOf(user, { email, username: email, enabled: user.enabled, adopted: true }) };
   }
 
-  /** Preview of an update or replacement: raises when a guard would refuse it. Sends nothing that changes something. */
-  async check(known: KnownUser, inputs: Partial<UserInputs>, isReplaced: boolean): Promise<void> {
-    refuseReturn(known.state, inputs.email);
+  /**
+   * Preview of an update: raises when it would be refused. Sends nothing that changes something.
+   *
+   * @param inputs without those that are not known yet
+   */
+  async checkUpdate(known: KnownUser, inputs: Partial<UserInputs>): Promise<void> {
     const view = await this.tools.directory.view(DECISION_AGE_MS);
     const user = view.findById(known.id);
     if (user === undefined) return;
     const context = await this.#context(view);
-    if (!isReplaced) {
-      const due = known.state.unfinished === true ? inputs : announced(known.state, inputs, user);
-      refuseGuarded(user, { ...due, email: known.state.email }, context, known.state.admin);
-    }
-    if (isReplaced && planDelete(known.state) === false) refuseGuardedDelete(user, context);
+    const { email, unfinished, admin } = known.state;
+    const due = { ...(unfinished === true ? inputs : announced(known.state, inputs, user)), email };
+    refuseGuarded(user, due, context, admin);
+    refuseBlindEdit(due, user, view.showsRoles());
+  }
+
+  /**
+   * Preview of a replacement, or of who is not declared any more: raises when it would be refused. Sends nothing that
+   * changes something.
+   *
+   * @param arriving addresses that are declared in place of this person, canonical, as far as they are known
+   */
+  async checkLeaving(known: KnownUser, arriving: readonly unknown[]): Promise<void> {
+    for (const email of arriving) refuseReturn(known.state, email);
+    const view = await this.tools.directory.view(DECISION_AGE_MS);
+    const user = view.findById(known.id);
+    if (user === undefined) return;
+    refuseUnseen(known.state, user, arriving);
+    if (planDelete(known.state) === false) refuseGuardedDelete(user, await this.#context(view));
   }
 
   /**

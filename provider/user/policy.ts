@@ -124,6 +124,21 @@ export function refuseReturn({ email, formerEmails = [] }: UserState, declared: 
   );
 }
 
+/**
+ * Raises when one of the addresses that are declared in a person's place is what the platform changed theirs to: nobody
+ * leaves, but the state has not seen it yet.
+ */
+export function refuseUnseen({ email }: UserState, user: ApiUser, arriving: readonly unknown[]): void {
+  const now = shown(user);
+  if (now === email || !arriving.includes(now)) return;
+  throw refusal(
+    "replace",
+    email,
+    `the address of this very account was changed to ${now} on the platform, which the state does not know yet`,
+    "Run `pulumi refresh`, then `pulumi up`.",
+  );
+}
+
 /** Raises when the account is guarded and active: at delete, and in preview of a replacement. Notes as {@link refuseGuarded}. */
 export function refuseGuardedDelete(user: ApiUser, context: GuardContext): void {
   if (!user.enabled) return;

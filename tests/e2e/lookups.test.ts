@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import type * as pulumi from "@pulumi/pulumi";
 import { WallarooProvider, WallarooUser, getUser, getUserOutput, getUsers, getUsersOutput } from "pulumi-wallaroo";
 import { CI, scenario } from "./stack";
 
@@ -58,5 +59,47 @@ describe("a lookup in a program", function () {
     expect(await fails(() => ({ nobody: getUserOutput(nobody) }))).to.contain(words);
     await stack().setConfig("wallaroo:url", "no address");
     expect(await fails(async () => ({ users: await getUsers() }))).to.match(/wallaroo:url/);
+  });
+
+  it("cuts nobody off when it fails in an inline program, in whichever form", async () => {
+    const boss = { email: "boss@example.com" };
+    await platform().addUser(boss);
+    await stack().setConfig("wallaroo:maxRetries", "0");
+    const forms: Record<string, () => pulumi.Input<boolean>> = {
+      output: () => getUserOutput(boss).enabled,
+      "output of users": () => getUsersOutput({ enabled: false }).apply((users) => users.length === 0),
+      promise: () => getUser(boss).then((user) => user.enabled),
+    };
+    const program = (enabled: pulumi.Input<boolean>) => {
+      new WallarooUser("ann", { email: ann });
+      new WallarooUser("bob", { email: bob, enabled });
+    };
+    const up = await stack().up(() => program(true));
+    expect(up.ok, up.output).to.equal(true);
+    platform().clearLog();
+    for (const [form, enabled] of Object.entries(forms)) {
+      const fault = platform().misbehave({ on: "query", when: "before", times: 9, what: { status: 503 } });
+      const failed = await stack().up(() => program(enabled()));
+      fault.remove();
+      expect(failed.ok, form).to.equal(false);
+      expect(failed.output).to.match(/Could not query everybody: .*HTTP 503/);
+      expect(platform().writes(), form).to.deep.equal([]);
+      expect(await stack().stored("bob"), form).to.not.equal(undefined);
+    }
+    const again = await stack().up(() => program(getUserOutput(boss).enabled), { expectNoChanges: true });
+    expect(again.ok, again.output).to.equal(true);
+  });
+
+  it("is not known in an up that does not target the person", async () => {
+    const program = () => {
+      const created = new WallarooUser("ann", { email: ann });
+      new WallarooUser("bob", { email: bob });
+      return { name: getUserOutput({ email: created.email }).username };
+    };
+    const up = await stack().up(program, {
+      target: ["urn:pulumi:test::people::pulumi-nodejs:dynamic/wallaroo:User::bob"],
+    });
+    expect(up.ok, up.output).to.equal(true);
+    expect(platform().requests("invite")).to.have.length(1);
   });
 });

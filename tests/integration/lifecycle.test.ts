@@ -277,4 +277,28 @@ describe("the lifecycle of a person over HTTP", () => {
     expect((await platform().findByEmail(ann))?.enabled).to.equal(true);
     expect(said.join()).to.match(/ann@example.com is deactivated, and is activated again.*onDestroy: "deactivate"/);
   });
+
+  it("stores that a change may be half done when its answer was lost, however the last attempt failed", async () => {
+    for (const last of [
+      { status: 429, body: "" },
+      { status: 403, body: "" },
+      { status: 404, body: "" },
+    ]) {
+      const { lifecycle } = await start({}, { "wallaroo:maxRetries": "1" });
+      const { id, state } = await lifecycle.create(declared(ann));
+      for (const step of ["update", "delete"] as const) {
+        await platform().setEnabled(ann, true);
+        platform().misbehave({ on: "deactivate", when: "after", what: { reset: true } });
+        platform().misbehave({ on: "deactivate", when: "before", nth: 2, what: last });
+        const error = await connectTo(platform(), { "wallaroo:maxRetries": "1" })
+          .lifecycle[step](id, state, declared(ann, { enabled: false }))
+          .catch((e: unknown) => e);
+        if (!(error instanceof HalfDoneError))
+          throw new Error(`${step}, ${last.status}: not half done: ${String(error)}`);
+        expect(error.message).to.contain(`HTTP ${last.status}`);
+        expect((await platform().findByEmail(ann))?.enabled).to.equal(false);
+        platform().behave();
+      }
+    }
+  });
 });

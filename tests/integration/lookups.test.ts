@@ -76,7 +76,15 @@ describe("the lookups", () => {
       const asked = args as unknown as { id: string };
       expect(await messageOf(() => lookups.getUser(asked))).to.match(/Could not look up a user: exactly one of id and/);
     }
+    for (const nothing of [undefined, null]) {
+      expect(await messageOf(() => lookups.getUser(nothing as unknown as { id: string }))).to.match(
+        /exactly one of id/,
+      );
+    }
     expect(platform.log).to.deep.equal([]);
+    const john = { id: null, email: "john.hummel@wallaroo.ai" } as unknown as { email: string };
+    expect(await lookups.getUser(john, null as unknown as lookups.LookupOptions)).to.include({ admin: true });
+    expect(await lookups.getUsers(null as unknown as lookups.GetUsersArgs)).to.not.have.length(0);
   });
 
   it("refuse a condition or a provider that is none, which would let everybody through", async () => {

@@ -1,4 +1,6 @@
 import { expect } from "chai";
+import { TeamError } from "../../provider/team/lifecycle";
+import { pack } from "../../provider/team/state";
 import { findChanges } from "../../provider/user/changes";
 import { connectTo, declared, messageOf, onPlatform } from "./platform";
 
@@ -117,14 +119,50 @@ describe("an account that is gone, or has another id or address than the state s
     if (known === undefined) throw new Error("gone");
     expect(known.state.formerEmails).to.deep.equal([ann, "anna@example.com"]);
     for (const email of [ann, "anna@example.com"]) {
-      expect(await messageOf(() => next.lifecycle.check(known, { email }, true))).to.match(
+      expect(await messageOf(() => next.lifecycle.checkLeaving(known, [email]))).to.match(
         /Could not replace an.*changed to anne@example.com on the platform.*Declare anne@example.com instead/,
       );
     }
-    await next.lifecycle.check(known, { email: "another@example.com" }, true);
-    await next.lifecycle.check(known, {}, true);
+    await next.lifecycle.checkLeaving(known, ["another@example.com"]);
+    await next.lifecycle.checkLeaving(known, []);
     await rename(ann, "anne@example.com");
     const back = await connectTo(platform()).lifecycle.read(id, known.state);
     expect(back?.state.formerEmails).to.deep.equal(["anna@example.com", "anne@example.com"]);
+  });
+
+  it("is seen as it is by a refresh, which leaves nothing unfinished behind for a later update to bring back", async () => {
+    const { lifecycle } = await start();
+    const { id, state } = await lifecycle.create(declared(ann));
+    const seen = await lifecycle.read(id, { ...state, unfinished: true });
+    expect(seen?.state).to.deep.equal(state);
+  });
+
+  it("is not adopted anew when the program has the address of today and the state does not: refresh comes first", async () => {
+    const { lifecycle } = await start();
+    const { id, state } = await lifecycle.create(declared(ann));
+    await platform().remove(ann);
+    await platform().addUser({ email: "anna@example.com", id });
+    const next = connectTo(platform());
+    const toldToRefresh = /Could not replace ann@example.com: .*changed to anna@example.com.*Run `pulumi refresh`/;
+    expect(await messageOf(() => next.lifecycle.checkLeaving({ id, state }, ["anna@example.com"]))).to.match(
+      toldToRefresh,
+    );
+    const team = pack([{ id, state }]);
+    const changes = { added: ["anna@example.com"], changed: [], removed: [ann] };
+    const failure: unknown = await next.team
+      .check(team, { "anna@example.com": {} }, changes, "team")
+      .catch((e: unknown) => e);
+    if (!(failure instanceof TeamError)) throw new Error(`not refused: ${String(failure)}`);
+    expect(failure.reasons).to.have.length(1);
+    expect(failure.reasons.join()).to.match(toldToRefresh);
+  });
+
+  it("is kept in a team too whose program still has the former address, with whatever value", async () => {
+    const { lifecycle } = await start();
+    const { id, state } = await lifecycle.create(declared("anna@example.com"));
+    const team = pack([{ id, state: { ...state, formerEmails: [ann] } }]);
+    const changes = { added: [], changed: [], removed: ["anna@example.com"] };
+    const check = connectTo(platform()).team.check(team, { [ann]: "not known yet" }, changes, "team");
+    expect(await check.catch((e: Error) => e.message)).to.match(/Could not replace ann@example.com/);
   });
 });

@@ -115,6 +115,13 @@ describe("a platform that shows nobody's roles", () => {
     expect([edits, people.has(`id-of-${ann}`)]).to.deep.equal([[], false]);
     add(ann, false);
     const same = declared(ann, { firstName: "Found", adopt: true });
-    expect((await lifecycle().create(same)).state, "whose name is so already").to.include({ firstName: "Found" });
+    const known = await lifecycle().create(same);
+    expect(known.state, "whose name is so already").to.include({ firstName: "Found" });
+    await lifecycle().checkUpdate(known, same);
+    expect(
+      await lifecycle()
+        .checkUpdate(known, { ...same, firstName: "New" })
+        .catch(messageOf),
+    ).to.match(/might be lost/);
   });
 });

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import type { Client } from "../../provider/api/client";
-import { isWallarooError } from "../../provider/api/errors";
+import { WallarooError, isWallarooError } from "../../provider/api/errors";
 import { Secrets } from "../../provider/api/secrets";
 import { createUsersApi } from "../../provider/api/users";
 import { Directory } from "../../provider/user/directory";
@@ -37,6 +37,30 @@ const nearlyUser = fc.record(
   },
   { requiredKeys: [] },
 );
+
+describe("a platform that insists on roles", () => {
+  it("gets them from each of many invites at once, whichever of them learns it first", async () => {
+    const missing = new WallarooError({
+      kind: "rejected",
+      operation: "invite",
+      who: "",
+      words: "missing roles",
+      next: "",
+    });
+    let refuseLate = (): void => undefined;
+    const call: Client["call"] = ({ body }) => {
+      const { email, roles } = body as { email: string; roles?: string[] };
+      if (roles !== undefined) return Promise.resolve({ id: email, password: "made" });
+      if (email !== "late") return Promise.reject(missing);
+      return new Promise((_resolve, reject) => (refuseLate = () => reject(missing)));
+    };
+    const users = createUsersApi({ ...hostile(undefined), call });
+    const late = users.invite({ email: "late" });
+    expect(await users.invite({ email: "early" })).to.include({ id: "early" });
+    refuseLate();
+    expect(await late).to.include({ id: "late" });
+  });
+});
 
 describe("a hostile or broken platform", () => {
   it("gets nothing but people of the promised shape or one clean error through", async () => {

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { Secrets } from "../../provider/api/secrets";
-import { TokenSource } from "../../provider/api/token";
+import { TokenSource, type Grant } from "../../provider/api/token";
 import type { Transport } from "../../provider/api/transport";
 
 describe("the token of a run", () => {
@@ -27,5 +27,26 @@ describe("the token of a run", () => {
       token.reject(got);
     }
     expect(sent).to.deep.equal(["r1", "r2", "r3"]);
+  });
+
+  it("is a person's, whom the platform lists, unless its claims say that it is a service account's", async () => {
+    const isPerson = async (grant: Grant, claims: object) => {
+      const access_token = `x.${Buffer.from(JSON.stringify(claims)).toString("base64url")}.x`;
+      const transport: Transport = () =>
+        Promise.resolve({
+          status: 200,
+          body: JSON.stringify({ access_token, expires_in: 60 }),
+          retryAfterMs: undefined,
+        });
+      const options = { authUrl: "https://x.example/auth", realm: "master", clientId: "c", clientSecret: "secret" };
+      return (await new TokenSource({ ...options, grant }, transport, new Secrets()).caller()).isPerson;
+    };
+    const refresh: Grant = { type: "refresh", refreshToken: "r1" };
+    const ann = { sub: "1", email: "ann@example.com", preferred_username: "ann@example.com" };
+    // As Keycloak made them until 2019.
+    const service = { sub: "2", email: "service-account-ci@placeholder.org", preferred_username: "service-account-ci" };
+    expect(await isPerson(refresh, ann)).to.equal(true);
+    expect(await isPerson({ type: "password", username: "ann", password: "password" }, {})).to.equal(true);
+    for (const grant of [refresh, { type: "client" } as const]) expect(await isPerson(grant, service)).to.equal(false);
   });
 });
