@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import * as pulumi from "@pulumi/pulumi";
 import { WallarooUser, type WallarooUserArgs } from "pulumi-wallaroo";
 import { CI, scenario } from "./stack";
 
@@ -92,6 +93,15 @@ describe("an account that is there already", function () {
     await stack().up(user({ adopt: true, onDestroy: "deactivate" }));
     await stack().destroy();
     expect(await isEnabled()).to.equal(false);
+  });
+
+  it("keeps secret what was found of a name that is declared as a secret", async () => {
+    await platform().addUser({ email: ann });
+    await platform().rename(ann, { firstName: "Ff-found-name" });
+    const up = await stack().up(user({ adopt: true, firstName: pulumi.secret("Ff-found-name") }));
+    expect(up.ok, up.output).to.equal(true);
+    expect((await stack().stored("ann"))?.outputs).to.have.property("found");
+    expect(stack().onDisk()).to.not.include("Ff-found-name");
   });
 
   it("stays adopted when the step after the adoption failed", async () => {

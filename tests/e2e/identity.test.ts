@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { WallarooUser, type WallarooUserArgs } from "pulumi-wallaroo";
 import { scenario } from "./stack";
 
@@ -95,6 +95,13 @@ describe("who a resource is about", function () {
     });
     expect(refused.ok).to.equal(false);
     expect(refused.output).to.match(/declared twice, by "ann" and by "ann-again"/);
+    const inComponents = await stack().up(() => {
+      for (const site of ["one", "two"]) {
+        const parent = new pulumi.ComponentResource("tests:index:Site", site);
+        new WallarooUser(`${site}-ann`, { email: ann }, { parent });
+      }
+    });
+    expect(inComponents.output).to.match(/declared twice, by "one\/one-ann" and by "two\/two-ann"/);
     expect(platform().log).to.deep.equal([]);
   });
 
