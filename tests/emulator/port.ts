@@ -19,6 +19,9 @@ function firstHandedOut(): number {
   }
 }
 
+/** Ports that were chosen in this process: whoever stops listening for a while must not lose theirs to the next one. */
+const chosen = new Set<number>();
+
 /**
  * Makes `server` listen at a port of 127.0.0.1 that stays its own when it stops listening for a while, and returns the
  * port. A port that the system chose is soon given to the next connection of anybody, and can't be listened at again.
@@ -28,6 +31,9 @@ function firstHandedOut(): number {
 export async function listenAtLowPort(server: Server): Promise<number> {
   for (;;) {
     const port = randomInt(LOWEST, HIGHEST + 1);
+    if (chosen.has(port)) continue;
+    if (chosen.size > (HIGHEST - LOWEST) / 2) chosen.clear();
+    chosen.add(port);
     if (await listenAt(server, port)) return port;
   }
 }

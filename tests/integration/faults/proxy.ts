@@ -24,6 +24,9 @@ export class FaultProxy {
   #faultAt = 0;
   #fault: WireFault | undefined;
   #refusedMs = 0;
+  #isStopped = false;
+  /** Why nobody listens any more; raised at the end, as mocha does not hear of a promise that nobody waits for. */
+  #lost: Error | undefined;
   readonly #server = http.createServer((request, response) => {
     this.#serve(request, response).catch(() => response.destroy());
   });
@@ -53,8 +56,10 @@ export class FaultProxy {
   }
 
   async stop(): Promise<void> {
+    this.#isStopped = true;
     this.#server.closeAllConnections();
     await new Promise((resolve) => this.#server.close(resolve));
+    if (this.#lost !== undefined) throw this.#lost;
   }
 
   /** Nobody listens for a while. */
@@ -64,7 +69,8 @@ export class FaultProxy {
     this.#server.closeAllConnections();
     await new Promise((resolve) => this.#server.close(resolve));
     await sleep(this.#refusedMs);
-    if (!(await listenAt(this.#server, this.#port))) throw new Error(`another program took port ${this.#port}`);
+    if (this.#isStopped) return;
+    if (!(await listenAt(this.#server, this.#port))) this.#lost = new Error(`another program took port ${this.#port}`);
   }
 
   async #serve(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
