@@ -102,4 +102,19 @@ describe("a lookup in a program", function () {
     expect(up.ok, up.output).to.equal(true);
     expect(platform().requests("invite")).to.have.length(1);
   });
+
+  it("leaves no input of a targeted person to its default where it is not known: the engine refuses", async () => {
+    const program = (isLookedUp: boolean) => () => {
+      const created = isLookedUp ? new WallarooUser("ann", { email: ann }) : undefined;
+      const enabled = created === undefined ? false : getUserOutput({ email: created.email }).enabled;
+      new WallarooUser("bob", { email: bob, enabled });
+    };
+    expect((await stack().up(program(false))).ok).to.equal(true);
+    platform().clearLog();
+    const target = ["urn:pulumi:test::people::pulumi-nodejs:dynamic/wallaroo:User::bob"];
+    const up = await stack().up(program(true), { target });
+    expect(up.ok, up.output).to.equal(false);
+    expect(up.output).to.match(/depends on .*::ann' which was/);
+    expect(platform().writes()).to.deep.equal([]);
+  });
 });

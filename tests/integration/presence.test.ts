@@ -8,12 +8,15 @@ const ann = "ann@example.com";
 
 describe("an account that is gone, or has another id or address than the state says", () => {
   const { platform, start, writes } = onPlatform();
+  const changeAddress = async (from: string, to: string, id: string) => {
+    await platform().remove(from);
+    await platform().addUser({ email: to, id });
+  };
 
   it("does not follow in an update the address that was changed on the platform: refresh does, and says so", async () => {
     const { lifecycle } = await start();
     const { id, state } = await lifecycle.create(declared(ann));
-    await platform().remove(ann);
-    await platform().addUser({ email: "anna@example.com", id });
+    await changeAddress(ann, "anna@example.com", id);
     const next = connectTo(platform());
     const inputs = declared(ann, { onDestroy: "retain", enabled: false });
     const after = await next.lifecycle.update(id, state, inputs);
@@ -107,14 +110,10 @@ describe("an account that is gone, or has another id or address than the state s
   it("replaces nobody whose address was changed on the platform by whom the old one would bring", async () => {
     const { lifecycle } = await start();
     const { id, state } = await lifecycle.create(declared(ann));
-    const rename = async (email: string, from: string) => {
-      await platform().remove(from);
-      await platform().addUser({ email, id });
-    };
-    await rename("anna@example.com", ann);
+    await changeAddress(ann, "anna@example.com", id);
     const next = connectTo(platform());
     const once = await next.lifecycle.read(id, state);
-    await rename("anne@example.com", "anna@example.com");
+    await changeAddress("anna@example.com", "anne@example.com", id);
     const known = await connectTo(platform()).lifecycle.read(id, once?.state ?? state);
     if (known === undefined) throw new Error("gone");
     expect(known.state.formerEmails).to.deep.equal([ann, "anna@example.com"]);
@@ -125,7 +124,7 @@ describe("an account that is gone, or has another id or address than the state s
     }
     await next.lifecycle.checkLeaving(known, ["another@example.com"]);
     await next.lifecycle.checkLeaving(known, []);
-    await rename(ann, "anne@example.com");
+    await changeAddress("anne@example.com", ann, id);
     const back = await connectTo(platform()).lifecycle.read(id, known.state);
     expect(back?.state.formerEmails).to.deep.equal(["anna@example.com", "anne@example.com"]);
   });
@@ -140,8 +139,7 @@ describe("an account that is gone, or has another id or address than the state s
   it("is not adopted anew when the program has the address of today and the state does not: refresh comes first", async () => {
     const { lifecycle } = await start();
     const { id, state } = await lifecycle.create(declared(ann));
-    await platform().remove(ann);
-    await platform().addUser({ email: "anna@example.com", id });
+    await changeAddress(ann, "anna@example.com", id);
     const next = connectTo(platform());
     const toldToRefresh = /Could not replace ann@example.com: .*changed to anna@example.com.*Run `pulumi refresh`/;
     expect(await messageOf(() => next.lifecycle.checkLeaving({ id, state }, ["anna@example.com"]))).to.match(
