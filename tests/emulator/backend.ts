@@ -1,5 +1,12 @@
 import type { ApiUser, TokenErrorBody, TokenResponse } from "../../provider/api/wire";
 
+/** An answer of the platform. A text is sent as it is, anything else as JSON. */
+export interface RouteAnswer {
+  status: number;
+  body: unknown;
+  headers?: Record<string, string>;
+}
+
 /** What a bearer token says once the identity store has accepted it. */
 export interface Bearer {
   id: string;
@@ -7,10 +14,10 @@ export interface Bearer {
   isAdmin: boolean;
 }
 
-/** A new account. `password` undefined: the store makes a temporary one. */
+/** A new account. `password` undefined: the store makes a temporary one; null: it has none and nobody can sign in. */
 export interface NewUser {
   email: string;
-  password?: string;
+  password?: string | null;
   roles?: string[];
   requireReset?: boolean;
 }
@@ -44,7 +51,7 @@ export interface Backend {
   /** By address or username, without regard to case. */
   findByEmail(email: string): Promise<ApiUser | undefined>;
   /** Raises {@link StoreError}. */
-  create(user: NewUser): Promise<{ id: string; password: string }>;
+  create(user: NewUser): Promise<{ id: string; password: string | null }>;
   /** Raises {@link StoreError}. */
   patch(id: string, patch: UserPatch): Promise<void>;
   remove(id: string): Promise<void>;
@@ -56,6 +63,10 @@ export interface Backend {
     form: Record<string, string>,
     authorization: string | undefined,
   ): Promise<{ status: number; body: TokenResponse | TokenErrorBody }>;
+  /** The answer of the userinfo endpoint to the value of an Authorization header. */
+  userinfo(authorization: string | undefined): Promise<RouteAnswer>;
+  /** Whether access tokens from now on come without `sub`, `email` and `preferred_username`. */
+  setLightweightTokens(isOn: boolean): Promise<void>;
   /** The bearer of an access token, or undefined when it is not (or no longer) good. */
   authenticate(accessToken: string): Promise<Bearer | undefined>;
   close(): Promise<void>;

@@ -17,6 +17,11 @@ const USAGE = `Runs an emulated Wallaroo platform on this machine.
   --unknown-email-status 400|404|500  default 404
   --unknown-id null|absent            default null
   --roles optional|required           of an invite of release 2024, default optional
+  --lightweight-tokens     access tokens without sub, email and preferred_username
+  --seen-after MS          an invited account shows up in queries only so much later, default 0
+  --ignores-deactivate ADDRESS        activate and deactivate leave this account as it is; may be repeated
+  --password-policy none|before|after an invite's password needs an upper-case letter: checked before the account is
+                           made (400) or after it (500, and the account is there); default none
   --backend memory|keycloak           default memory; keycloak needs Java 17 and Maven
   --help`;
 
@@ -39,12 +44,17 @@ function readOptions(args: string[]): { options: PlatformOptions; backend: strin
       "unknown-email-status": text,
       "unknown-id": text,
       roles: text,
+      "lightweight-tokens": { type: "boolean" },
+      "seen-after": text,
+      "ignores-deactivate": { type: "string", multiple: true },
+      "password-policy": text,
       backend: text,
       help: { type: "boolean" },
     },
   });
   if (values.help) return undefined;
-  const number = (name: "port" | "seat-limit" | "token-lifetime" | "latency", fallback: number | undefined) => {
+  type NumberFlag = "port" | "seat-limit" | "token-lifetime" | "latency" | "seen-after";
+  const number = (name: NumberFlag, fallback: number | undefined) => {
     const value = values[name] === undefined ? fallback : Number(values[name]);
     if (value !== undefined && !(value >= 0)) throw new UsageError(`--${name} must be a number`);
     return value;
@@ -72,6 +82,10 @@ function readOptions(args: string[]): { options: PlatformOptions; backend: strin
     unknownEmailStatus: status("unknown-email-status", [400, 404, 500]),
     unknownId: choice("unknown-id", ["null", "absent"]),
     roles: choice("roles", ["optional", "required"]),
+    lightweightTokens: values["lightweight-tokens"],
+    seenAfterMs: number("seen-after", 0),
+    ignoresDeactivate: values["ignores-deactivate"],
+    passwordPolicy: choice("password-policy", ["none", "before", "after"]),
   };
   if (backend === "keycloak" && options.seed !== undefined) {
     throw new UsageError("--seed needs ids of its own, which a real Keycloak does not let anybody choose");

@@ -7,7 +7,8 @@ import { MemorySessions, type SessionOptions } from "./sessions";
 /** An account with what only the store knows. */
 export interface Account {
   user: ApiUser;
-  password: string;
+  /** Undefined: the account has none, and nobody can sign in to it. */
+  password: string | undefined;
   roles: string[];
   lastLogin: number | null;
 }
@@ -17,7 +18,9 @@ const ACCESS = { impersonate: true, manage: true, manageGroupMembership: true, m
 /** The identity store in memory. Rules of Keycloak 26.4 for addresses, uniqueness and temporary passwords. */
 export class MemoryBackend implements Backend {
   readonly accounts = new Map<string, Account>();
-  readonly #byName = new Map<string, string>();
+  readonly #byUsername = new Map<string, string>();
+  /** Several accounts can have one address, as in a realm that allows it. */
+  readonly #byEmail = new Map<string, string[]>();
   readonly #sessions: MemorySessions;
 
   constructor(options: SessionOptions) {
@@ -26,13 +29,17 @@ export class MemoryBackend implements Backend {
 
   /** Puts an account in, as it is. */
   put(account: Account): void {
-    this.accounts.set(account.user.id, account);
-    this.#byName.set(fold(account.user.username), account.user.id);
-    if (account.user.email !== undefined) this.#byName.set(fold(account.user.email), account.user.id);
+    const { id, username, email } = account.user;
+    if (this.#byUsername.has(fold(username))) throw new Error(`the username ${username} is taken`);
+    this.accounts.set(id, account);
+    this.#byUsername.set(fold(username), id);
+    if (email) this.#byEmail.set(fold(email), [...(this.#byEmail.get(fold(email)) ?? []), id]);
   }
 
+  /** By address, the oldest account that has it, or else by username. */
   findAccount(name: string): Account | undefined {
-    const id = this.#byName.get(fold(name.trim()));
+    const folded = fold(name.trim());
+    const id = this.#byEmail.get(folded)?.[0] ?? this.#byUsername.get(folded);
     return id === undefined ? undefined : this.accounts.get(id);
   }
 
@@ -50,12 +57,13 @@ export class MemoryBackend implements Backend {
     return Promise.resolve(account && complete(account));
   }
 
-  async create(request: NewUser): Promise<{ id: string; password: string }> {
+  async create(request: NewUser): Promise<{ id: string; password: string | null }> {
     const email = fold(request.email);
     if (!isWellFormed(email)) throw new StoreError("illFormed", "error-invalid-email");
-    if (this.#byName.has(email)) throw new StoreError("duplicate", "User exists with same email");
+    if (this.#byEmail.has(email)) throw new StoreError("duplicate", "User exists with same email");
+    if (this.#byUsername.has(email)) throw new StoreError("duplicate", "User exists with same username");
     const isTemporary = request.password === undefined || request.requireReset === true;
-    const password = request.password ?? randomBytes(9).toString("base64url");
+    const password = request.password === undefined ? randomBytes(9).toString("base64url") : request.password;
     const id = randomUUID();
     this.put({
       user: {
@@ -70,7 +78,7 @@ export class MemoryBackend implements Backend {
         requiredActions: isTemporary ? ["UPDATE_PASSWORD"] : [],
         username: email,
       },
-      password,
+      password: password ?? undefined,
       roles: request.roles ?? [],
       lastLogin: null,
     });
@@ -88,8 +96,14 @@ export class MemoryBackend implements Backend {
   }
 
   remove(id: string): Promise<void> {
+    const account = this.accounts.get(id);
+    if (account === undefined) throw new StoreError("unknown", "User not found");
+    const email = fold(account.user.email ?? "");
+    const others = (this.#byEmail.get(email) ?? []).filter((other) => other !== id);
+    if (others.length > 0) this.#byEmail.set(email, others);
+    else this.#byEmail.delete(email);
+    this.#byUsername.delete(fold(account.user.username));
     this.accounts.delete(id);
-    for (const [name, owner] of this.#byName) if (owner === id) this.#byName.delete(name);
     return Promise.resolve();
   }
 
@@ -108,6 +122,15 @@ export class MemoryBackend implements Backend {
 
   token(form: Record<string, string>, authorization: string | undefined) {
     return Promise.resolve(this.#sessions.token(form, authorization));
+  }
+
+  userinfo(authorization: string | undefined) {
+    return Promise.resolve(this.#sessions.userinfo(authorization));
+  }
+
+  setLightweightTokens(isOn: boolean): Promise<void> {
+    this.#sessions.lightweight = isOn;
+    return Promise.resolve();
   }
 
   authenticate(accessToken: string): Promise<Bearer | undefined> {

@@ -1,5 +1,6 @@
 /** The calls that the platform knows, by the name that tests use. */
-export type CallName = "query" | "invite" | "activate" | "deactivate" | "edit" | "token" | "config" | "other";
+export type CallName =
+  "query" | "invite" | "activate" | "deactivate" | "edit" | "token" | "userinfo" | "config" | "other";
 
 /** What goes wrong. Several may be combined: `delayMs` with a status, `truncate` with the real answer. */
 export interface Fault {

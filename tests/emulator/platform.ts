@@ -12,6 +12,8 @@ export interface PlatformOptions extends Partial<ReleaseOptions> {
   seed?: Seed;
   /** False leaves the operator account out, so that a guide's people are exactly the guide's. Default true. */
   operator?: boolean;
+  /** Access tokens carry no `sub`, `email` and `preferred_username`. Default false. */
+  lightweightTokens?: boolean;
   /** Life of an access token in seconds. Default 60. */
   tokenLifetime?: number;
   /** Delay of every answer in milliseconds. Default 0. */
@@ -19,6 +21,9 @@ export interface PlatformOptions extends Partial<ReleaseOptions> {
   /** Milliseconds since the epoch; for tests of expiry. */
   now?: () => number;
 }
+
+/** What can be changed while a platform runs. */
+export type Changes = Partial<ReleaseOptions> & Pick<PlatformOptions, "lightweightTokens">;
 
 /** An emulated platform that runs: its address, its request log, and a hand in what goes on behind its API. */
 export class Platform {
@@ -38,6 +43,12 @@ export class Platform {
 
   set latencyMs(value: number) {
     this.server.latencyMs = value;
+  }
+
+  /** Changes how the platform behaves from the next request on. */
+  async change({ lightweightTokens, ...options }: Changes): Promise<void> {
+    Object.assign(this.server.options, options);
+    if (lightweightTokens !== undefined) await this.backend.setLightweightTokens(lightweightTokens);
   }
 
   /** The logged requests of one kind. */
@@ -74,11 +85,15 @@ export class Platform {
     return this.backend.findByEmail(email);
   }
 
-  /** Puts a person in behind the API. Returns the id. */
+  /**
+   * Puts an account in behind the API. Returns the id. In memory an address may be another account's already, when
+   * `username` is another one; it may be empty, and `id` can be chosen.
+   */
   async addUser(fields: Partial<ApiUser> & { email: string; admin?: boolean; password?: string }): Promise<string> {
-    const { admin = false, password = "a-password", email, enabled = true, ...others } = fields;
+    const { admin = false, password = "a-password", email, username = email, enabled = true, ...others } = fields;
     if (this.backend instanceof MemoryBackend) {
-      const user = { username: email, email, enabled, ...others };
+      if (username === "") throw new Error("an account without an address must have a username");
+      const user = { username, email, enabled, ...others };
       const made = account(user, password, admin ? ["admin"] : []);
       this.backend.put(made);
       return made.user.id;
@@ -150,7 +165,9 @@ export async function startPlatform(options: PlatformOptions = {}, backend?: Bac
       issuer: () => `${url}/auth/realms/master`,
     });
   if (store instanceof MemoryBackend) plant(store, options.seed, options.operator ?? true);
-  const server = new PlatformServer(store, {
+  if (options.lightweightTokens !== undefined) await store.setLightweightTokens(options.lightweightTokens);
+  const now = options.now ?? Date.now;
+  const release: ReleaseOptions = {
     release: options.release ?? (options.seed === "guide-2022" ? "2022" : "2024"),
     inviteAnswersId: options.inviteAnswersId ?? "uuid",
     duplicateStatus: options.duplicateStatus ?? 409,
@@ -158,7 +175,11 @@ export async function startPlatform(options: PlatformOptions = {}, backend?: Bac
     unknownId: options.unknownId ?? "null",
     roles: options.roles ?? "optional",
     seatLimit: options.seatLimit,
-  });
+    seenAfterMs: options.seenAfterMs ?? 0,
+    ignoresDeactivate: options.ignoresDeactivate ?? [],
+    passwordPolicy: options.passwordPolicy ?? "none",
+  };
+  const server = new PlatformServer(store, release, now);
   server.latencyMs = options.latencyMs ?? 0;
   url = await server.listen(options.port ?? 0);
   return new Platform(url, server, store);

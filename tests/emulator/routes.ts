@@ -1,8 +1,9 @@
 import type { ApiUser, EditUserRequest, InviteUserRequest, QueryUsersRequest } from "../../provider/api/wire";
-import { StoreError, type Backend, type Bearer } from "./backend";
+import { fold } from "./addresses";
+import { StoreError, type Backend, type Bearer, type RouteAnswer } from "./backend";
 import type { CallName } from "./misbehaviour";
 
-/** Where the public sources disagree, and what a release knows. See DIFFERENCES.md. */
+/** Where the public sources disagree, what a release knows, and how an installation can differ. See DIFFERENCES.md. */
 export interface ReleaseOptions {
   release: "2022" | "2024";
   inviteAnswersId: "uuid" | "email";
@@ -13,11 +14,15 @@ export interface ReleaseOptions {
   roles: "optional" | "required";
   /** Enabled accounts with an address that the licence allows. */
   seatLimit: number | undefined;
-}
-
-export interface RouteAnswer {
-  status: number;
-  body: unknown;
+  /** Milliseconds after which an invited account shows up in queries; nothing else waits for it. */
+  seenAfterMs: number;
+  /** Addresses whose accounts activate and deactivate leave as they are, and answer `{}` all the same. */
+  ignoresDeactivate: string[];
+  /**
+   * Whether an invite's password must have an upper-case letter. `before`: it is refused with 400 and nothing is made;
+   * `after`: the account is made without a password, and then the invite answers 500.
+   */
+  passwordPolicy: "none" | "before" | "after";
 }
 
 const PATHS: Record<string, CallName> = {
@@ -31,53 +36,135 @@ const PATHS: Record<string, CallName> = {
 /** The call that a path belongs to. */
 export function callOf(path: string): CallName {
   if (path.endsWith("/protocol/openid-connect/token")) return "token";
+  if (path.endsWith("/protocol/openid-connect/userinfo")) return "userinfo";
   return path === "/v1/api/config" ? "config" : (PATHS[path] ?? "other");
 }
+
+/** Keycloak's words for a password that its policy refuses. */
+const WEAK_PASSWORD = "Invalid password: must contain at least 1 upper case characters.";
 
 /** An error answer in the documented shape. */
 export function failure(status: number, msg: string): RouteAnswer {
   return { status, body: { msg, code: status } };
 }
 
-/** Answers one call of the user API whose bearer is known. `body` is the parsed JSON. */
-export async function answerCall(
-  call: CallName,
-  body: unknown,
-  bearer: Bearer,
-  backend: Backend,
-  options: ReleaseOptions,
-): Promise<RouteAnswer> {
-  if (call === "edit" && options.release === "2022") return failure(404, "Not Found");
-  if (!bearer.isAdmin) return failure(403, "Forbidden");
-  if (typeof body !== "object" || body === null || Array.isArray(body))
-    return failure(400, "the body must be an object");
-  try {
-    if (call === "query") return await query(body, backend, options);
-    if (call === "invite") return await invite(body as InviteUserRequest, backend, options);
-    if (call === "edit") return await edit(body as EditUserRequest, backend);
-    return await setEnabled((body as { email?: unknown }).email, call === "activate", backend, options);
-  } catch (error) {
-    if (!(error instanceof StoreError)) throw error;
-    if (error.kind === "duplicate") return failure(options.duplicateStatus, error.message);
-    return failure(error.kind === "illFormed" ? 400 : options.unknownEmailStatus, error.message);
-  }
-}
+/** The platform's user API over an identity store. */
+export class UserApi {
+  /** When an account was invited, by id, in milliseconds since the epoch. */
+  readonly #invitedAt = new Map<string, number>();
 
-async function query(request: QueryUsersRequest, backend: Backend, options: ReleaseOptions): Promise<RouteAnswer> {
-  const ids: unknown = request.user_ids;
-  if (ids === undefined || ids === null) {
-    const people = shuffled(await backend.list());
-    return { status: 200, body: { users: Object.fromEntries(people.map((user) => [user.id, listed(user, options)])) } };
+  constructor(
+    private readonly backend: Backend,
+    private readonly options: ReleaseOptions,
+    private readonly now: () => number,
+  ) {}
+
+  /** Answers one call whose bearer is known. `body` is the parsed JSON. */
+  async answer(call: CallName, body: unknown, bearer: Bearer): Promise<RouteAnswer> {
+    const { release, duplicateStatus, unknownEmailStatus } = this.options;
+    if (call === "edit" && release === "2022") return failure(404, "Not Found");
+    if (!bearer.isAdmin) return failure(403, "Forbidden");
+    if (typeof body !== "object" || body === null || Array.isArray(body))
+      return failure(400, "the body must be an object");
+    try {
+      if (call === "query") return await this.#query(body);
+      if (call === "invite") return await this.#invite(body as InviteUserRequest);
+      if (call === "edit") return await this.#edit(body as EditUserRequest);
+      return await this.#setEnabled((body as { email?: unknown }).email, call === "activate");
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      if (error.kind === "duplicate") return failure(duplicateStatus, error.message);
+      return failure(error.kind === "illFormed" ? 400 : unknownEmailStatus, error.message);
+    }
   }
-  if (!Array.isArray(ids) || !ids.every((id) => typeof id === "string"))
-    return failure(400, "user_ids must be strings");
-  const users: [string, ApiUser | null][] = [];
-  for (const id of ids) {
-    const user = await backend.findById(id);
-    if (user !== undefined) users.push([id, picked(user, options)]);
-    else if (options.unknownId === "null") users.push([id, null]);
+
+  async #query(request: QueryUsersRequest): Promise<RouteAnswer> {
+    const ids: unknown = request.user_ids;
+    if (ids === undefined || ids === null) {
+      const people = shuffled(await this.backend.list()).filter((user) => this.#isSeen(user.id));
+      const users = Object.fromEntries(people.map((user) => [user.id, listed(user, this.options)]));
+      return { status: 200, body: { users } };
+    }
+    if (!Array.isArray(ids) || !ids.every((id) => typeof id === "string"))
+      return failure(400, "user_ids must be strings");
+    const users: [string, ApiUser | null][] = [];
+    for (const id of ids) {
+      const user = this.#isSeen(id) ? await this.backend.findById(id) : undefined;
+      if (user !== undefined) users.push([id, picked(user, this.options)]);
+      else if (this.options.unknownId === "null") users.push([id, null]);
+    }
+    return { status: 200, body: { users: Object.fromEntries(users) } };
   }
-  return { status: 200, body: { users: Object.fromEntries(users) } };
+
+  #isSeen(id: string): boolean {
+    return this.now() >= (this.#invitedAt.get(id) ?? -Infinity) + this.options.seenAfterMs;
+  }
+
+  async #invite(request: InviteUserRequest): Promise<RouteAnswer> {
+    const { email, password } = request;
+    const isNewer = this.options.release === "2024";
+    if (typeof email !== "string" || email.trim() === "") return failure(400, "email is required");
+    if (password !== undefined && typeof password !== "string") return failure(400, "password must be a string");
+    if (isNewer && this.options.roles === "required" && request.roles === undefined) {
+      return failure(400, "Json deserialize error: missing field `roles`");
+    }
+    const roles: unknown = isNewer ? (request.roles ?? []) : [];
+    if (!Array.isArray(roles) || !roles.every((role) => typeof role === "string")) {
+      return failure(400, "roles must be strings");
+    }
+    // A duplicate is said before a full licence: the address decides first.
+    if ((await this.backend.findByEmail(email)) !== undefined)
+      throw new StoreError("duplicate", "User exists with same email");
+    if (await this.#isFull()) return failure(403, "The user limit of the licence is reached");
+    const isWeak = this.options.passwordPolicy !== "none" && password !== undefined && !/\p{Lu}/u.test(password);
+    if (isWeak && this.options.passwordPolicy === "before") return failure(400, WEAK_PASSWORD);
+    const made = await this.backend.create({
+      email,
+      ...(isWeak ? { password: null } : password === undefined ? {} : { password }),
+      roles: roles,
+      requireReset: isNewer && request.require_reset === true,
+    });
+    this.#invitedAt.set(made.id, this.now());
+    if (isWeak) return failure(500, WEAK_PASSWORD);
+    const id = this.options.inviteAnswersId === "uuid" ? made.id : email;
+    return { status: 200, body: { id, password: made.password } };
+  }
+
+  async #setEnabled(email: unknown, enabled: boolean): Promise<RouteAnswer> {
+    if (typeof email !== "string") return failure(400, "email must be a string");
+    const user = await this.backend.findByEmail(email);
+    if (user === undefined) throw new StoreError("unknown", "User not found");
+    if (this.#isStuck(user)) return { status: 200, body: {} };
+    if (enabled && !user.enabled && (await this.#isFull())) {
+      return failure(403, "The user limit of the licence is reached");
+    }
+    if (user.enabled !== enabled) await this.backend.patch(user.id, { enabled });
+    return { status: 200, body: {} };
+  }
+
+  #isStuck({ email = "" }: ApiUser): boolean {
+    return this.options.ignoresDeactivate.some((stuck) => fold(stuck) === fold(email));
+  }
+
+  async #edit(request: EditUserRequest): Promise<RouteAnswer> {
+    const { id, firstName, lastName, email, enabled, isAdmin } = request;
+    const strings: unknown[] = [id, firstName, lastName, email];
+    if (
+      !strings.every((value) => typeof value === "string") ||
+      typeof enabled !== "boolean" ||
+      typeof isAdmin !== "boolean"
+    ) {
+      return failure(400, "id, firstName, lastName, email, enabled and isAdmin are all required");
+    }
+    await this.backend.patch(id, { firstName, lastName, enabled, admin: isAdmin });
+    return { status: 200, body: null };
+  }
+
+  async #isFull(): Promise<boolean> {
+    const { seatLimit } = this.options;
+    if (seatLimit === undefined) return false;
+    return (await this.backend.list()).filter((user) => user.enabled && user.email).length >= seatLimit;
+  }
 }
 
 /** The `{}` form: roles and the true last login (newer releases). */
@@ -91,66 +178,6 @@ function listed(user: ApiUser, { release }: ReleaseOptions): ApiUser {
 function picked(user: ApiUser, { release }: ReleaseOptions): ApiUser {
   const { federatedIdentities, lastLogin, realmRoles, ...rest } = user;
   return release === "2022" ? rest : { ...rest, federatedIdentities: federatedIdentities ?? [], lastLogin: null };
-}
-
-async function invite(request: InviteUserRequest, backend: Backend, options: ReleaseOptions): Promise<RouteAnswer> {
-  const { email, password } = request;
-  const isNewer = options.release === "2024";
-  if (typeof email !== "string" || email.trim() === "") return failure(400, "email is required");
-  if (password !== undefined && typeof password !== "string") return failure(400, "password must be a string");
-  if (isNewer && options.roles === "required" && request.roles === undefined) {
-    return failure(400, "Json deserialize error: missing field `roles`");
-  }
-  const roles: unknown = isNewer ? (request.roles ?? []) : [];
-  if (!Array.isArray(roles) || !roles.every((role) => typeof role === "string")) {
-    return failure(400, "roles must be strings");
-  }
-  // A duplicate is said before a full licence: the address decides first.
-  if ((await backend.findByEmail(email)) !== undefined)
-    throw new StoreError("duplicate", "User exists with same email");
-  if (await isFull(backend, options)) return failure(403, "The user limit of the licence is reached");
-  const made = await backend.create({
-    email,
-    ...(password === undefined ? {} : { password }),
-    roles: roles,
-    requireReset: isNewer && request.require_reset === true,
-  });
-  return { status: 200, body: { id: options.inviteAnswersId === "uuid" ? made.id : email, password: made.password } };
-}
-
-async function setEnabled(
-  email: unknown,
-  enabled: boolean,
-  backend: Backend,
-  options: ReleaseOptions,
-): Promise<RouteAnswer> {
-  if (typeof email !== "string") return failure(400, "email must be a string");
-  const user = await backend.findByEmail(email);
-  if (user === undefined) throw new StoreError("unknown", "User not found");
-  if (enabled && !user.enabled && (await isFull(backend, options))) {
-    return failure(403, "The user limit of the licence is reached");
-  }
-  if (user.enabled !== enabled) await backend.patch(user.id, { enabled });
-  return { status: 200, body: {} };
-}
-
-async function edit(request: EditUserRequest, backend: Backend): Promise<RouteAnswer> {
-  const { id, firstName, lastName, email, enabled, isAdmin } = request;
-  const strings: unknown[] = [id, firstName, lastName, email];
-  if (
-    !strings.every((value) => typeof value === "string") ||
-    typeof enabled !== "boolean" ||
-    typeof isAdmin !== "boolean"
-  ) {
-    return failure(400, "id, firstName, lastName, email, enabled and isAdmin are all required");
-  }
-  await backend.patch(id, { firstName, lastName, enabled, admin: isAdmin });
-  return { status: 200, body: null };
-}
-
-async function isFull(backend: Backend, { seatLimit }: ReleaseOptions): Promise<boolean> {
-  if (seatLimit === undefined) return false;
-  return (await backend.list()).filter((user) => user.enabled && user.email !== undefined).length >= seatLimit;
 }
 
 /** The platform promises no order; neither do we, so that nobody relies on one. */

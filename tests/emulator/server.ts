@@ -1,10 +1,10 @@
 import http from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Backend } from "./backend";
+import type { Backend, RouteAnswer } from "./backend";
 import type { Misbehaviour } from "./misbehaviour";
 import { type CallName, type Fault } from "./misbehaviour";
-import { answerCall, callOf, failure, type ReleaseOptions, type RouteAnswer } from "./routes";
+import { callOf, failure, UserApi, type ReleaseOptions } from "./routes";
 
 /** One request as it came, and how it was answered. */
 export interface LoggedRequest {
@@ -38,6 +38,7 @@ export class PlatformServer {
   #underWay = 0;
   #connections = 0;
   readonly #numbers = new WeakMap<Socket, number>();
+  readonly #users: UserApi;
   readonly #server = http.createServer((request, response) => {
     this.#serve(request, response).catch((error: Error) => {
       response.writeHead(500, { "content-type": "application/json" });
@@ -47,8 +48,11 @@ export class PlatformServer {
 
   constructor(
     private readonly backend: Backend,
-    private readonly options: ReleaseOptions,
+    /** May be changed while it runs. */
+    readonly options: ReleaseOptions,
+    now: () => number,
   ) {
+    this.#users = new UserApi(backend, options, now);
     this.#server.on("connection", (socket) => this.#numbers.set(socket, (this.#connections += 1)));
     this.#server.keepAliveTimeout = 60_000;
   }
@@ -103,17 +107,19 @@ export class PlatformServer {
 
   async #answer(call: CallName, path: string, { method, body, headers }: LoggedRequest): Promise<RouteAnswer> {
     if (call === "config" && method === "GET") return { status: 200, body: { release: this.options.release } };
-    if (call === "config" || call === "other" || method !== "POST")
+    const isRead = call === "userinfo" && method === "GET";
+    if (call === "config" || call === "other" || (method !== "POST" && !isRead))
       return failure(501, `${method} ${path} is not emulated`);
-    if (call === "token") {
+    if (call === "token" || call === "userinfo") {
       if (!path.startsWith("/auth/realms/master/")) return { status: 404, body: { error: "Realm does not exist" } };
+      if (call === "userinfo") return this.backend.userinfo(headers.authorization);
       return this.backend.token(body as Record<string, string>, headers.authorization);
     }
     const token = /^Bearer (.+)$/.exec(headers.authorization ?? "")?.[1];
     const bearer = token === undefined ? undefined : await this.backend.authenticate(token);
     if (bearer === undefined) return failure(401, "Unauthorized");
     if (typeof body === "string") return failure(400, "the body is not JSON");
-    return answerCall(call, body, bearer, this.backend, this.options);
+    return this.#users.answer(call, body, bearer);
   }
 }
 
@@ -151,7 +157,8 @@ function send(
 ): void {
   entry.status = answer.status;
   const text = typeof answer.body === "string" ? answer.body : JSON.stringify(answer.body);
-  response.writeHead(answer.status, { "content-type": "application/json", ...headers });
+  const type = text === "" ? {} : { "content-type": "application/json" };
+  response.writeHead(answer.status, { ...type, ...answer.headers, ...headers });
   response.end(text);
 }
 

@@ -1,8 +1,8 @@
-import { randomBytes, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import type { TokenErrorBody, TokenResponse } from "../../provider/api/wire";
-import type { Bearer } from "./backend";
+import type { Bearer, RouteAnswer } from "./backend";
 import type { Account, MemoryBackend } from "./memory";
-import { TokenMint } from "./tokens";
+import { TokenMint, type Claims } from "./tokens";
 
 /** Keycloak's clients of a Wallaroo installation: what the SDK uses, and the one of the API connection guide. */
 export const PUBLIC_CLIENT = "sdk-client";
@@ -34,7 +34,8 @@ const SERVICE_ACCOUNT_ID = "5e1f0000-0000-4000-8000-00000000a11c";
 export class MemorySessions {
   readonly #mint = new TokenMint();
   readonly #sessions = new Map<string, Session>();
-  readonly #refreshTokens = new Map<string, string>();
+  /** Access tokens come without `sub`, `email`, `preferred_username` and roles; the platform knows their bearer anyway. */
+  lightweight = false;
 
   constructor(
     private readonly backend: MemoryBackend,
@@ -43,17 +44,32 @@ export class MemorySessions {
 
   revokeAll(): void {
     this.#sessions.clear();
-    this.#refreshTokens.clear();
   }
 
   authenticate(token: string): Bearer | undefined {
     const claims = this.#mint.verify(token, this.options.now());
-    if (claims === undefined || !this.#sessions.has(claims.sid)) return undefined;
-    if (claims.sub === SERVICE_ACCOUNT_ID)
-      return { id: claims.sub, username: claims.preferred_username, isAdmin: true };
-    const account = this.backend.accounts.get(claims.sub);
+    const session = claims && this.#sessions.get(claims.sid);
+    if (claims?.typ !== "Bearer" || session === undefined) return undefined;
+    const { userId: id, client } = session;
+    if (id === SERVICE_ACCOUNT_ID) return { id, username: `service-account-${client}`, isAdmin: true };
+    const account = this.backend.accounts.get(id);
     if (account === undefined || !account.user.enabled) return undefined;
-    return { id: claims.sub, username: account.user.username, isAdmin: account.roles.includes("admin") };
+    return { id, username: account.user.username, isAdmin: account.roles.includes("admin") };
+  }
+
+  /** The userinfo endpoint; only for tokens that were asked for with the scope `openid`, as Keycloak has it. */
+  userinfo(authorization: string | undefined): RouteAnswer {
+    const token = /^Bearer (.+)$/.exec(authorization ?? "")?.[1];
+    if (token === undefined) return challenge(401);
+    const bearer = this.authenticate(token);
+    if (bearer === undefined) return challenge(401, "invalid_token", "Token verification failed");
+    const { scope = "" } = this.#mint.verify(token, this.options.now()) ?? {};
+    if (!scope.split(" ").includes("openid")) return challenge(403, "insufficient_scope", "Missing openid scope");
+    const user = this.backend.accounts.get(bearer.id)?.user;
+    const { email, emailVerified = false } = user ?? {};
+    const address = email === undefined ? {} : { email };
+    const body = { sub: bearer.id, email_verified: emailVerified, preferred_username: bearer.username, ...address };
+    return { status: 200, body };
   }
 
   token(form: Record<string, string>, authorization: string | undefined): TokenAnswer {
@@ -67,14 +83,14 @@ export class MemorySessions {
       if (client === PUBLIC_CLIENT) {
         return refuse(401, "unauthorized_client", "Public client not allowed to retrieve service account");
       }
-      return this.#issue(undefined, client, false);
+      return this.#issue(undefined, client, (form["scope"] ?? "").split(" "));
     }
     return refuse(400, "unsupported_grant_type", "Unsupported grant_type");
   }
 
   #password(form: Record<string, string>, client: string): TokenAnswer {
     const account = this.backend.findAccount(form["username"] ?? "");
-    if (account === undefined || account.password !== form["password"]) {
+    if (account?.password === undefined || account.password !== form["password"]) {
       return refuse(401, "invalid_grant", "Invalid user credentials");
     }
     if (!account.user.enabled) return refuse(400, "invalid_grant", "Account disabled");
@@ -82,14 +98,16 @@ export class MemorySessions {
       return refuse(400, "invalid_grant", "Account is not fully set up");
     }
     account.lastLogin = this.options.now();
-    return this.#issue(account, client, (form["scope"] ?? "").split(" ").includes("offline_access"));
+    return this.#issue(account, client, (form["scope"] ?? "").split(" "));
   }
 
   #refresh(refreshToken: string, client: string): TokenAnswer {
-    const sid = this.#refreshTokens.get(refreshToken);
-    const session = sid === undefined ? undefined : this.#sessions.get(sid);
+    const claims = this.#mint.verify(refreshToken, this.options.now());
+    const sid = claims?.sid ?? "";
+    const session = this.#sessions.get(sid);
     if (
-      sid === undefined ||
+      claims === undefined ||
+      claims.typ === "Bearer" ||
       session === undefined ||
       session.client !== client ||
       session.endsAt <= this.options.now()
@@ -98,41 +116,53 @@ export class MemorySessions {
     }
     const account = this.backend.accounts.get(session.userId);
     if (account === undefined || !account.user.enabled) return refuse(400, "invalid_grant", "User disabled");
-    return this.#issue(account, client, session.endsAt === Infinity, sid);
+    return this.#issue(account, client, claims.scope.split(" "), sid);
   }
 
-  #issue(account: Account | undefined, client: string, isOffline: boolean, sid: string = randomUUID()): TokenAnswer {
+  #issue(account: Account | undefined, client: string, scopes: string[], sid: string = randomUUID()): TokenAnswer {
+    const isOffline = account !== undefined && scopes.includes("offline_access");
     const now = this.options.now();
     const id = account?.user.id ?? SERVICE_ACCOUNT_ID;
     const endsAt = isOffline ? Infinity : now + REFRESH_LIFETIME * 1000;
     this.#sessions.set(sid, { userId: id, client, endsAt });
-    const email = account?.user.email;
-    const access_token = this.#mint.sign({
-      iss: this.options.issuer(),
-      sub: id,
-      ...(email === undefined ? {} : { email }),
-      preferred_username: account?.user.username ?? `service-account-${client}`,
-      azp: client,
-      sid,
-      iat: Math.floor(now / 1000),
+    const scope = [
+      ...(scopes.includes("openid") ? ["openid"] : []),
+      "email profile",
+      ...(isOffline ? ["offline_access"] : []),
+    ].join(" ");
+    const common = { iss: this.options.issuer(), azp: client, sid, scope, iat: Math.floor(now / 1000) };
+    const claims: Claims = {
+      ...common,
+      typ: "Bearer",
       // Not rounded, so that a life of less than a second can be asked for.
       exp: now / 1000 + this.options.tokenLifetime,
-      realm_access: { roles: account?.roles ?? ["admin"] },
-    });
+      ...(this.lightweight ? {} : identityOf(account, id, client)),
+    };
     const body: TokenResponse = {
-      access_token,
+      access_token: this.#mint.sign(claims),
       expires_in: this.options.tokenLifetime,
       token_type: "Bearer",
-      scope: isOffline ? "profile email offline_access" : "profile email",
+      scope,
     };
     // A service account gets no refresh token (Keycloak's default since 13).
     if (account !== undefined) {
-      body.refresh_token = randomBytes(24).toString("base64url");
+      const ofRefresh = isOffline ? { typ: "Offline" as const } : { typ: "Refresh" as const, exp: endsAt / 1000 };
+      body.refresh_token = this.#mint.sign({ ...common, sub: id, ...ofRefresh });
       body.refresh_expires_in = isOffline ? 0 : REFRESH_LIFETIME;
-      this.#refreshTokens.set(body.refresh_token, sid);
     }
     return { status: 200, body };
   }
+}
+
+/** What an access token that is not lightweight says of its bearer. */
+function identityOf(account: Account | undefined, id: string, client: string): Partial<Claims> {
+  const { email, username = `service-account-${client}` } = account?.user ?? {};
+  return {
+    sub: id,
+    ...(email === undefined ? {} : { email }),
+    preferred_username: username,
+    realm_access: { roles: account?.roles ?? ["admin"] },
+  };
 }
 
 function authenticateClient(form: Record<string, string>, authorization: string | undefined): string | undefined {
@@ -145,6 +175,12 @@ function authenticateClient(form: Record<string, string>, authorization: string 
   }
   if (id === PUBLIC_CLIENT) return id;
   return id === CONFIDENTIAL_CLIENT && secret === CLIENT_SECRET ? id : undefined;
+}
+
+/** How Keycloak refuses a bearer: in a header, without a body. */
+function challenge(status: number, error?: string, description?: string): RouteAnswer {
+  const reason = error === undefined ? "" : `, error="${error}", error_description="${description}"`;
+  return { status, body: "", headers: { "www-authenticate": `Bearer realm="master"${reason}` } };
 }
 
 function refuse(status: number, error: string, error_description: string): TokenAnswer {

@@ -1,17 +1,21 @@
 import { createHmac, randomBytes, randomUUID, timingSafeEqual } from "node:crypto";
 
-/** Claims of the access tokens, as Keycloak names them. Times are in seconds. */
+/** Claims of access and refresh tokens, as Keycloak names them. Times are in seconds. */
 export interface Claims {
+  typ: "Bearer" | "Refresh" | "Offline";
   iss: string;
-  sub: string;
+  /** Absent from lightweight access tokens, as are `email`, `preferred_username` and `realm_access`. */
+  sub?: string;
   email?: string;
-  preferred_username: string;
+  preferred_username?: string;
   azp: string;
   /** Session id. */
   sid: string;
+  scope: string;
   iat: number;
-  exp: number;
-  realm_access: { roles: string[] };
+  /** Absent from offline tokens. */
+  exp?: number;
+  realm_access?: { roles: string[] };
 }
 
 /** Makes and checks signed JWTs (HS256). */
@@ -20,7 +24,7 @@ export class TokenMint {
 
   sign(claims: Claims): string {
     const head = encode({ alg: "HS256", typ: "JWT" });
-    const body = encode({ jti: randomUUID(), typ: "Bearer", ...claims });
+    const body = encode({ jti: randomUUID(), ...claims });
     return `${head}.${body}.${this.#signature(`${head}.${body}`)}`;
   }
 
@@ -31,7 +35,7 @@ export class TokenMint {
     const given = Buffer.from(signature);
     if (given.length !== expected.length || !timingSafeEqual(given, expected)) return undefined;
     const claims = JSON.parse(Buffer.from(body, "base64url").toString("utf8")) as Claims;
-    return claims.exp * 1000 > nowMs ? claims : undefined;
+    return (claims.exp ?? Infinity) * 1000 > nowMs ? claims : undefined;
   }
 
   #signature(text: string): string {

@@ -33,6 +33,12 @@ export function grant(
   return post(url, new URLSearchParams({ client_id: "sdk-client", ...fields }), headers);
 }
 
+/** What a token says; nothing is verified. */
+export function claimsOf(token: unknown): Record<string, unknown> {
+  const payload = String(token).split(".")[1] ?? "";
+  return JSON.parse(Buffer.from(payload, "base64url").toString()) as Record<string, unknown>;
+}
+
 /** Calls the API as somebody who signs in with a password. */
 export async function callerOf(platform: Platform, username: string, password: string) {
   const { body } = await grant(platform, { grant_type: "password", username, password });
@@ -115,9 +121,11 @@ export function platformContract(start: (options?: PlatformOptions) => Promise<P
     const signIn = { grant_type: "password", username: OPERATOR.email, password: OPERATOR.password };
     const good = await grant(platform, { ...signIn, scope: "offline_access" });
     expect(good.body).to.include({ expires_in: 60, refresh_expires_in: 0, token_type: "Bearer" });
-    const payload = (good.body["access_token"] as string).split(".")[1] ?? "";
-    const claims = JSON.parse(Buffer.from(payload, "base64url").toString()) as object;
-    expect(claims).to.include({ email: OPERATOR.email, preferred_username: OPERATOR.email, azp: "sdk-client" });
+    expect(claimsOf(good.body["access_token"])).to.include({
+      email: OPERATOR.email,
+      preferred_username: OPERATOR.email,
+      azp: "sdk-client",
+    });
     expect(await grant(platform, { ...signIn, password: "no" })).to.deep.equal({
       status: 401,
       body: { error: "invalid_grant", error_description: "Invalid user credentials" },
@@ -133,6 +141,39 @@ export function platformContract(start: (options?: PlatformOptions) => Promise<P
       status: 400,
       body: { error: "invalid_grant", error_description: "Account disabled" },
     });
+  });
+
+  it("says who the bearer of a token is, when the token was asked for with the scope openid", async () => {
+    platform = await start();
+    const url = `${platform.url}/auth/realms/master/protocol/openid-connect/userinfo`;
+    const ask = async (token?: string, method = "GET") => {
+      const headers = token === undefined ? undefined : { authorization: `Bearer ${token}` };
+      const answer = await fetch(url, { method, ...(headers === undefined ? {} : { headers }) });
+      const text = await answer.text();
+      return { status: answer.status, body: text === "" ? undefined : (JSON.parse(text) as unknown) };
+    };
+    const tokenOf = async (username: string, password: string, scope?: Record<string, string>) =>
+      (await grant(platform, { grant_type: "password", username, password, ...scope })).body["access_token"] as string;
+    const operator = { sub: (await platform.findByEmail(OPERATOR.email))?.id, email: OPERATOR.email };
+    const token = await tokenOf(OPERATOR.email, OPERATOR.password, { scope: "openid" });
+    for (const method of ["GET", "POST"]) {
+      const { status, body } = await ask(token, method);
+      expect(status).to.equal(200);
+      expect(body)
+        .to.include({ ...operator, preferred_username: OPERATOR.email })
+        .and.have.property("email_verified");
+    }
+    const admin = await ask(await tokenOf("admin", "admin", { scope: "openid" }));
+    expect(admin.body).to.include({ preferred_username: "admin" }).and.not.have.property("email");
+    expect((await ask(await tokenOf("admin", "admin"))).status, "without the scope").to.equal(403);
+    expect((await ask()).status, "without a token").to.equal(401);
+    expect((await ask("x.y.z")).status, "with rubbish").to.equal(401);
+    await platform.change({ lightweightTokens: true });
+    const light = await tokenOf(OPERATOR.email, OPERATOR.password, { scope: "openid" });
+    expect(claimsOf(light)).to.not.have.property("sub");
+    expect((await ask(light)).body).to.include(operator);
+    await platform.setEnabled(OPERATOR.email, false);
+    expect((await ask(light)).status, "once deactivated").to.equal(401);
   });
 
   it("refuses a caller who is no administrator, has no good token, or is deactivated", async () => {

@@ -1,6 +1,6 @@
 import type { ApiUser, TokenErrorBody, TokenResponse } from "../../../provider/api/wire";
 import { randomBytes } from "node:crypto";
-import { StoreError, type Backend, type Bearer, type NewUser, type UserPatch } from "../backend";
+import { StoreError, type Backend, type Bearer, type NewUser, type RouteAnswer, type UserPatch } from "../backend";
 import { OPERATOR } from "../seeds";
 import { CLIENT_SECRET, CONFIDENTIAL_CLIENT, PUBLIC_CLIENT } from "../sessions";
 import { BOOTSTRAP, startKeycloak, type KeycloakServer } from "./server";
@@ -57,9 +57,10 @@ export class KeycloakBackend implements Backend {
     password,
     roles = [],
     requireReset = false,
-  }: NewUser): Promise<{ id: string; password: string }> {
-    const value = password ?? randomBytes(9).toString("base64url");
-    const credentials = [{ type: "password", value, temporary: password === undefined || requireReset }];
+  }: NewUser): Promise<{ id: string; password: string | null }> {
+    const value = password === undefined ? randomBytes(9).toString("base64url") : password;
+    const temporary = password === undefined || requireReset;
+    const credentials = value === null ? [] : [{ type: "password", value, temporary }];
     const body = { username: email, email, enabled: true, credentials };
     const answer = await this.#send("POST", "/users", body);
     if (answer.status === 409) throw new StoreError("duplicate", await wordsOf(answer));
@@ -102,6 +103,26 @@ export class KeycloakBackend implements Backend {
     return { status: answer.status, body: (await answer.json()) as TokenResponse | TokenErrorBody };
   }
 
+  async userinfo(authorization: string | undefined): Promise<RouteAnswer> {
+    const headers = authorization === undefined ? undefined : { authorization };
+    const answer = await fetch(this.#openid("userinfo"), headers && { headers });
+    const challenge = answer.headers.get("www-authenticate");
+    const text = await answer.text();
+    return {
+      status: answer.status,
+      body: text === "" ? "" : (JSON.parse(text) as unknown),
+      ...(challenge === null ? {} : { headers: { "www-authenticate": challenge } }),
+    };
+  }
+
+  async setLightweightTokens(isOn: boolean): Promise<void> {
+    for (const client of await this.#admin<{ id: string; clientId: string; attributes: Json }[]>("GET", "/clients")) {
+      if (client.clientId !== PUBLIC_CLIENT && client.clientId !== CONFIDENTIAL_CLIENT) continue;
+      const attributes = { ...client.attributes, "client.use.lightweight.access.token.enabled": String(isOn) };
+      await this.#admin("PUT", `/clients/${client.id}`, { ...client, attributes });
+    }
+  }
+
   async authenticate(accessToken: string): Promise<Bearer | undefined> {
     const answer = await fetch(this.#openid("token/introspect"), {
       method: "POST",
@@ -123,6 +144,7 @@ export class KeycloakBackend implements Backend {
 
   /** Everybody but the built-in admin and the operator goes, so that one Keycloak serves many tests. */
   async reset(): Promise<void> {
+    await this.setLightweightTokens(false);
     for (const user of await this.list()) {
       if (user.username !== BOOTSTRAP.username && user.username !== OPERATOR.email) await this.remove(user.id);
     }
