@@ -1,7 +1,9 @@
+import { BATCH_SIZE } from "../api/batcher";
 import type { Line } from "../api/line";
 import type { Log } from "../user/account";
-import { PLENTY } from "../user/joining";
 
+/** Tasks that may wait for their joined confirmation: a batch under way, and several that gather for the next. */
+const MOST_WAITING = 6 * BATCH_SIZE;
 /** Time between two lines about long work, in milliseconds. */
 const EVERY_MS = 5_000;
 
@@ -41,7 +43,7 @@ export async function runAll(
         done += 1;
       }
     };
-    await Promise.all(Array.from({ length: line.concurrency + 2 * PLENTY }, work));
+    await Promise.all(Array.from({ length: line.concurrency + MOST_WAITING }, work));
     return ends;
   } finally {
     clearInterval(timer);

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import DataLoader from "dataloader";
+import { Batcher } from "../api/batcher";
 import type { UsersApi } from "../api/users";
 import type { ApiUser } from "../api/wire";
 import { canonicalEmail } from "./email";
-import { Joining } from "./joining";
 
 /**
  * How old a view of the platform may be when it is only reported (refresh), in milliseconds, counted from the moment
@@ -33,6 +33,9 @@ interface Snapshot {
   people: People;
 }
 
+/** Which account a confirmation looks for. */
+type Question = { id: string } | { email: string };
+
 /**
  * The shared view of who exists. The platform has no lookup by email, but one query answers everybody: so concurrent
  * reads share one query, later ones use its answer while it is fresh, confirmations of invites are joined into one
@@ -44,22 +47,14 @@ export class Directory {
   /** Writes that an answer still under way may not know yet. */
   #written: { atMs: number; user: ApiUser }[] = [];
   #next: Promise<Snapshot> | undefined;
-  readonly #joining: Joining;
-  readonly #confirmations: DataLoader<string, ApiUser | undefined>;
-  readonly #arrivals: DataLoader<string, ApiUser | undefined>;
+  readonly #confirmations: Batcher<Question, ApiUser | undefined>;
   readonly #presence: DataLoader<string, boolean>;
 
   constructor(
     private readonly users: Pick<UsersApi, "queryAll" | "queryByIds">,
     private readonly nowMs: () => number = () => performance.now(),
   ) {
-    this.#joining = new Joining(nowMs);
-    const joined = { cache: false, batchScheduleFn: (dispatch: () => void) => this.#joining.schedule(dispatch) };
-    this.#confirmations = new DataLoader((ids: readonly string[]) => this.#queryByIds(ids), joined);
-    this.#arrivals = new DataLoader(async (emails: readonly string[]) => {
-      const view = await this.view(0);
-      return emails.map((email) => view.findByEmail(email));
-    }, joined);
+    this.#confirmations = new Batcher((questions) => this.#look(questions));
     this.#presence = new DataLoader(
       async (ids: readonly string[]) => (await this.#queryByIds(ids)).map((user) => user !== undefined),
       { cache: false, batchScheduleFn: (dispatch) => setTimeout(dispatch, 10) },
@@ -76,35 +71,21 @@ export class Directory {
     return (await this.#next).people;
   }
 
-  /** Runs a create, from its decision to its confirmation; see {@link Joining}. */
-  whileCreating<T>(email: string, create: () => Promise<T>): Promise<T> {
-    return this.#joining.whileCreating(email, create);
-  }
-
-  /** Says that this canonical address will be created, so that confirmations wait for it. */
-  announce(email: string): void {
-    this.#joining.announce(email);
-  }
-
-  /** Runs an invite; confirmations wait for those under way, so that one query confirms them all. */
-  whileInviting<T>(invite: () => Promise<T>): Promise<T> {
-    return this.#joining.whileInviting(invite);
+  /** Runs the work on one account, from its decision to its confirmation: joined confirmations wait for it. */
+  whileWorking<T>(work: () => Promise<T>): Promise<T> {
+    return this.#confirmations.run(work);
   }
 
   /** The account of this id as the platform shows it from now on, or undefined. Joined with others. */
   async confirm(id: string): Promise<ApiUser | undefined> {
-    const confirmed = this.#confirmations.load(id);
-    this.#joining.arrive();
-    const user = await confirmed;
+    const user = await this.#confirmations.load({ id });
     if (user !== undefined) this.record(user);
     return user;
   }
 
-  /** {@link confirm} for an invite that did not tell the id: whoever has the canonical address from now on. */
+  /** {@link confirm} for an invite that did not tell the id: the account that has the canonical address from now on. */
   confirmByEmail(email: string): Promise<ApiUser | undefined> {
-    const confirmed = this.#arrivals.load(email);
-    this.#joining.arrive();
-    return confirmed;
+    return this.#confirmations.load({ email });
   }
 
   /**
@@ -142,6 +123,15 @@ export class Directory {
         this.#written = [];
       }
     }
+  }
+
+  /** Answers a batch of confirmations with one query: by ids, unless an address is asked for, which no other form shows. */
+  async #look(questions: readonly Question[]): Promise<(ApiUser | undefined)[]> {
+    if (questions.every((question) => "id" in question)) return this.#queryByIds(questions.map(({ id }) => id));
+    const view = await this.view(0);
+    return questions.map((question) =>
+      "id" in question ? view.findById(question.id) : view.findByEmail(question.email),
+    );
   }
 
   async #queryByIds(ids: readonly string[]): Promise<(ApiUser | undefined)[]> {

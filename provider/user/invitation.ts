@@ -33,7 +33,7 @@ export async function invite(request: InviteUserRequest, tools: InvitationTools)
   let isLate = false;
   for (let retry = 1; ; retry += 1) {
     try {
-      const answer = await directory.whileInviting(() => users.invite(request));
+      const answer = await users.invite(request);
       return { kind: "invited", idHint: answer.id, password: answer.password };
     } catch (error) {
       if (!isWallarooError(error)) throw error;

@@ -35,10 +35,8 @@ export class Lifecycle {
   }
 
   /** What create would do, decided on a fresh view and without sending anything that changes something; for preview. */
-  async plan(inputs: UserInputs): Promise<Plan> {
-    const plan = await this.#arrivals.plan(inputs);
-    if (plan.kind === "invite") this.tools.directory.announce(inputs.email);
-    return plan;
+  plan(inputs: UserInputs): Promise<Plan> {
+    return this.#arrivals.plan(inputs);
   }
 
   /**
@@ -46,7 +44,7 @@ export class Lifecycle {
    * {@link HalfDoneError} once there is an account to remember.
    */
   create(inputs: UserInputs): Promise<KnownUser> {
-    return this.tools.directory.whileCreating(inputs.email, () => this.#create(inputs));
+    return this.tools.directory.whileWorking(() => this.#create(inputs));
   }
 
   async #create(inputs: UserInputs): Promise<KnownUser> {

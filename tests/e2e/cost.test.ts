@@ -21,8 +21,8 @@ describe("the cost of many people", function () {
     expect(count("invite")).to.equal(100);
     expect(count("token")).to.equal(1);
     expect(platform().maxConcurrent, "wallaroo:maxConcurrency, whatever --parallel says").to.be.at.most(8);
-    // One to see who is there (again after 5 s), and 100/50 confirmations. More where the machine is slow: how many
-    // exactly is for the tests of joining, which have a clock of their own.
+    // One to see who is there (again after 5 s), and 100/32 confirmations. More where the machine is slow: how many
+    // exactly is for the tests of the batcher, which have a clock of their own.
     expect(count("query")).to.be.at.most(100 / 4);
     platform().clearLog();
     expect((await stack().up(users(100), { expectNoChanges: true })).ok).to.equal(true);

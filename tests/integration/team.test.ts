@@ -26,13 +26,13 @@ describe("a team on a platform", function () {
   afterEach(() => platform.close());
   const invited = () => platform.requests("invite").map((entry) => (entry.body as { email: string }).email);
 
-  it("of N people is created with one write a person and at most N/50 confirmations, and read with one query", async () => {
+  it("of N people is created with one write a person and at most N/25 confirmations, and read with one query", async () => {
     platform = await startPlatform({ latencyMs: 40 });
     const first = connectTo(platform, { "wallaroo:maxConcurrency": "32" });
     const state = await first.team.apply(undefined, team(emails(1_000)), "team");
     expect(platform.writes()).to.have.length(1_000);
     expect(new Set(invited()).size).to.equal(1_000);
-    expect(platform.requests("query").length).to.be.at.most(1 + 1_000 / 50);
+    expect(platform.requests("query").length).to.be.at.most(2 + 1_000 / 25);
     expect(platform.requests("token")).to.have.length(1);
     expect(platform.maxConcurrent).to.equal(32);
 
@@ -47,7 +47,7 @@ describe("a team on a platform", function () {
     const { team: own } = connectTo(platform, { "wallaroo:maxConcurrency": "32" });
     const { ids } = await own.apply(undefined, team(emails(300)), "team");
     expect(new Set(Object.values(ids)).size).to.equal(300);
-    expect(platform.requests("query").length).to.be.at.most(1 + 300 / 50);
+    expect(platform.requests("query").length).to.be.at.most(2 + 300 / 25);
   });
 
   it("is given names with an edit each, and not with a question to everybody for each", async () => {
