@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { WallarooError, isUncertain, isWallarooError, type ErrorKind } from "./errors";
+import { WallarooError, isOutage, isUncertain, isWallarooError, type ErrorKind } from "./errors";
 import { Line } from "./line";
 import { RetryBudget, isRetryable, pauseBefore, type RetryPolicy } from "./retry";
 import type { Secrets } from "./secrets";
@@ -155,7 +155,7 @@ function kindOf(status: number): keyof typeof NEXT {
   if (status === 404) return "notFound";
   if (status === 409) return "conflict";
   if (status === 429) return "rateLimited";
-  return status >= 500 ? "unavailable" : "rejected";
+  return isOutage(status) ? "unavailable" : "rejected";
 }
 
 const NEXT = {

@@ -91,6 +91,14 @@ export class WallarooError extends Error {
   }
 }
 
+/**
+ * True for a status that says nothing of the request itself: every 5xx, 408 (the request did not come in time) and 425 (it
+ * came too early). 408 and 425 may be a proxy's word, given after the request was sent on, so they leave open what was done.
+ */
+export function isOutage(status: number): boolean {
+  return status >= 500 || status === 408 || status === 425;
+}
+
 /** True for an error of this package, of one of `kinds` when any are given. */
 export function isWallarooError(error: unknown, ...kinds: ErrorKind[]): error is WallarooError {
   return error instanceof WallarooError && (kinds.length === 0 || kinds.includes(error.kind));

@@ -25,8 +25,9 @@ export function isRetryable(error: unknown, idempotent: boolean): boolean {
 }
 
 /**
- * Milliseconds to wait before attempt `retry` (1 = the first retry), or undefined when it is not worth another one. The
- * server's own timing wins over ours, up to {@link LONGEST_SERVER_PAUSE_MS}; a longer one is not waited for.
+ * Milliseconds to wait before attempt `retry` (1 = the first retry), or undefined when it is not worth another one: the
+ * longer of our own pause and the server's, as a server may say 0 or name a time that is over. A time of the server's beyond
+ * {@link LONGEST_SERVER_PAUSE_MS} is not waited for.
  *
  * @param random a number in [0, 1)
  */
@@ -41,8 +42,8 @@ export function pauseBefore(
   if (serverMs !== undefined && serverMs > LONGEST_SERVER_PAUSE_MS) return undefined;
   const ceiling = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (retry - 1));
   const ours = ceiling / 2 + (ceiling / 2) * random;
-  // Jitter on top of the server's time too: everybody who was turned away was told the same moment.
-  const pause = serverMs === undefined ? ours : serverMs + (FIRST_PAUSE_MS / 2) * random;
+  // Jitter on top of the server's time too: all requests that were turned away were told the same moment.
+  const pause = serverMs === undefined ? ours : Math.max(ours, serverMs + (FIRST_PAUSE_MS / 2) * random);
   return elapsedMs + pause > policy.maxElapsedMs ? undefined : pause;
 }
 

@@ -1,4 +1,5 @@
-import { WallarooError, cleanWords, isWallarooError } from "./errors";
+import { decodeClaims, lifeOf } from "./claims";
+import { WallarooError, cleanWords, isOutage, isWallarooError } from "./errors";
 import type { Secrets } from "./secrets";
 import type { Transport } from "./transport";
 import type { TokenResponse } from "./wire";
@@ -33,6 +34,10 @@ export interface Caller {
 const RENEW_AT = 0.6;
 /** Share of a token's life after which it is not used any more. */
 const STALE_AT = 0.9;
+/** Life of a token, in seconds, where neither `expires_in` nor the token tells it. A 401 renews it earlier. */
+const UNTOLD_LIFE_S = 60;
+/** Shortest time between a renewal in the background that failed and the next one, in milliseconds. */
+const QUIET_MS = 1_000;
 
 interface Held {
   accessToken: string;
@@ -55,6 +60,9 @@ export class TokenSource {
   #held: Held | undefined;
   #renewal: Promise<Held> | undefined;
   #refusal: WallarooError | undefined;
+  /** What Keycloak said when it asked to be left alone until then. */
+  #busy: { error: WallarooError; untilMs: number } | undefined;
+  #quietUntilMs = -Infinity;
 
   constructor(
     private readonly options: TokenOptions,
@@ -80,7 +88,9 @@ export class TokenSource {
       if (age < held.lifeMs * RENEW_AT) return held.accessToken;
       if (age < held.lifeMs * STALE_AT) {
         // A failure here is not lost: the next caller past 90 % waits for a renewal of its own.
-        this.#renew().catch(() => undefined);
+        if (this.nowMs() >= this.#quietUntilMs) {
+          this.#renew().catch(() => (this.#quietUntilMs = this.nowMs() + QUIET_MS));
+        }
         return held.accessToken;
       }
     }
@@ -156,7 +166,21 @@ export class TokenSource {
     return { grant_type: "client_credentials" };
   }
 
+  /** Asks once, and not before a `Retry-After` of the last answer is over: each waiting call would ask again by itself. */
   async #request(form: Record<string, string>): Promise<Held> {
+    const leftMs = this.#busy === undefined ? 0 : this.#busy.untilMs - this.nowMs();
+    if (this.#busy !== undefined && leftMs > 0) throw this.#busy.error.with({ retryAfterMs: leftMs });
+    try {
+      return await this.#send(form);
+    } catch (error) {
+      if (isWallarooError(error, "rateLimited", "unavailable") && error.retryAfterMs !== undefined) {
+        this.#busy = { error, untilMs: this.nowMs() + error.retryAfterMs };
+      }
+      throw error;
+    }
+  }
+
+  async #send(form: Record<string, string>): Promise<Held> {
     const { authUrl, realm, clientId, clientSecret } = this.options;
     const headers: Record<string, string> = {
       "content-type": "application/x-www-form-urlencoded",
@@ -186,7 +210,7 @@ export class TokenSource {
       throw this.#refused(words, answer.status);
     const limited = answer.status === 429;
     throw new WallarooError({
-      kind: limited ? "rateLimited" : answer.status >= 500 ? "unavailable" : "rejected",
+      kind: limited ? "rateLimited" : isOutage(answer.status) ? "unavailable" : "rejected",
       operation: "sign in",
       who: this.#who(),
       beforeSending: true,
@@ -208,15 +232,14 @@ export class TokenSource {
       // Said below: what is not JSON has no access_token either.
     }
     const token = answer?.access_token;
-    const seconds = answer?.expires_in;
     // A token that can't stand in a header would make the request fail in a place that says nothing of sign-in.
-    if (typeof token !== "string" || !/^[\x21-\x7e]+$/.test(token) || typeof seconds !== "number" || !(seconds > 0)) {
+    if (typeof token !== "string" || !/^[\x21-\x7e]+$/.test(token)) {
       throw new WallarooError({
         kind: "unreadable",
         operation: "sign in",
         who: this.#who(),
         beforeSending: true,
-        words: `the answer holds no usable access_token and expires_in; it begins with "${this.secrets.excerpt(token === undefined ? body : "")}"`,
+        words: `the answer holds no usable access_token; it begins with "${this.secrets.excerpt(token === undefined ? body : "")}"`,
         status: 200,
         next: "Check wallaroo:authUrl (WALLAROO_AUTH_URL): something other than Keycloak, a proxy perhaps, answers there.",
       });
@@ -226,7 +249,7 @@ export class TokenSource {
     if (typeof refreshToken === "string") this.secrets.hide(refreshToken);
     return {
       accessToken: token,
-      lifeMs: seconds * 1000,
+      lifeMs: 1000 * (secondsOf(answer?.expires_in) ?? lifeOf(decodeClaims(token)) ?? UNTOLD_LIFE_S),
       ...(typeof refreshToken === "string" ? { refreshToken } : {}),
     };
   }
@@ -263,11 +286,8 @@ function refreshForm(refreshToken: string): Record<string, string> {
   return { grant_type: "refresh_token", refresh_token: refreshToken };
 }
 
-function decodeClaims(token: string): Record<string, unknown> {
-  try {
-    const claims: unknown = JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString("utf8"));
-    return typeof claims === "object" && claims !== null ? (claims as Record<string, unknown>) : {};
-  } catch {
-    return {};
-  }
+/** `expires_in` as seconds, which some servers write as text. */
+function secondsOf(value: unknown): number | undefined {
+  const seconds = typeof value === "string" && /^\d+(\.\d+)?$/.test(value.trim()) ? Number(value) : value;
+  return typeof seconds === "number" && seconds > 0 ? seconds : undefined;
 }

@@ -3,6 +3,7 @@ import https from "node:https";
 import type Fetch from "node-fetch";
 import { WallarooError, messageOf } from "./errors";
 import { ProxyError, TunnelAgent, findProxy } from "./proxy";
+import { parseRetryAfter } from "./retry-after";
 import type { Secrets } from "./secrets";
 
 /** One request as this package sends it: always a POST with a text body. */
@@ -17,7 +18,7 @@ export interface Exchange {
   beforeSending?: boolean;
 }
 
-/** A complete answer. `retryAfterMs` is `Retry-After`, in either of its forms, as milliseconds from now. */
+/** A complete answer. `retryAfterMs` is its `Retry-After`, see {@link parseRetryAfter}. */
 export interface Answer {
   status: number;
   body: string;
@@ -98,7 +99,7 @@ export function createTransport(options: { timeoutMs: number; maxSockets: number
       return {
         status: answer.status,
         body,
-        retryAfterMs: parseRetryAfter(answer.headers.get("retry-after"), Date.now()),
+        retryAfterMs: parseRetryAfter(answer.headers.get("retry-after"), answer.headers.get("date")),
       };
     } catch (error) {
       if (error instanceof WallarooError) throw error;
@@ -127,17 +128,6 @@ export function createTransport(options: { timeoutMs: number; maxSockets: number
       clearTimeout(timer);
     }
   };
-}
-
-/**
- * Milliseconds to wait by a `Retry-After` header: seconds or an HTTP date. Undefined when absent or unreadable.
- */
-export function parseRetryAfter(header: string | null, nowMs: number): number | undefined {
-  if (header === null) return undefined;
-  const text = header.trim();
-  if (/^\d+(\.\d+)?$/.test(text)) return Number(text) * 1000;
-  const date = Date.parse(text);
-  return Number.isNaN(date) ? undefined : Math.max(0, date - nowMs);
 }
 
 function hostOf(url: string): string {

@@ -1,7 +1,6 @@
 import { expect } from "chai";
 import { WallarooError, type ErrorKind } from "../../provider/api/errors";
 import { RetryBudget, isRetryable, pauseBefore } from "../../provider/api/retry";
-import { parseRetryAfter } from "../../provider/api/transport";
 
 const failed = (kind: ErrorKind) => new WallarooError({ kind, operation: "query", who: "x", words: "y", next: "z" });
 const policy = { maxRetries: 5, maxElapsedMs: 100_000 };
@@ -35,15 +34,6 @@ describe("the retry policy", () => {
   it("lets the server's timing win, up to a cap that is not waited for", () => {
     expect(pauseBefore(1, 0, 7_000, policy, 0)).to.equal(7_000);
     expect(pauseBefore(1, 0, 3_600_000, policy, 0)).to.equal(undefined);
-  });
-
-  it("understands Retry-After in seconds and as a date", () => {
-    const now = Date.parse("2026-01-01T00:00:00Z");
-    expect(parseRetryAfter("3", now)).to.equal(3000);
-    expect(parseRetryAfter("Thu, 01 Jan 2026 00:00:09 GMT", now)).to.equal(9000);
-    expect(parseRetryAfter("Thu, 01 Jan 2020 00:00:09 GMT", now)).to.equal(0);
-    expect(parseRetryAfter("soon", now)).to.equal(undefined);
-    expect(parseRetryAfter(null, now)).to.equal(undefined);
   });
 
   it("shares a budget, so that a struggling platform is not hammered", () => {
