@@ -38,7 +38,7 @@ export default tseslint.config(
       pulumi,
       http,
       {
-        group: ["../user/*", "../team/*", "../dynamic/*", "../platform", "../settings"],
+        group: ["../user/*", "../team/*", "../dynamic/*", "../platform", "../settings*", "../credentials"],
         message: "provider/api is the lowest layer.",
       },
     ],
@@ -50,7 +50,7 @@ export default tseslint.config(
       pulumi,
       http,
       {
-        group: ["../team/*", "../dynamic/*", "../platform", "../settings"],
+        group: ["../team/*", "../dynamic/*", "../platform", "../settings*", "../credentials"],
         message: "provider/user must not know which adapter calls it.",
       },
     ],
@@ -62,7 +62,7 @@ export default tseslint.config(
       pulumi,
       http,
       {
-        group: ["../dynamic/*", "../platform", "../settings"],
+        group: ["../dynamic/*", "../platform", "../settings*", "../credentials"],
         message: "provider/team must not know which adapter calls it.",
       },
     ],

@@ -1,19 +1,17 @@
-import fs from "node:fs";
 import { cut } from "./api/errors";
 import { isLoopback } from "./api/proxy";
+import { readCredentials, type Credentials } from "./credentials";
+import { SettingsReading, type SettingsSource } from "./settings-source";
+import { SETTINGS, type NumberSetting, type Setting, type SettingKey, type SettingValue } from "./settings-table";
 import { canonicalEmail, findEmailProblem } from "./user/email";
-import type { Grant } from "./api/token";
 
 /** Everything that the provider is told from outside, complete and checked. */
-export interface Settings {
+export interface Settings extends Credentials {
   /** Base URL of the platform, without a trailing slash. */
   url: string;
   /** Base URL of its Keycloak, without a trailing slash. */
   authUrl: string;
   realm: string;
-  clientId: string;
-  clientSecret?: string;
-  grant: Grant;
   requestTimeoutMs: number;
   /** Further attempts after a failed one. */
   maxRetries: number;
@@ -21,7 +19,7 @@ export interface Settings {
   maxConcurrency: number;
   /** Canonical addresses that are never deactivated. */
   protectedEmails: ReadonlySet<string>;
-  /** Enabled people that the licence allows, if the platform is not to be the first to say so. */
+  /** Enabled accounts that the licence allows; undefined leaves it to the platform to say so. */
   seatLimit?: number;
 }
 
@@ -38,241 +36,104 @@ export class SettingsError extends Error {
   }
 }
 
-/** Where settings come from. */
-export interface SettingsSource {
-  /** Value of a configuration key such as `wallaroo:url`; secrets decrypted, lists as JSON text. */
-  config(key: string): string | undefined;
-  /**
-   * The environment; undefined for an explicit provider, which must never send one platform's credentials from the
-   * environment to another platform that its own inputs name.
-   */
-  env: NodeJS.ProcessEnv | undefined;
-}
-
-/** Every configuration key, without the prefix. */
-export const SETTINGS = [
-  "url",
-  "authUrl",
-  "realm",
-  "username",
-  "password",
-  "clientId",
-  "clientSecret",
-  "refreshToken",
-  "token",
-  "requestTimeout",
-  "maxRetries",
-  "maxConcurrency",
-  "protectedEmails",
-  "seatLimit",
-  "allowInsecureHttp",
-] as const;
-
-/** Prefix of the configuration keys. */
-const NAMESPACE = "wallaroo";
-
 /**
- * Reads and checks every setting. Configuration wins over environment; an empty value counts as unset. Credentials are
- * taken as a set: where the configuration alone makes up a grant, credentials in the environment are not looked at.
- * Raises {@link SettingsError} with all problems at once, naming key and variable and never a value of a secret.
+ * Reads and checks every setting. Configuration wins over environment; an empty value counts as unset. Raises
+ * {@link SettingsError} with all problems at once, naming key and variable and never a value of a secret.
  */
 export function readSettings(source: SettingsSource): Settings {
-  const problems: string[] = [];
-  const named = source.env === undefined ? namedInput : namedSetting;
-  const read = (key: string, variable?: string) =>
-    nonEmpty(source.config(`${NAMESPACE}:${key}`)) ??
-    nonEmpty(variable === undefined ? undefined : source.env?.[variable]);
-  const insecure = readBoolean("allowInsecureHttp", "WALLAROO_ALLOW_INSECURE_HTTP");
-
-  function readBoolean(key: string, variable: string): boolean {
-    const text = read(key, variable);
-    if (text === undefined || text === "false") return false;
-    if (text !== "true") problems.push(`${named(key, variable)} must be true or false.`);
-    return text === "true";
-  }
-
-  function readNumber(
-    key: string,
-    variable: string | undefined,
-    fallback: number,
-    least: number,
-    most: number,
-  ): number {
-    const text = read(key, variable);
-    if (text === undefined) return fallback;
-    const value = Number(text);
-    if (Number.isFinite(value) && value >= least && value <= most) return value;
-    problems.push(`${named(key, variable)} must be a number from ${least} to ${most}.`);
-    return fallback;
-  }
-
-  function readWhole(key: string, variable: string | undefined, fallback: number, least: number, most: number): number {
-    const value = readNumber(key, variable, fallback, least, most);
-    if (!Number.isInteger(value)) problems.push(`${named(key, variable)} must be a whole number.`);
-    return value;
-  }
-
-  function readUrl(key: string, variable: string, text: string): string {
-    const url = URL.canParse(text) ? new URL(text) : undefined;
-    if (url === undefined || !/^https?:$/.test(url.protocol)) {
-      problems.push(`${named(key, variable)} must be an address such as https://example.wallaroo.ai.`);
-      return text;
-    }
-    if (url.username !== "" || url.password !== "" || /[?#]/.test(url.href)) {
-      problems.push(`${named(key, variable)} must hold no user name, password, query or fragment.`);
-    }
-    if (url.protocol === "http:" && !isLoopback(url.hostname) && !insecure) {
-      problems.push(
-        `${named(key, variable)} uses http://, so passwords would cross the network in the clear: use https://, ` +
-          `or allow it with ${named("allowInsecureHttp", "WALLAROO_ALLOW_INSECURE_HTTP")} set to true.`,
-      );
-    }
-    return url.href.replace(/\/+$/, "");
-  }
-
-  function readEmails(key: string): Set<string> {
-    const text = read(key);
-    if (text === undefined) return new Set();
-    const list = parseList(text)
-      ?.map(canonicalEmail)
-      .filter((email) => email !== "");
-    const odd = list?.find((email) => !isName(email));
-    if (list === undefined || odd !== undefined) {
-      const found = odd === undefined ? "" : `; ${JSON.stringify(cut(odd, 80))} is neither an address nor a username`;
-      problems.push(`${named(key)} must be a list of addresses, or addresses separated by commas${found}.`);
-    }
-    return new Set(list);
-  }
-
-  const urlText = read("url", "WALLAROO_URL");
-  if (urlText === undefined) problems.push(`${named("url", "WALLAROO_URL")} is missing: the address of the platform.`);
-  const url = urlText === undefined ? "" : readUrl("url", "WALLAROO_URL", urlText);
-  const authText = read("authUrl", "WALLAROO_AUTH_URL");
+  const reading = new SettingsReading(source);
+  const read = <K extends SettingKey>(key: K) => readSetting(reading, key);
+  const insecure = read("allowInsecureHttp");
+  const url = read("url") ?? "";
+  const authUrl = read("authUrl").replace("{url}", url);
+  if (!insecure) for (const key of ["url", "authUrl"] as const) refuseClearText(reading, key);
+  const seatLimit = read("seatLimit");
   const settings: Settings = {
     url,
-    authUrl: authText === undefined ? `${url}/auth` : readUrl("authUrl", "WALLAROO_AUTH_URL", authText),
-    realm: read("realm", "WALLAROO_REALM") ?? "master",
-    ...readCredentials(source, problems, named),
-    requestTimeoutMs: readNumber("requestTimeout", "WALLAROO_REQUEST_TIMEOUT", 45, 0.001, 3600) * 1000,
-    maxRetries: readWhole("maxRetries", "WALLAROO_MAX_RETRIES", 5, 0, 100),
-    maxConcurrency: readWhole("maxConcurrency", "WALLAROO_MAX_CONCURRENCY", 8, 1, 1000),
-    protectedEmails: readEmails("protectedEmails"),
-    ...(read("seatLimit") === undefined ? {} : { seatLimit: readWhole("seatLimit", undefined, 0, 0, 10_000_000) }),
+    authUrl,
+    realm: read("realm"),
+    ...readCredentials(reading),
+    requestTimeoutMs: read("requestTimeout") * 1000,
+    maxRetries: read("maxRetries"),
+    maxConcurrency: read("maxConcurrency"),
+    protectedEmails: new Set(read("protectedEmails")),
+    ...(seatLimit === undefined ? {} : { seatLimit }),
   };
-  if (problems.length > 0) throw new SettingsError(problems);
+  if (reading.problems.length > 0) throw new SettingsError(reading.problems);
   return settings;
 }
 
-type Credentials = Pick<Settings, "clientId" | "clientSecret" | "grant">;
+/** The value of one setting, or its default. Where it is missing or wrong, that is noted in `reading`. */
+function readSetting<K extends SettingKey>(reading: SettingsReading, key: K): SettingValue<K> {
+  const setting: Setting = SETTINGS[key];
+  const text = reading.text(key);
+  if (text === undefined && setting.required) reading.refuse(key, `is missing: ${lowerFirst(setting.description)}`);
+  const value = text === undefined ? undefined : parse(setting, text, (problem) => reading.refuse(key, problem));
+  // The parser is chosen by the kind, which the type is computed from.
+  return (value ?? setting.default) as SettingValue<K>;
+}
 
-function readCredentials(source: SettingsSource, problems: string[], named: typeof namedSetting): Credentials {
-  /** A token as it can stand in a header; one read from a file often ends in a line break. */
-  const oneLine = (key: "token" | "refreshToken", text: string | undefined) => {
-    const token = text?.trim();
-    if (token !== undefined && !/^[\x21-\x7e]+$/.test(token)) {
-      const variable = key === "token" ? "WALLAROO_TOKEN" : "WALLAROO_REFRESH_TOKEN";
-      problems.push(
-        `${named(key, variable)} is no token: it holds spaces, line breaks or other characters that none has.`,
-      );
-    }
-    return token;
-  };
-  const config = (key: string) => nonEmpty(source.config(`${NAMESPACE}:${key}`));
-  const fromConfig = {
-    token: oneLine("token", config("token")),
-    refreshToken: oneLine("refreshToken", config("refreshToken")),
-    username: config("username"),
-    password: config("password"),
-    clientId: config("clientId"),
-    clientSecret: config("clientSecret"),
-  };
-  const env = (variable: string) => nonEmpty(source.env?.[variable]);
-  const client = {
-    clientId: fromConfig.clientId ?? env("WALLAROO_CLIENT_ID"),
-    clientSecret: fromConfig.clientSecret ?? env("WALLAROO_CLIENT_SECRET"),
-  };
-  // A user of the environment never stands in for what the configuration says by itself; through which client it signs
-  // in is a setting as any other.
-  const alone = grantOf(fromConfig) === undefined ? undefined : grantOf({ ...fromConfig, ...client });
-  if (alone !== undefined) return alone;
+type Refuse = (problem: string) => void;
 
-  const token = fromConfig.token ?? oneLine("token", env("WALLAROO_TOKEN"));
-  const refreshToken = fromConfig.refreshToken ?? oneLine("refreshToken", env("WALLAROO_REFRESH_TOKEN"));
-  const username = fromConfig.username ?? env("WALLAROO_USER");
-  const password = fromConfig.password ?? env("WALLAROO_PASSWORD");
-  // Only where it is needed: a file that is gone is no problem of a run that has its credentials from elsewhere.
-  const isWanted = token === undefined && refreshToken === undefined && password === undefined;
-  const file = isWanted ? readCredentialsFile(env("WALLAROO_SDK_CREDENTIALS"), problems) : undefined;
-  // The file is one person's name and password: never the one with another's other.
-  const isOfFile = username === undefined || username === file?.username;
-  const together = grantOf({
-    token,
-    refreshToken,
-    ...((isOfFile ? file : undefined) ?? { username, password }),
-    ...client,
-  });
-  if (together !== undefined) return together;
-  problems.push(
-    `Credentials are missing: set ${named("username", "WALLAROO_USER")} and ${named("password", "WALLAROO_PASSWORD")} ` +
-      `(secret${source.env === undefined ? "" : "; or both in the JSON file that WALLAROO_SDK_CREDENTIALS names"}), or ` +
-      `${named("refreshToken", "WALLAROO_REFRESH_TOKEN")}, ${named("token", "WALLAROO_TOKEN")}, or ` +
-      `${named("clientId", "WALLAROO_CLIENT_ID")} with ${named("clientSecret", "WALLAROO_CLIENT_SECRET")}.`,
+/** What `text` says, or undefined after `refuse` was told why it can't be used. */
+function parse(setting: Setting, text: string, refuse: Refuse): string | number | boolean | string[] | undefined {
+  switch (setting.kind) {
+    case "text":
+      return text;
+    case "boolean":
+      if (text !== "true" && text !== "false") refuse("must be true or false.");
+      return text === "true";
+    case "number":
+      return parseNumber(setting, Number(text), refuse);
+    case "address":
+      return parseAddress(text, refuse);
+    case "names":
+      return parseNames(text, refuse);
+  }
+}
+
+function parseNumber({ least, most, whole }: NumberSetting, value: number, refuse: Refuse): number | undefined {
+  if (!(value >= least && value <= most)) refuse(`must be a number from ${least} to ${most}.`);
+  else if (whole && !Number.isInteger(value)) refuse("must be a whole number.");
+  else return value;
+  return undefined;
+}
+
+function parseAddress(text: string, refuse: Refuse): string | undefined {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol)) {
+    refuse("must be an address such as https://example.wallaroo.ai.");
+    return undefined;
+  }
+  if (url.username !== "" || url.password !== "" || /[?#]/.test(url.href)) {
+    refuse("must hold no user name, password, query or fragment.");
+  }
+  return url.href.replace(/\/+$/, "");
+}
+
+function refuseClearText(reading: SettingsReading, key: "url" | "authUrl"): void {
+  const text = reading.text(key) ?? "";
+  const { protocol, hostname } = URL.canParse(text) ? new URL(text) : { protocol: "", hostname: "" };
+  if (protocol !== "http:" || isLoopback(hostname)) return;
+  const allowed = `${reading.named("allowInsecureHttp")} set to true`;
+  reading.refuse(
+    key,
+    `uses http://, so passwords would cross the network in the clear: use https://, or allow it with ${allowed}.`,
   );
-  return { clientId: DEFAULT_CLIENT, grant: { type: "client" } };
 }
 
-const DEFAULT_CLIENT = "sdk-client";
-
-type Found = Record<
-  "token" | "refreshToken" | "username" | "password" | "clientId" | "clientSecret",
-  string | undefined
->;
-
-/** The contract's order: a token as it is, else a refresh token, else user and password, else the client itself. */
-function grantOf(found: Found): Credentials | undefined {
-  const client = {
-    clientId: found.clientId ?? DEFAULT_CLIENT,
-    ...(found.clientSecret === undefined ? {} : { clientSecret: found.clientSecret }),
-  };
-  if (found.token !== undefined) return { ...client, grant: { type: "token", token: found.token } };
-  if (found.refreshToken !== undefined) {
-    return { ...client, grant: { type: "refresh", refreshToken: found.refreshToken } };
-  }
-  if (found.username !== undefined && found.password !== undefined) {
-    return { ...client, grant: { type: "password", username: found.username, password: found.password } };
-  }
-  if (found.clientId !== undefined && found.clientSecret !== undefined) return { ...client, grant: { type: "client" } };
+/** Canonical addresses and usernames, from a list in JSON (what `pulumi config set --path` makes) or separated by commas. */
+function parseNames(text: string, refuse: Refuse): string[] | undefined {
+  const list = parseList(text)
+    ?.map(canonicalEmail)
+    .filter((name) => name !== "");
+  const odd = list?.find((name) => !isName(name));
+  if (list !== undefined && odd === undefined) return list;
+  const found = odd === undefined ? "" : `; ${JSON.stringify(cut(odd, 80))} is neither an address nor a username`;
+  refuse(`must be a list of addresses, or addresses separated by commas${found}.`);
   return undefined;
 }
 
-/** The name and password of a credentials file, or undefined where there is none or it is not good. */
-function readCredentialsFile(
-  file: string | undefined,
-  problems: string[],
-): { username: string; password: string } | undefined {
-  if (file === undefined) return undefined;
-  const promise = "a JSON file with username and password";
-  try {
-    const content: unknown = JSON.parse(fs.readFileSync(file, "utf8"));
-    const { username, password } = (content ?? {}) as Record<string, unknown>;
-    if (typeof username === "string" && typeof password === "string" && username !== "" && password !== "") {
-      return { username, password };
-    }
-    problems.push(`WALLAROO_SDK_CREDENTIALS must name ${promise}; one of them is missing there.`);
-  } catch (error) {
-    // The parser's own message quotes the file, which holds a password.
-    const reason = (error as NodeJS.ErrnoException).code ?? "it is not JSON";
-    problems.push(`WALLAROO_SDK_CREDENTIALS must name ${promise}; reading it failed: ${reason}.`);
-  }
-  return undefined;
-}
-
-/** An address, or a username such as `admin`: what does not look like either would protect nobody, and say nothing. */
-function isName(text: string): boolean {
-  return text.includes("@") ? findEmailProblem(text) === undefined : /^[^\s"';:{}[\]]+$/.test(text);
-}
-
-/** A list in any of the ways people write one: JSON (what `pulumi config set --path` makes), or comma separated. */
 function parseList(text: string): string[] | undefined {
   if (!text.trim().startsWith("[")) return text.split(",");
   try {
@@ -283,15 +144,11 @@ function parseList(text: string): string[] | undefined {
   }
 }
 
-function namedSetting(key: string, variable?: string): string {
-  return variable === undefined ? `${NAMESPACE}:${key}` : `${NAMESPACE}:${key} (${variable})`;
+/** An address, or a username such as `admin`: what does not look like either would protect nobody, and say nothing. */
+function isName(text: string): boolean {
+  return text.includes("@") ? findEmailProblem(text) === undefined : /^[^\s"';:{}[\]]+$/.test(text);
 }
 
-/** Of an explicit provider, which looks at neither configuration nor environment. */
-function namedInput(key: string): string {
-  return `\`${key}\` of the WallarooProvider`;
-}
-
-function nonEmpty(text: string | undefined): string | undefined {
-  return text === undefined || text.trim() === "" ? undefined : text;
+function lowerFirst(text: string): string {
+  return text.slice(0, 1).toLowerCase() + text.slice(1);
 }

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { EXPLICIT_KEY } from "../provider/dynamic/stored";
+import { NAMESPACE, SETTINGS, type Kinds, type RequiredKey, type SettingKey } from "../provider/settings-table";
 
 /** Inputs of a {@link WallarooProvider}: the settings of one platform, in the units of the stack configuration. */
 export interface WallarooProviderArgs {
@@ -32,7 +33,12 @@ export interface WallarooProviderArgs {
   allowInsecureHttp?: pulumi.Input<boolean>;
 }
 
-const SECRETS = ["password", "clientSecret", "refreshToken", "token"] as const;
+type InputOf<T> = [T] extends [(infer E)[]] ? pulumi.Input<pulumi.Input<E>[]> : pulumi.Input<T>;
+type Argument<K extends SettingKey> = InputOf<Kinds[(typeof SETTINGS)[K]["kind"]]>;
+type ArgsOfTable = { [K in RequiredKey]: Argument<K> } & { [K in Exclude<SettingKey, RequiredKey>]?: Argument<K> };
+/** False while a setting is missing in the table or among the arguments, or has another type there. */
+type IsSame<A, B> = [A, Required<A>, B, Required<B>] extends [B, Required<B>, A, Required<A>] ? true : false;
+type AreTheTable = IsSame<WallarooProviderArgs, ArgsOfTable>;
 
 /**
  * An explicit provider, for several platforms in one program: `new WallarooUser(name, args, { provider })`. Its settings
@@ -44,12 +50,16 @@ export class WallarooProvider extends pulumi.ProviderResource {
   readonly settings: pulumi.Output<Record<string, string>>;
 
   constructor(name: string, args: WallarooProviderArgs, opts?: pulumi.ResourceOptions) {
-    const inputs: Record<string, unknown> = { [EXPLICIT_KEY]: true };
+    const inputs: Record<string, unknown> = { [EXPLICIT_KEY]: true satisfies AreTheTable };
     for (const [key, value] of Object.entries(args)) {
       if (value === undefined) continue;
-      inputs[`wallaroo:${key}`] = SECRETS.some((secret) => secret === key) ? pulumi.secret(value) : value;
+      inputs[`${NAMESPACE}:${key}`] = isSecret(key) ? pulumi.secret(value) : value;
     }
     super("pulumi-nodejs", name, inputs, opts);
     this.settings = pulumi.output(inputs as Record<string, pulumi.Input<string>>);
   }
+}
+
+function isSecret(key: string): boolean {
+  return Object.entries(SETTINGS).some(([name, setting]) => name === key && "secret" in setting);
 }

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { connect, type Platform } from "../platform";
-import { SETTINGS, readSettings } from "../settings";
+import { readSettings } from "../settings";
+import { NAMESPACE, SETTINGS } from "../settings-table";
 import { RunMemory } from "../user/run";
 import { engineLog } from "./diagnostics";
 import { EXPLICIT_KEY } from "./stored";
@@ -36,7 +37,7 @@ class Session {
   /** False while a setting of an explicit provider is an output that preview does not know yet. */
   isKnown(): boolean {
     const config = this.#config;
-    return !SETTINGS.some((key) => isUnknown(config?.get(`wallaroo:${key}`)));
+    return !Object.keys(SETTINGS).some((key) => isUnknown(config?.get(`${NAMESPACE}:${key}`)));
   }
 
   #connect(): Platform {

@@ -1,0 +1,136 @@
+/** Prefix of the configuration keys. */
+export const NAMESPACE = "wallaroo";
+
+interface Row {
+  /** Environment variable, where there is one. */
+  variable?: string;
+  required?: true;
+  /** Never shown, and kept encrypted by the engine. */
+  secret?: true;
+  /** What it is where nothing is set; `{url}` in it stands for the address of the platform. */
+  default?: string | number | boolean;
+  /** One line, for the README and the schema. */
+  description: string;
+}
+
+/** A number within bounds that belong to it. */
+export interface NumberSetting extends Row {
+  kind: "number";
+  default?: number;
+  least: number;
+  most: number;
+  whole?: true;
+}
+
+/**
+ * One setting. In configuration and environment every kind is text, lists as JSON or separated by commas; an explicit
+ * provider may be given the types of {@link Kinds}.
+ */
+export type Setting = NumberSetting | (Row & { kind: "text" | "address" | "boolean" | "names" });
+
+/** Every setting, by its configuration key without the prefix. All that reads, checks, names or documents settings is computed from this. */
+export const SETTINGS = {
+  url: { kind: "address", variable: "WALLAROO_URL", required: true, description: "The address of the platform." },
+  authUrl: {
+    kind: "address",
+    variable: "WALLAROO_AUTH_URL",
+    default: "{url}/auth",
+    description: "The address of its Keycloak.",
+  },
+  realm: {
+    kind: "text",
+    variable: "WALLAROO_REALM",
+    default: "master",
+    description: "Keycloak realm of the accounts.",
+  },
+  username: { kind: "text", variable: "WALLAROO_USER", description: "Account that the provider runs as." },
+  password: { kind: "text", variable: "WALLAROO_PASSWORD", secret: true, description: "Its password." },
+  clientId: {
+    kind: "text",
+    variable: "WALLAROO_CLIENT_ID",
+    default: "sdk-client",
+    description: "Keycloak client to sign in through.",
+  },
+  clientSecret: {
+    kind: "text",
+    variable: "WALLAROO_CLIENT_SECRET",
+    secret: true,
+    description: "Secret of a confidential client.",
+  },
+  refreshToken: {
+    kind: "text",
+    variable: "WALLAROO_REFRESH_TOKEN",
+    secret: true,
+    description: "Refresh or offline token to sign in with.",
+  },
+  token: {
+    kind: "text",
+    variable: "WALLAROO_TOKEN",
+    secret: true,
+    description: "Access token, used as it is until it expires.",
+  },
+  requestTimeout: {
+    kind: "number",
+    variable: "WALLAROO_REQUEST_TIMEOUT",
+    default: 45,
+    least: 0.001,
+    most: 3600,
+    description: "Seconds until a request is given up.",
+  },
+  maxRetries: {
+    kind: "number",
+    variable: "WALLAROO_MAX_RETRIES",
+    default: 5,
+    least: 0,
+    most: 100,
+    whole: true,
+    description: "Further attempts after a failed request.",
+  },
+  maxConcurrency: {
+    kind: "number",
+    variable: "WALLAROO_MAX_CONCURRENCY",
+    default: 8,
+    least: 1,
+    most: 1000,
+    whole: true,
+    description: "Requests to the platform at once.",
+  },
+  protectedEmails: {
+    kind: "names",
+    description: "Addresses and usernames that are never deactivated: a list, or separated by commas.",
+  },
+  seatLimit: {
+    kind: "number",
+    least: 0,
+    most: 10_000_000,
+    whole: true,
+    description: "Enabled accounts that the licence allows.",
+  },
+  allowInsecureHttp: {
+    kind: "boolean",
+    variable: "WALLAROO_ALLOW_INSECURE_HTTP",
+    default: false,
+    description: "Allow `http://` to another host than this machine.",
+  },
+} as const satisfies Record<string, Setting>;
+
+/** Configuration key of a setting, without the prefix. */
+export type SettingKey = keyof typeof SETTINGS;
+
+/** What a setting of each kind is to a program. */
+export interface Kinds {
+  text: string;
+  address: string;
+  number: number;
+  boolean: boolean;
+  names: string[];
+}
+
+/** Type of a setting's value; undefined is one of a setting without a default. */
+export type SettingValue<K extends SettingKey> =
+  Kinds[(typeof SETTINGS)[K]["kind"]] | ((typeof SETTINGS)[K] extends { default: unknown } ? never : undefined);
+
+/** Keys of the settings that have to be set. */
+export type RequiredKey = {
+  [K in SettingKey]: (typeof SETTINGS)[K] extends { required: true } ? K : never;
+}[SettingKey];
