@@ -5,6 +5,7 @@ import path from "node:path";
 import { startPlatform } from "../emulator/platform";
 import { OPERATOR } from "../emulator/seeds";
 import { ensureEngine } from "../engine/ensure";
+import { BACKEND, engineEnvironment, linkCheckout, platformEnvironment } from "../engine/environment";
 
 /** What is measured; the name of its program in `programs`. */
 export const SUBJECTS = ["user", "floor", "naive", "team", "team-floor"] as const;
@@ -40,16 +41,12 @@ export interface BenchStack {
   close(): Promise<void>;
 }
 
-const ROOT = path.resolve(__dirname, "../..");
-
 export async function openStack({ subject, people, latencyMs, maxConcurrency }: StackOptions): Promise<BenchStack> {
-  const { directory } = await ensureEngine();
+  const engine = await ensureEngine();
   const platform = await startPlatform({ latencyMs, tokenLifetime: 300 });
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "pulumi-wallaroo-bench-"));
   fs.cpSync(path.join(__dirname, "programs"), folder, { recursive: true });
-  fs.mkdirSync(path.join(folder, "node_modules"));
-  fs.symlinkSync(ROOT, path.join(folder, "node_modules/pulumi-wallaroo"));
-  fs.symlinkSync(path.join(ROOT, "node_modules/@pulumi"), path.join(folder, "node_modules/@pulumi"));
+  linkCheckout(folder);
   fs.writeFileSync(
     path.join(folder, "Pulumi.yaml"),
     "name: bench\nruntime:\n  name: nodejs\n  options:\n    typescript: false\n",
@@ -57,14 +54,8 @@ export async function openStack({ subject, people, latencyMs, maxConcurrency }: 
   const run = (phase: Phase | undefined, ...args: string[]) =>
     pulumi(args, folder, {
       ...process.env,
-      PATH: `${directory}${path.delimiter}${process.env["PATH"] ?? ""}`,
-      PULUMI_HOME: path.join(folder, "home"),
-      PULUMI_BACKEND_URL: `file://${folder}`,
-      PULUMI_CONFIG_PASSPHRASE: "of the benchmark",
-      PULUMI_SKIP_UPDATE_CHECK: "1",
-      WALLAROO_URL: platform.url,
-      WALLAROO_USER: OPERATOR.email,
-      WALLAROO_PASSWORD: OPERATOR.password,
+      ...engineEnvironment(engine, folder),
+      ...platformEnvironment(platform, OPERATOR),
       WALLAROO_MAX_CONCURRENCY: String(maxConcurrency),
       BENCH_SUBJECT: subject,
       BENCH_SIZE: String(people),
@@ -87,7 +78,7 @@ export async function openStack({ subject, people, latencyMs, maxConcurrency }: 
 }
 
 function bytesInState(folder: string): number {
-  const file = path.join(folder, ".pulumi/stacks/bench/bench.json");
+  const file = path.join(folder, BACKEND, "stacks/bench/bench.json");
   const { checkpoint } = JSON.parse(fs.readFileSync(file, "utf8")) as {
     checkpoint: { latest: { resources: { type: string }[] } };
   };

@@ -5,6 +5,7 @@ import path from "node:path";
 import { promisify } from "node:util";
 import type { Platform } from "../emulator/platform";
 import { ensureEngine } from "../engine/ensure";
+import { engineEnvironment, platformEnvironment } from "../engine/environment";
 import { CI } from "./stack";
 
 export const run = promisify(execFile);
@@ -20,18 +21,8 @@ export class Consumer {
   /** Packs the checkout and installs it with these other packages (name to version). */
   static async install(platform: Platform, packages: Record<string, string>): Promise<Consumer> {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), "pulumi-wallaroo-consumer-"));
-    const { directory } = await ensureEngine();
-    const env = {
-      ...process.env,
-      PATH: `${directory}${path.delimiter}${process.env["PATH"] ?? ""}`,
-      PULUMI_HOME: path.join(folder, "home"),
-      PULUMI_BACKEND_URL: `file://${folder}`,
-      PULUMI_CONFIG_PASSPHRASE: "of the consumer",
-      PULUMI_SKIP_UPDATE_CHECK: "1",
-      WALLAROO_URL: platform.url,
-      WALLAROO_USER: CI.email,
-      WALLAROO_PASSWORD: CI.password,
-    };
+    const engine = engineEnvironment(await ensureEngine(), folder);
+    const env = { ...process.env, ...engine, ...platformEnvironment(platform, CI) };
     const { stdout } = await run("npm", ["pack", "--silent", "--ignore-scripts", "--pack-destination", folder], {
       cwd: ROOT,
     });

@@ -4,11 +4,11 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { ensureEngine } from "../engine/ensure";
+import { engineEnvironment, linkCheckout, platformEnvironment } from "../engine/environment";
 import { startPlatform, type Platform } from "../emulator/platform";
 import { OPERATOR } from "../emulator/seeds";
 
 const PROGRAM = path.join(__dirname, "demo-program");
-const ROOT = path.resolve(__dirname, "../..");
 const PEOPLE = ["ann@example.com", "bob@example.com", "team-lead@example.com"] as const;
 
 type Expected = Partial<Record<(typeof PEOPLE)[number], "active" | "deactivated">>;
@@ -53,21 +53,8 @@ async function main(): Promise<void> {
     // A program folder as a user has one: the package and Pulumi in its node_modules.
     fs.cpSync(PROGRAM, folder, { recursive: true });
     fs.writeFileSync(path.join(folder, "package.json"), JSON.stringify({ name: "demo", private: true }));
-    fs.mkdirSync(path.join(folder, "backend"));
-    fs.mkdirSync(path.join(folder, "node_modules"));
-    fs.symlinkSync(ROOT, path.join(folder, "node_modules/pulumi-wallaroo"));
-    fs.symlinkSync(path.join(ROOT, "node_modules/@pulumi"), path.join(folder, "node_modules/@pulumi"));
-    const env: NodeJS.ProcessEnv = {
-      ...process.env,
-      PATH: `${engine.directory}${path.delimiter}${process.env["PATH"] ?? ""}`,
-      PULUMI_HOME: path.join(folder, "home"),
-      PULUMI_BACKEND_URL: `file://${path.join(folder, "backend")}`,
-      PULUMI_CONFIG_PASSPHRASE: "demo",
-      PULUMI_SKIP_UPDATE_CHECK: "1",
-      WALLAROO_URL: platform.url,
-      WALLAROO_USER: OPERATOR.email,
-      WALLAROO_PASSWORD: OPERATOR.password,
-    };
+    linkCheckout(folder);
+    const env = { ...process.env, ...engineEnvironment(engine, folder), ...platformEnvironment(platform, OPERATOR) };
     const run = (...args: string[]) => pulumi(args, env, folder);
     say(`an emulated platform with the people of the 2024 guide listens on ${platform.url}`);
     await pulumi(["stack", "init", "demo"], env, folder, true);

@@ -1,15 +1,12 @@
-import { execFile } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { promisify } from "node:util";
 import { expect } from "chai";
 import { startPlatform, type Platform } from "../emulator/platform";
 import { ensureEngine } from "../engine/ensure";
-import { ROOT } from "./consumer";
+import { engineEnvironment, platformEnvironment } from "../engine/environment";
+import { ROOT, run } from "./consumer";
 import { CI } from "./stack";
-
-const run = promisify(execFile);
 
 /** Every example with its folder, its configuration and the invites that it sends. */
 const EXAMPLES: Record<
@@ -77,18 +74,8 @@ describe("the examples", function () {
 
   for (const [name, example] of Object.entries(EXAMPLES)) {
     it(`work: ${name}`, async () => {
-      const { directory } = await ensureEngine();
-      const env = {
-        ...process.env,
-        PATH: `${directory}${path.delimiter}${process.env["PATH"] ?? ""}`,
-        PULUMI_HOME: path.join(folder, "home"),
-        PULUMI_BACKEND_URL: `file://${folder}`,
-        PULUMI_CONFIG_PASSPHRASE: "of the examples",
-        PULUMI_SKIP_UPDATE_CHECK: "1",
-        WALLAROO_URL: platform.url,
-        WALLAROO_USER: CI.email,
-        WALLAROO_PASSWORD: CI.password,
-      };
+      const engine = engineEnvironment(await ensureEngine(), folder);
+      const env = { ...process.env, ...engine, ...platformEnvironment(platform, CI) };
       const cwd = path.join(ROOT, example.folder);
       const stack = `test-${process.pid}`;
       const pulumi = async (...args: string[]) =>

@@ -3,7 +3,7 @@ import { WallarooUser } from "pulumi-wallaroo";
 import { startPlatform, type Platform } from "../emulator/platform";
 import { FAULTS, printMatrix } from "../integration/faults/faults";
 import { FaultProxy } from "../integration/faults/proxy";
-import { CI, TestStack, type Outcome } from "./stack";
+import { CI, TestStack, type Attempt } from "./stack";
 
 const [ann, bob, carl, outsider] = ["ann@example.com", "bob@example.com", "carl@example.com", "outsider@example.com"];
 /** Set to run each fault at each request instead of at every fourth: some 8 minutes. */
@@ -65,7 +65,7 @@ class Swing {
     const [joins, leaves] = this.#isThere ? [bob, carl] : [carl, bob];
     // Deactivated by the last but one: gone, so that an invite has to be sent.
     if ((await platform.findByEmail(joins)) !== undefined) await platform.remove(joins);
-    const up = (adopt = false) => stack.up(this.#program(joins, adopt), { parallel: 1 });
+    const up = (adopt = false) => stack.attempt("up", this.#program(joins, adopt), { parallel: 1 });
     const { first, seen, wrong } = await this.#meet(hit, () => up());
     let mark = first.ok ? "." : "e";
     if (!first.ok) {
@@ -86,8 +86,8 @@ class Swing {
 
   /** A `refresh` with the fault in it: nobody must be lost by it. */
   async refresh(hit: Hit | undefined): Promise<Case> {
-    const { first, seen, wrong } = await this.#meet(hit, () => this.stack.refresh());
-    const again = await this.stack.refresh({ expectNoChanges: true });
+    const { first, seen, wrong } = await this.#meet(hit, () => this.stack.attempt("refresh"));
+    const again = await this.stack.attempt("refresh", { expectNoChanges: true });
     if (!again.ok) wrong.push(`a clean refresh found changes: ${again.output}`);
     const { resources } = await this.stack.export();
     const people = resources.filter(({ type }) => type === WallarooUser.type);
@@ -101,8 +101,8 @@ class Swing {
     const { platform, stack } = this;
     // Both are active, so that two of them are deactivated.
     if (this.#isThere) await this.up(undefined);
-    const { first, seen, wrong } = await this.#meet(hit, () => stack.destroy({ parallel: 1 }));
-    const again = first.ok ? first : await stack.destroy();
+    const { first, seen, wrong } = await this.#meet(hit, () => stack.attempt("destroy", { parallel: 1 }));
+    const again = first.ok ? first : await stack.attempt("destroy");
     if (!again.ok) wrong.push(`a clean destroy failed: ${again.output}`);
     await this.#expect({ [ann]: false, [carl]: false }, wrong);
     const mark = wrong.length > 0 ? "X" : first.ok ? "." : "e";
@@ -121,7 +121,7 @@ class Swing {
   }
 
   /** Runs the operation with the fault in it, and looks at how it ended. */
-  async #meet(hit: Hit | undefined, operation: () => Promise<Outcome>) {
+  async #meet(hit: Hit | undefined, operation: () => Promise<Attempt>) {
     const { platform, proxy } = this;
     platform.clearLog();
     const from = proxy.seen.length;

@@ -2,31 +2,15 @@ import { expect } from "chai";
 import * as pulumi from "@pulumi/pulumi";
 import { WallarooProvider, WallarooUser, type WallarooUserArgs } from "pulumi-wallaroo";
 import { startPlatform } from "../emulator/platform";
+import { ann, user } from "./programs";
 import { CI, TestStack, scenario } from "./stack";
-
-const ann = "ann@example.com";
-const user =
-  (args: Partial<WallarooUserArgs> = {}, opts?: pulumi.CustomResourceOptions) =>
-  () => {
-    const { id, email, username, enabled, createdAt, adopted, initialPassword } = new WallarooUser(
-      "ann",
-      { email: ann, ...args },
-      opts,
-    );
-    return { id, email, username, enabled, createdAt, adopted, initialPassword };
-  };
 
 describe("WallarooUser through the real engine", function () {
   this.timeout(180_000);
-  const { platform, stack } = scenario();
-  const writes = () =>
-    platform()
-      .writes()
-      .map((entry) => `${entry.call} ${(entry.body as { email: string }).email}`);
+  const { platform, stack, writes } = scenario();
 
   it("invites, reads back, deactivates, activates and deactivates at destroy", async () => {
     const up = await stack().up(user({ password: "Pp-anns-password" }));
-    expect(up.ok, up.output).to.equal(true);
     const stored = await platform().findByEmail(ann);
     expect(up.outputs["id"]?.value).to.equal(stored?.id);
     expect(up.outputs["createdAt"]?.value).to.equal(new Date(stored?.createdTimestamp ?? 0).toISOString());
@@ -38,12 +22,10 @@ describe("WallarooUser through the real engine", function () {
         .map((entry) => entry.body),
     ).to.deep.equal([{ email: ann, password: "Pp-anns-password" }]);
 
-    expect((await stack().preview(user({ password: "Pp-anns-password" }), { expectNoChanges: true })).ok).to.equal(
-      true,
-    );
+    await stack().preview(user({ password: "Pp-anns-password" }), { expectNoChanges: true });
     await stack().up(user({ password: "Pp-anns-password", enabled: false }));
     await stack().up(user({ password: "Pp-anns-password", enabled: true }));
-    expect((await stack().destroy()).ok).to.equal(true);
+    await stack().destroy();
     expect(writes()).to.deep.equal([`invite ${ann}`, `deactivate ${ann}`, `activate ${ann}`, `deactivate ${ann}`]);
   });
 
@@ -58,10 +40,8 @@ describe("WallarooUser through the real engine", function () {
     await platform().login(ann);
     await platform().verifyEmail(ann);
     await platform().rename(ann, { firstName: "Ann", lastName: "B" });
-    const refresh = await stack().refresh({ expectNoChanges: true });
-    expect(refresh.ok, refresh.output).to.equal(true);
-    const preview = await stack().preview(user(), { expectNoChanges: true });
-    expect(preview.ok, preview.output).to.equal(true);
+    await stack().refresh({ expectNoChanges: true });
+    await stack().preview(user(), { expectNoChanges: true });
   });
 
   it("keeps the state free of secrets and the provider's text constant and small", async () => {
@@ -81,8 +61,7 @@ describe("WallarooUser through the real engine", function () {
 
   it("fails on the right property before anything is sent", async () => {
     const bad = { enabled: "yes", roel: "x", password: 12345 } as unknown as Partial<WallarooUserArgs>;
-    const { ok, output } = await stack().up(user({ ...bad, email: "nonsense" }));
-    expect(ok).to.equal(false);
+    const { output } = await stack().upFails(user({ ...bad, email: "nonsense" }));
     expect(output).to.match(/property email value \{nonsense\} has a problem: must be of the form/);
     expect(output)
       .to.match(/property enabled value \{yes\}/)
@@ -98,8 +77,7 @@ describe("WallarooUser through the real engine", function () {
       passwd: "Ss-misspelled",
       roles: [pulumi.secret(""), "Ss-role"],
     } as unknown as Partial<WallarooUserArgs>;
-    const { ok, output } = await stack().preview(user({ ...bad, email: pulumi.secret("Ss-no-address") }));
-    expect(ok).to.equal(false);
+    const { output } = await stack().previewFails(user({ ...bad, email: pulumi.secret("Ss-no-address") }));
     expect(output)
       .to.match(/email must be of the form/)
       .and.match(/roles must be a list/)
@@ -110,8 +88,7 @@ describe("WallarooUser through the real engine", function () {
   it("says everything that is missing in the settings, once", async () => {
     const bare = await TestStack.create({ config: {} });
     try {
-      const { ok, output } = await bare.up(user());
-      expect(ok).to.equal(false);
+      const { output } = await bare.upFails(user());
       const diagnostics = output.slice(output.indexOf("Diagnostics:"));
       expect(diagnostics.match(/wallaroo:url \(WALLAROO_URL\) is missing/g)).to.have.length(1);
       expect(diagnostics)
@@ -130,7 +107,7 @@ describe("WallarooUser through the real engine", function () {
     };
     const other = await TestStack.create({ config: wrong });
     try {
-      const { output } = await other.up(user());
+      const { output } = await other.upFails(user());
       const diagnostics = output.slice(output.indexOf("Diagnostics:"));
       expect(diagnostics.match(/Could not sign in as ci@example.com: Invalid user credentials/g)).to.have.length(1);
       expect(diagnostics)
@@ -148,9 +125,8 @@ describe("WallarooUser through the real engine", function () {
       const email = pulumi.interpolate`${first.id.apply(() => "lead")}@example.com`;
       new WallarooUser("lead", { email, enabled: first.adopted.apply((adopted) => !adopted) });
     };
-    const preview = await stack().preview(program);
-    expect(preview.ok, preview.output).to.equal(true);
-    expect((await stack().up(program)).ok).to.equal(true);
+    await stack().preview(program);
+    await stack().up(program);
     expect(writes()).to.have.members([`invite ${ann}`, "invite lead@example.com"]);
   });
 
@@ -169,13 +145,12 @@ describe("WallarooUser through the real engine", function () {
         });
         new WallarooUser("there", { email: ann, enabled: false }, { provider });
       };
-      const up = await stack().up(program);
-      expect(up.ok, up.output).to.equal(true);
-      expect((await stack().refresh({ expectNoChanges: true })).ok).to.equal(true);
+      await stack().up(program);
+      await stack().refresh({ expectNoChanges: true });
       expect((await platform().findByEmail(ann))?.enabled).to.equal(true);
       expect((await other.findByEmail(ann))?.enabled).to.equal(false);
       expect(stack().onDisk()).to.not.include("Oo-other-password");
-      expect((await stack().destroy()).ok).to.equal(true);
+      await stack().destroy();
       expect((await platform().findByEmail(ann))?.enabled).to.equal(false);
     } finally {
       await other.close();

@@ -74,9 +74,9 @@ describe("the secrets of a whole lifecycle", function () {
             what: { status: 400, body: { msg: `bad ${password}`, code: 400 } },
           }),
       );
-      log(await stack().up(program(false), { ...talk, continueOnError: true }));
+      log(await stack().upFails(program(false), { ...talk, continueOnError: true }));
       expect(echoes.map((echo) => echo.hits)).to.deep.equal([1, 1]);
-      log(await stack().up(program(true, true), talk));
+      log(await stack().upFails(program(true, true), talk));
       log(await stack().destroy(talk));
     } finally {
       clearInterval(watch);

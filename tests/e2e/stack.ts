@@ -4,17 +4,32 @@ import path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import * as automation from "@pulumi/pulumi/automation";
 import { startPlatform, type Platform, type PlatformOptions } from "../emulator/platform";
+import { BACKEND, engineEnvironment, linkCheckout } from "../engine/environment";
 import { ensureEngine } from "../engine/ensure";
+import { processesOf } from "./processes";
 
 /** A Pulumi program, run in this process while the real engine does the rest. */
 export type Program = () => Promise<Record<string, unknown> | void> | Record<string, unknown> | void;
 
-/** What an operation printed, in the order of the engine. */
+/** How an operation ended. One that failed has neither changes nor outputs. */
 export interface Outcome {
-  ok: boolean;
+  /** What was printed, in the order of the engine. */
   output: string;
   changes: Record<string, number>;
   outputs: automation.OutputMap;
+}
+
+/** The outcome of an operation that may succeed or fail. */
+export interface Attempt extends Outcome {
+  ok: boolean;
+}
+
+/** Each operation of the engine, and what it is given. */
+interface Operations {
+  up: [program: Program, options?: Partial<automation.UpOptions>];
+  preview: [program: Program, options?: Partial<automation.PreviewOptions>];
+  refresh: [options?: Partial<automation.RefreshOptions>];
+  destroy: [options?: Partial<automation.DestroyOptions>];
 }
 
 export interface StackOptions {
@@ -34,9 +49,6 @@ export const ENGINE_CONNECTIONS = (pulumi.runtime as unknown as { grpcClientOpti
   .grpcClientOptions;
 ENGINE_CONNECTIONS["grpc.use_local_subchannel_pool"] = 1;
 
-const ROOT = path.resolve(__dirname, "../..");
-const PASSPHRASE = "the passphrase of the tests";
-
 /** The administrator that the stacks of the tests run as. Its password is nobody else's, so that it can be looked for. */
 export const CI = { email: "ci@example.com", password: "Cc-the-password-of-ci" };
 
@@ -44,7 +56,7 @@ export const CI = { email: "ci@example.com", password: "Cc-the-password-of-ci" }
 export function scenario(
   options: PlatformOptions = {},
   stackOptions: (url: string) => StackOptions = () => ({}),
-): { platform: () => Platform; stack: () => TestStack } {
+): { platform: () => Platform; stack: () => TestStack; writes: () => string[] } {
   let platform!: Platform;
   let stack!: TestStack;
   beforeEach(async () => {
@@ -57,7 +69,7 @@ export function scenario(
     (stack as TestStack | undefined)?.remove();
     await (platform as Platform | undefined)?.close();
   });
-  return { platform: () => platform, stack: () => stack };
+  return { platform: () => platform, stack: () => stack, writes: () => platform.written() };
 }
 
 /** One throw-away stack on a file backend of its own. */
@@ -68,26 +80,16 @@ export class TestStack {
   ) {}
 
   static async create(options: StackOptions): Promise<TestStack> {
-    const { directory } = await ensureEngine();
+    const engine = await ensureEngine();
     // As /proc names the working folder of its processes.
     const folder = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "pulumi-wallaroo-")));
-    fs.mkdirSync(path.join(folder, "node_modules"));
-    fs.mkdirSync(path.join(folder, "backend"));
-    fs.symlinkSync(ROOT, path.join(folder, "node_modules/pulumi-wallaroo"));
-    fs.symlinkSync(path.join(ROOT, "node_modules/@pulumi"), path.join(folder, "node_modules/@pulumi"));
+    linkCheckout(folder);
     const stack = await automation.LocalWorkspace.createStack(
       { projectName: "people", stackName: "test", program: () => Promise.resolve({}) },
       {
         workDir: folder,
-        pulumiHome: path.join(folder, "home"),
-        pulumiCommand: await engineCommand(directory),
-        envVars: {
-          PATH: `${directory}${path.delimiter}${process.env["PATH"] ?? ""}`,
-          PULUMI_BACKEND_URL: `file://${path.join(folder, "backend")}`,
-          PULUMI_CONFIG_PASSPHRASE: PASSPHRASE,
-          PULUMI_SKIP_UPDATE_CHECK: "1",
-          ...options.env,
-        },
+        pulumiCommand: await engineCommand(engine.directory),
+        envVars: { ...engineEnvironment(engine, folder), ...options.env },
       },
     );
     const config = options.config ?? {
@@ -106,22 +108,55 @@ export class TestStack {
     return new TestStack(folder, stack);
   }
 
-  up(program: Program, options: Partial<automation.UpOptions> = {}): Promise<Outcome> {
-    return this.#run((onOutput) => this.stack.up({ ...options, program: wrap(program), onOutput, color: "never" }));
+  // The four operations raise an error with the output when they fail; their twins, when they succeed.
+
+  async up(...args: Operations["up"]): Promise<Outcome> {
+    return succeeded("up", await this.attempt("up", ...args));
   }
 
-  preview(program: Program, options: Partial<automation.PreviewOptions> = {}): Promise<Outcome> {
-    return this.#run((onOutput) =>
-      this.stack.preview({ ...options, program: wrap(program), onOutput, color: "never" }),
-    );
+  async preview(...args: Operations["preview"]): Promise<Outcome> {
+    return succeeded("preview", await this.attempt("preview", ...args));
   }
 
-  refresh(options: Partial<automation.RefreshOptions> = {}): Promise<Outcome> {
-    return this.#run((onOutput) => this.stack.refresh({ ...options, onOutput, color: "never" }));
+  async refresh(...args: Operations["refresh"]): Promise<Outcome> {
+    return succeeded("refresh", await this.attempt("refresh", ...args));
   }
 
-  destroy(options: Partial<automation.DestroyOptions> = {}): Promise<Outcome> {
-    return this.#run((onOutput) => this.stack.destroy({ ...options, onOutput, color: "never" }));
+  async destroy(...args: Operations["destroy"]): Promise<Outcome> {
+    return succeeded("destroy", await this.attempt("destroy", ...args));
+  }
+
+  async upFails(...args: Operations["up"]): Promise<Outcome> {
+    return failed("up", await this.attempt("up", ...args));
+  }
+
+  async previewFails(...args: Operations["preview"]): Promise<Outcome> {
+    return failed("preview", await this.attempt("preview", ...args));
+  }
+
+  async refreshFails(...args: Operations["refresh"]): Promise<Outcome> {
+    return failed("refresh", await this.attempt("refresh", ...args));
+  }
+
+  async destroyFails(...args: Operations["destroy"]): Promise<Outcome> {
+    return failed("destroy", await this.attempt("destroy", ...args));
+  }
+
+  /**
+   * Runs an operation that may succeed or fail, as one of two at once and one that is killed: the test has to look at
+   * `ok`, or say why it does not.
+   */
+  async attempt<Name extends keyof Operations>(name: Name, ...args: Operations[Name]): Promise<Attempt> {
+    let output = "";
+    const io = { onOutput: (text: string) => void (output += text), color: "never" } as const;
+    try {
+      const { stderr, ...result } = await this.#operations[name](io, ...args);
+      return { ok: true, output: `${output}${stderr}`, ...result };
+    } catch (error) {
+      // The message of a CommandError repeats all of it; only what never got to the output is added.
+      const message = (error as Error).message;
+      return { ok: false, output: output === "" ? message : output, changes: {}, outputs: {} };
+    }
   }
 
   /** The checkpoint as `pulumi stack export` gives it. */
@@ -132,7 +167,7 @@ export class TestStack {
 
   /** The resources of the checkpoint as they lie on disk, secrets encrypted. */
   checkpoint(): StateResource[] {
-    const file = path.join(this.folder, "backend/.pulumi/stacks/people/test.json");
+    const file = path.join(this.folder, BACKEND, "stacks/people/test.json");
     const { checkpoint } = JSON.parse(fs.readFileSync(file, "utf8")) as {
       checkpoint: { latest: { resources: StateResource[] } };
     };
@@ -157,27 +192,12 @@ export class TestStack {
 
   /** Process ids of this stack's engine, or of the dynamic-provider processes below it. Linux only. */
   processes(kind: "engine" | "provider"): number[] {
-    const all = fs
-      .readdirSync("/proc")
-      .filter((entry) => /^\d+$/.test(entry))
-      .flatMap((pid) => readProcess(Number(pid)));
-    const engines = all.filter(
-      ({ cwd, command }) => cwd === this.folder && /pulumi\0(up|destroy|refresh)\0/.test(command),
-    );
-    if (kind === "engine") return engines.map(({ pid }) => pid);
-    const below = new Set(engines.map(({ pid }) => pid));
-    for (let before = 0; before !== below.size;) {
-      before = below.size;
-      for (const { pid, parent } of all) if (below.has(parent)) below.add(pid);
-    }
-    return all
-      .filter(({ pid, command }) => below.has(pid) && /^([^\0]*\/)?node\0.*dynamic-provider/.test(command))
-      .map(({ pid }) => pid);
+    return processesOf(this.folder, kind);
   }
 
   /** Everything that the backend keeps on disk: state, history and backups, as they lie there. */
   onDisk(): string {
-    const files = fs.readdirSync(path.join(this.folder, "backend"), { recursive: true, withFileTypes: true });
+    const files = fs.readdirSync(path.join(this.folder, BACKEND), { recursive: true, withFileTypes: true });
     return files
       .filter((file) => file.isFile())
       .map((file) => fs.readFileSync(path.join(file.parentPath, file.name), "utf8"))
@@ -192,29 +212,36 @@ export class TestStack {
     fs.rmSync(this.folder, { recursive: true, force: true });
   }
 
-  async #run(operation: (onOutput: (text: string) => void) => Promise<unknown>): Promise<Outcome> {
-    let output = "";
-    const onOutput = (text: string) => (output += text);
-    try {
-      const result = (await operation(onOutput)) as {
-        stdout: string;
-        stderr: string;
-        outputs?: automation.OutputMap;
-        summary?: automation.UpdateSummary;
-        changeSummary?: Record<string, number>;
-      };
-      return {
-        ok: true,
-        output: `${output}${result.stderr}`,
-        changes: result.summary?.resourceChanges ?? result.changeSummary ?? {},
-        outputs: result.outputs ?? {},
-      };
-    } catch (error) {
-      // The message of a CommandError repeats all of it; only what never got to the output is added.
-      const message = (error as Error).message;
-      return { ok: false, output: output === "" ? message : output, changes: {}, outputs: {} };
-    }
-  }
+  readonly #operations: {
+    [Name in keyof Operations]: (io: Io, ...args: Operations[Name]) => Promise<Omit<Outcome, "output"> & Printed>;
+  } = {
+    up: async (io, program, options) => {
+      const { stderr, summary, outputs } = await this.stack.up({ ...options, program: wrap(program), ...io });
+      return { stderr, changes: summary.resourceChanges ?? {}, outputs };
+    },
+    preview: async (io, program, options) => {
+      const { stderr, changeSummary } = await this.stack.preview({ ...options, program: wrap(program), ...io });
+      return { stderr, changes: changeSummary, outputs: {} };
+    },
+    refresh: async (io, options) => {
+      const { stderr, summary } = await this.stack.refresh({ ...options, ...io });
+      return { stderr, changes: summary.resourceChanges ?? {}, outputs: {} };
+    },
+    destroy: async (io, options) => {
+      const { stderr, summary } = await this.stack.destroy({ ...options, ...io });
+      return { stderr, changes: summary.resourceChanges ?? {}, outputs: {} };
+    },
+  };
+}
+
+/** Where the output goes, line by line. */
+interface Io {
+  onOutput: (text: string) => void;
+  color: "never";
+}
+
+interface Printed {
+  stderr: string;
 }
 
 /** A resource of the checkpoint. */
@@ -225,6 +252,16 @@ export interface StateResource {
   inputs: Record<string, unknown>;
   outputs: Record<string, unknown>;
   initErrors?: string[];
+}
+
+function succeeded(name: string, { ok, ...outcome }: Attempt): Outcome {
+  if (!ok) throw new Error(`${name} failed:\n${outcome.output}`);
+  return outcome;
+}
+
+function failed(name: string, { ok, ...outcome }: Attempt): Outcome {
+  if (ok) throw new Error(`${name} succeeded, where it should fail:\n${outcome.output}`);
+  return outcome;
 }
 
 function wrap(program: Program): automation.PulumiFn {
@@ -242,30 +279,4 @@ function engineCommand(directory: string): Promise<automation.PulumiCommand> {
     command = automation.PulumiCommand.get({ root });
   }
   return command;
-}
-
-interface Process {
-  pid: number;
-  parent: number;
-  cwd: string;
-  /** Arguments, each ended by a NUL. */
-  command: string;
-}
-
-/** One process of this machine, or none when it is gone or somebody else's. */
-function readProcess(pid: number): Process[] {
-  try {
-    const stat = fs.readFileSync(`/proc/${pid}/stat`, "utf8");
-    const parent = Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]);
-    return [
-      {
-        pid,
-        parent,
-        cwd: fs.readlinkSync(`/proc/${pid}/cwd`),
-        command: fs.readFileSync(`/proc/${pid}/cmdline`, "utf8"),
-      },
-    ];
-  } catch {
-    return [];
-  }
 }

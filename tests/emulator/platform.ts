@@ -61,6 +61,11 @@ export class Platform {
     return this.server.log.filter(({ call }) => ["invite", "activate", "deactivate", "edit"].includes(call));
   }
 
+  /** {@link writes} as lines for a test to compare, such as `deactivate ann@example.com`, in the order in which they came. */
+  written(): string[] {
+    return this.writes().map(({ call, body }) => `${call} ${(body as { email: string }).email}`);
+  }
+
   clearLog(): void {
     this.server.log.length = 0;
     this.server.maxConcurrent = 0;

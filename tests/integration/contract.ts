@@ -226,11 +226,11 @@ export function platformContract(start: (options?: PlatformOptions) => Promise<P
       expect(back).to.deep.include({ id });
       await connectTo(platform, await config()).lifecycle.delete(id, back.state);
       expect((await platform.findByEmail(ann))?.enabled).to.equal(false);
-      expect(platform.writes().map((entry) => entry.call)).to.deep.equal([
-        "invite",
-        "deactivate",
-        "activate",
-        "deactivate",
+      expect(platform.written()).to.deep.equal([
+        `invite ${ann}`,
+        `deactivate ${ann}`,
+        `activate ${ann}`,
+        `deactivate ${ann}`,
       ]);
     });
   }

@@ -82,7 +82,7 @@ describe("the lifecycle of a person over HTTP", () => {
     expect(error.reason).to.match(/Could not deactivate ann@example.com: not now/);
     const state = await lifecycle.update(error.user.id, error.user.state, declared(ann, { enabled: false }));
     expect(state.enabled).to.equal(false);
-    expect(writes()).to.deep.equal(["invite", "deactivate", "deactivate"]);
+    expect(writes()).to.deep.equal([`invite ${ann}`, `deactivate ${ann}`, `deactivate ${ann}`]);
   });
 
   it("keeps the id that the invite answered when the confirmation fails", async () => {
@@ -265,7 +265,7 @@ describe("the lifecycle of a person over HTTP", () => {
     const body = { msg: "roles are not yours to give", code: 400 };
     platform().misbehave({ on: "invite", when: "before", times: 9, what: { status: 400, body } });
     expect(await messageOf(() => refused.lifecycle.create(declared(ann)))).to.match(/roles are not yours to give/);
-    expect(writes(), "and asks once more, not for ever").to.deep.equal(["invite", "invite"]);
+    expect(writes(), "and asks once more, not for ever").to.deep.equal([`invite ${ann}`, `invite ${ann}`]);
   });
 
   it("says that it activates somebody again who was active when adopted", async () => {

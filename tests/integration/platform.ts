@@ -42,7 +42,7 @@ export function declared(email: string, more: Partial<UserInputs> = {}): UserInp
 export function onPlatform(): {
   platform: () => Platform;
   start: (options?: PlatformOptions, config?: Record<string, string>) => Promise<ReturnType<typeof connectTo>>;
-  /** Names of the calls that changed something, or were to. */
+  /** The requests that change something, such as `deactivate ann@example.com`. */
   writes: () => string[];
 } {
   let current: Platform | undefined;
@@ -62,9 +62,6 @@ export function onPlatform(): {
       current = await startPlatform(options);
       return connectTo(current, config);
     },
-    writes: () =>
-      platform()
-        .writes()
-        .map((entry) => entry.call),
+    writes: () => platform().written(),
   };
 }

@@ -58,7 +58,7 @@ describe("an account that is gone, or has another id or address than the state s
     expect(next.said.join()).to.match(/did not make that account, so destroy leaves it as it is now/);
     if (followed !== undefined) await next.lifecycle.delete(newId, followed.state);
     expect((await platform().findByEmail(ann))?.enabled).to.equal(true);
-    expect(writes()).to.deep.equal(["invite"]);
+    expect(writes()).to.deep.equal([`invite ${ann}`]);
   });
 
   it("does not believe at delete that somebody is gone who is only missing from a list that was cut short", async () => {
@@ -90,7 +90,7 @@ describe("an account that is gone, or has another id or address than the state s
     await connectTo(platform()).lifecycle.delete(id, state);
     await platform().remove(ann);
     await connectTo(platform()).lifecycle.delete(id, state);
-    expect(writes()).to.deep.equal(["invite"]);
+    expect(writes()).to.deep.equal([`invite ${ann}`]);
   });
 
   it("believes no absence that the account which the provider runs as shares, at refresh and at destroy", async () => {
@@ -104,7 +104,7 @@ describe("an account that is gone, or has another id or address than the state s
         /without the account that this provider runs as.*may not see everybody/,
       );
     }
-    expect(writes()).to.deep.equal(["invite"]);
+    expect(writes()).to.deep.equal([`invite ${ann}`]);
   });
 
   it("replaces nobody whose address was changed on the platform by whom the old one would bring", async () => {
