@@ -83,7 +83,7 @@ export function getUsers(args: GetUsersArgs = {}, opts: LookupOptions = {}): Pro
 
 async function list({ directory }: Platform, args: GetUsersArgs, maxAgeMs: number): Promise<UserInfo[]> {
   refuseMistakes(args);
-  const domain = args.emailDomain?.trim().replace(/^@/, "").toLowerCase();
+  const domain = args.emailDomain === undefined ? undefined : canonicalEmail(args.emailDomain).replace(/^@/, "");
   const view = await directory.view(maxAgeMs);
   return [...view.everybody()]
     .map(describe)

@@ -11,7 +11,7 @@ export type WallarooTeamMember = Omit<WallarooUserArgs, "email">;
 /** Inputs of a {@link WallarooTeam}. */
 export interface WallarooTeamArgs {
   /**
-   * Everybody, by address; `{}` declares somebody active. Canonical form of a key: trimmed, lower case. Passwords are
+   * Everybody, by address; `{}` declares somebody active. Canonical form of a key: trimmed, Unicode NFC, lower case. Passwords are
    * always kept as secrets. Who is taken out is deactivated, as at destroy, after everything else went well.
    */
   members: pulumi.Input<Record<string, pulumi.Input<WallarooTeamMember>>>;
@@ -107,7 +107,7 @@ function withSecrets(name: string, members: Members): Members {
   const twice = findTwice(members);
   if (twice !== undefined) {
     throw new pulumi.RunError(
-      `WallarooTeam "${name}": two keys of \`members\` are ${twice}; case and spaces do not count. Name a person once.`,
+      `WallarooTeam "${name}": two keys of \`members\` are ${twice}; case, spaces and the encoding of accents do not count. Name a person once.`,
     );
   }
   return Object.fromEntries(

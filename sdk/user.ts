@@ -8,7 +8,7 @@ import { requireOwnPackage } from "./installed";
 /** Inputs of a {@link WallarooUser}. */
 export interface WallarooUserArgs {
   /**
-   * Who. Canonical form: trimmed, lower case; a change that only alters case or spaces is none. Any other change
+   * Who. Canonical form: trimmed, Unicode NFC, lower case; a change that only alters that is none. Any other change
    * replaces: the new address is invited first, then the old account is deactivated.
    */
   email: pulumi.Input<string>;

@@ -184,13 +184,15 @@ const TIDIED = [
 
 /**
  * The same user, changed in place: null, where a release writes it for a field that others leave out, is taken for
- * absent, and addresses and names can be printed. Nobody's has such characters in Keycloak; should somebody's in a
+ * absent, and so is a blank address; addresses and names can be printed. Nobody's has such characters in Keycloak; should somebody's in a
  * federated store, it must not keep everybody else from being read.
  */
 function tidied(user: ApiUser & Record<string, unknown>): ApiUser {
   for (const name of ["email", "firstName", "lastName", "realmRoles", "createdTimestamp"]) {
     if (user[name] === null) delete user[name];
   }
+  // Some stores keep an address that was taken away as an empty one.
+  if (user.email?.trim() === "") delete user.email;
   if (!Array.isArray(user.realmRoles)) delete user.realmRoles;
   for (const [name, bad] of TIDIED) {
     const value = user[name];

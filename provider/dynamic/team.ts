@@ -125,7 +125,7 @@ async function warnOfInviteOnly(
     });
     if (changed.length === 0) continue;
     const view = await directory.view(READ_AGE_MS);
-    const emails = changed.filter((email) => view.findByEmail(email) !== undefined);
+    const emails = changed.filter((email) => view.findAllByEmail(email).length > 0);
     if (emails.length === 0) continue;
     const more = emails.length > 20 ? ` and ${emails.length - 20} more` : "";
     engineLog.warn(

@@ -33,7 +33,11 @@ export function checkTeam(news: Record<string, unknown>, isUnknown: (value: unkn
   for (const [key, member] of Object.entries(members)) {
     const email = canonicalEmail(key);
     if (checked.has(email)) {
-      failures.push(failure(`${pathOf(key)} is there twice: addresses that differ in case or spaces are the same`));
+      failures.push(
+        failure(
+          `${pathOf(key)} is there twice: addresses that differ in case, spaces or the encoding of accents are the same`,
+        ),
+      );
     } else if (typeof member === "string" && isUnknown(member)) {
       checked.set(email, member);
     } else if (!isRecord(member)) {

@@ -65,7 +65,8 @@ export class TeamLifecycle {
     const view = await directory.view(DECISION_AGE_MS);
     for (const email of changes.added) {
       // A member whose address was changed on the platform: who leaves for it is told to refresh.
-      if (ownIds.has(view.findByEmail(email)?.id ?? "")) continue;
+      const there = view.findAllByEmail(email);
+      if (there.length === 1 && there.every(({ id }) => ownIds.has(id))) continue;
       steps.push(async () => void (await lifecycle.plan(inputsOf(email))));
     }
     for (const { email } of changes.changed) {

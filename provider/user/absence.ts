@@ -20,7 +20,8 @@ export async function refuseDoubtfulAbsence(
   const { id: callerId, email: callerEmail, username = "" } = caller;
   if (callerId === undefined || caller.isPerson !== true) return;
   // A realm may give tokens a `sub` that is not the user id.
-  if ((view.findById(callerId) ?? view.findByEmail(canonicalEmail(callerEmail ?? username))) !== undefined) return;
+  if ((view.findById(callerId) ?? view.findAllByEmail(canonicalEmail(callerEmail ?? username))[0]) !== undefined)
+    return;
   throw doubtful(operation, email, "and without the account that this provider runs as");
 }
 

@@ -127,7 +127,9 @@ export class Accounts {
     if (seatLimit === undefined) return () => undefined;
     const view = await directory.view(DECISION_AGE_MS);
     // Who is shown already, though not confirmed yet, is counted once.
-    const unseen = [...this.#seatsBeingTaken].filter((other) => view.findByEmail(other)?.enabled !== true);
+    const unseen = [...this.#seatsBeingTaken].filter(
+      (other) => !view.findAllByEmail(other).some(({ enabled }) => enabled),
+    );
     const taken = view.seatsTaken() + unseen.length;
     if (taken >= seatLimit) {
       throw refusal(

@@ -1,5 +1,6 @@
 import { isUncertain, messageOf } from "../api/errors";
 import { refuseDoubtfulAbsence } from "./absence";
+import { refuseSharedAddress } from "./addresses";
 import type { ArrivalTools } from "./arrival";
 import { DECISION_AGE_MS } from "./directory";
 import { canonicalEmail } from "./email";
@@ -84,6 +85,7 @@ export class Departures {
     const context = await this.tools.context(view);
     // Asked again, now that the turn has come and the address of today is known; nothing is awaited from here to the write.
     if (this.#isStaying(id, [email, canonicalEmail(user.email ?? user.username)])) return;
+    if (target !== user.enabled) refuseSharedAddress(user, view);
     if (!target) refuseGuardedDelete(user, context);
     else refuseGuarded(user, { ...found, email }, context, state.admin);
     if (target && !user.enabled) {

@@ -3,6 +3,7 @@ import DataLoader from "dataloader";
 import { Batcher } from "../api/batcher";
 import type { UsersApi } from "../api/users";
 import type { ApiUser } from "../api/wire";
+import { AddressIndex, onlyOf } from "./addresses";
 import { canonicalEmail } from "./email";
 
 /**
@@ -18,8 +19,13 @@ const ASK_AFTER_MS = 5;
 /** Everybody on the platform at one moment. */
 export interface View {
   findById(id: string): ApiUser | undefined;
-  /** By canonical email, or by username where that is the same address. */
+  /**
+   * By canonical email, or by username where that is the same address. Raises `refused`, naming the ids, when several
+   * accounts have it: a realm may allow that, and none of them is more meant than the others.
+   */
   findByEmail(email: string): ApiUser | undefined;
+  /** All accounts that {@link findByEmail} would have to choose from. */
+  findAllByEmail(email: string): ApiUser[];
   everybody(): Iterable<ApiUser>;
   /** True when anybody's roles are shown; older releases show none. */
   showsRoles(): boolean;
@@ -47,7 +53,8 @@ export class Directory {
   /** Writes that an answer still under way may not know yet. */
   #written: { atMs: number; user: ApiUser }[] = [];
   #next: Promise<Snapshot> | undefined;
-  readonly #confirmations: Batcher<Question, ApiUser | undefined>;
+  /** Answers all accounts that a question is about: should they be too many, that is a failure of that question alone. */
+  readonly #confirmations: Batcher<Question, ApiUser[]>;
   readonly #presence: DataLoader<string, boolean>;
 
   constructor(
@@ -78,14 +85,14 @@ export class Directory {
 
   /** The account of this id as the platform shows it from now on, or undefined. Joined with others. */
   async confirm(id: string): Promise<ApiUser | undefined> {
-    const user = await this.#confirmations.load({ id });
+    const [user] = await this.#confirmations.load({ id });
     if (user !== undefined) this.record(user);
     return user;
   }
 
   /** {@link confirm} for an invite that did not tell the id: the account that has the canonical address from now on. */
-  confirmByEmail(email: string): Promise<ApiUser | undefined> {
-    return this.#confirmations.load({ email });
+  async confirmByEmail(email: string): Promise<ApiUser | undefined> {
+    return onlyOf(email, await this.#confirmations.load({ email }));
   }
 
   /**
@@ -126,12 +133,17 @@ export class Directory {
   }
 
   /** Answers a batch of confirmations with one query: by ids, unless an address is asked for, which no other form shows. */
-  async #look(questions: readonly Question[]): Promise<(ApiUser | undefined)[]> {
-    if (questions.every((question) => "id" in question)) return this.#queryByIds(questions.map(({ id }) => id));
+  async #look(questions: readonly Question[]): Promise<ApiUser[][]> {
+    if (questions.every((question) => "id" in question)) {
+      const users = await this.#queryByIds(questions.map(({ id }) => id));
+      return users.map((user) => (user === undefined ? [] : [user]));
+    }
     const view = await this.view(0);
-    return questions.map((question) =>
-      "id" in question ? view.findById(question.id) : view.findByEmail(question.email),
-    );
+    return questions.map((question) => {
+      if ("email" in question) return view.findAllByEmail(question.email);
+      const user = view.findById(question.id);
+      return user === undefined ? [] : [user];
+    });
   }
 
   async #queryByIds(ids: readonly string[]): Promise<(ApiUser | undefined)[]> {
@@ -151,8 +163,8 @@ function withRoles(users: readonly ApiUser[]): readonly ApiUser[] {
 
 class People implements View {
   readonly #byId = new Map<string, ApiUser>();
-  readonly #byEmail = new Map<string, string>();
-  readonly #byUsername = new Map<string, string>();
+  readonly #byAddress = new AddressIndex();
+  readonly #byUsername = new AddressIndex();
   #seatsTaken = 0;
   #showsRoles = false;
 
@@ -165,8 +177,12 @@ class People implements View {
   }
 
   findByEmail(email: string): ApiUser | undefined {
-    const id = this.#byEmail.get(email) ?? this.#byUsername.get(email);
-    return id === undefined ? undefined : this.#byId.get(id);
+    return onlyOf(email, this.findAllByEmail(email));
+  }
+
+  findAllByEmail(email: string): ApiUser[] {
+    const ids = this.#byAddress.idsOf(email);
+    return (ids.length > 0 ? ids : this.#byUsername.idsOf(email)).flatMap((id) => this.#byId.get(id) ?? []);
   }
 
   everybody(): Iterable<ApiUser> {
@@ -188,11 +204,15 @@ class People implements View {
     const realmRoles = user.realmRoles ?? known?.realmRoles;
     this.#showsRoles ||= realmRoles !== undefined;
     this.#byId.set(user.id, realmRoles === user.realmRoles ? user : { ...user, realmRoles });
-    if (typeof user.email === "string" && user.email !== "") this.#byEmail.set(canonicalEmail(user.email), user.id);
-    this.#byUsername.set(canonicalEmail(user.username), user.id);
+    if (known !== undefined) {
+      this.#byAddress.remove(canonicalEmail(known.email ?? known.username), known.id);
+      this.#byUsername.remove(canonicalEmail(known.username), known.id);
+    }
+    this.#byAddress.add(canonicalEmail(user.email ?? user.username), user.id);
+    this.#byUsername.add(canonicalEmail(user.username), user.id);
   }
 }
 
 function takesSeat({ enabled, email }: ApiUser): boolean {
-  return enabled && typeof email === "string" && email !== "";
+  return enabled && email !== undefined;
 }

@@ -1,9 +1,12 @@
 /**
- * The canonical form of an address: trimmed, lower case. Keycloak lower-cases both email and username and compares
- * without regard to case (measured on 26.4).
+ * The canonical form of an address: trimmed, Unicode NFC, lower case. Keycloak lower-cases both email and username and
+ * compares without regard to case, but takes the NFC and the NFD spelling of a letter for two addresses (measured on
+ * 26.4): what it stores is found by its canonical form, and written to by the spelling that it has there.
+ *
+ * Composed last: some letters have a composed form in lower case alone (`J` with a caron has none, `ǰ` has).
  */
 export function canonicalEmail(email: string): string {
-  return email.trim().toLowerCase();
+  return email.trim().toLowerCase().normalize("NFC");
 }
 
 /** Longest address that can be delivered to (RFC 5321, 4.5.3.1.3), in characters. */

@@ -2,6 +2,7 @@ import { WallarooError, isUncertain, messageOf } from "../api/errors";
 import type { ApiUser } from "../api/wire";
 import { refuseDoubtfulAbsence } from "./absence";
 import { Accounts, type LifecycleTools } from "./account";
+import { refuseSharedAddress } from "./addresses";
 import { Arrivals } from "./arrival";
 import { Departures } from "./departure";
 import { DECISION_AGE_MS, READ_AGE_MS, type View } from "./directory";
@@ -122,6 +123,7 @@ export class Lifecycle {
     const context = await this.#context(view);
     const { email, unfinished, admin } = known.state;
     const due = { ...(unfinished === true ? inputs : announced(known.state, inputs, user)), email };
+    if (due.enabled !== undefined && due.enabled !== user.enabled) refuseSharedAddress(user, view);
     refuseGuarded(user, due, context, admin);
     refuseBlindEdit(due, user, view.showsRoles());
   }
@@ -138,7 +140,9 @@ export class Lifecycle {
     const user = view.findById(known.id);
     if (user === undefined) return;
     refuseUnseen(known.state, user, arriving);
-    if (planDelete(known.state) === false) refuseGuardedDelete(user, await this.#context(view));
+    const target = planDelete(known.state);
+    if (target !== undefined && target !== user.enabled) refuseSharedAddress(user, view);
+    if (target === false) refuseGuardedDelete(user, await this.#context(view));
   }
 
   /**
@@ -217,6 +221,7 @@ export class Lifecycle {
     const view = await this.tools.directory.view(DECISION_AGE_MS);
     const { email, username, enabled } = known.state;
     let user = view.findById(known.id) ?? { id: known.id, email, username, enabled };
+    if (user.enabled !== inputs.enabled) refuseSharedAddress(user, view);
     refuseGuarded(user, inputs, await this.#context(view), wasAdmin);
     user = await this.#accounts.setEnabled(user, inputs.enabled);
     const half = stateOf(user, known.state);

@@ -13,6 +13,25 @@ describe("an email address", () => {
     );
   });
 
+  it("has one canonical form, whatever its encoding, and that form is its own canonical form", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "grapheme" }), fc.constantFrom("NFC", "NFD"), (text, form) => {
+        const canonical = canonicalEmail(text);
+        expect(canonicalEmail(text.normalize(form))).to.equal(canonical);
+        expect(canonicalEmail(canonical)).to.equal(canonical);
+      }),
+      { numRuns: 2_000 },
+    );
+    // Letters that have a composed form in one case alone, or that are another letter when composed.
+    for (const odd of ["J\u030c", "\u212b", "\u212a", "\u2126", "\u0130", "H\u0331", "\u1fb3\u0301", "\u1e9e"]) {
+      const canonical = canonicalEmail(odd);
+      expect(canonicalEmail(canonical), odd).to.equal(canonical);
+      expect(canonicalEmail(odd.normalize("NFD")), odd).to.equal(canonical);
+    }
+    expect(canonicalEmail("J\u030c@example.com")).to.equal("\u01f0@example.com");
+    expect(canonicalEmail("JU\u0308RGEN@example.com")).to.equal("j\u00fcrgen@example.com");
+  });
+
   for (const email of [
     "a+b@example.com",
     "o'brien@example.com",
