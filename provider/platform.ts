@@ -38,6 +38,7 @@ export function connect(settings: Settings, run: RunMemory, log: Log): Platform 
     secrets,
     retry: { maxRetries: settings.maxRetries, maxElapsedMs: MAX_RETRYING_MS },
     maxConcurrency: settings.maxConcurrency,
+    readOnlyBy: settings.readOnlyBy,
   });
   const users = createUsersApi(client);
   const directory = new Directory(users);

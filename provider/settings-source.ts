@@ -9,6 +9,8 @@ export interface SettingsSource {
    * environment to another platform that its own inputs name.
    */
   env: NodeJS.ProcessEnv | undefined;
+  /** The environment, for the settings of which an explicit provider looks at it too. */
+  everywhere?: NodeJS.ProcessEnv;
 }
 
 /** One reading of all settings: what is set where, what each is called in messages, and what was found wrong so far. */
@@ -19,7 +21,9 @@ export class SettingsReading {
 
   /** What is set for `key`: the configuration wins over the environment, and an empty value counts as unset. */
   text(key: SettingKey): string | undefined {
-    return this.config(key) ?? this.env(variableOf(key));
+    const { variable, everywhere }: Setting = SETTINGS[key];
+    const always = everywhere && variable !== undefined ? nonEmpty(this.source.everywhere?.[variable]) : undefined;
+    return this.config(key) ?? this.env(variable) ?? always;
   }
 
   config(key: SettingKey): string | undefined {
@@ -30,15 +34,16 @@ export class SettingsReading {
     return variable === undefined ? undefined : nonEmpty(this.source.env?.[variable]);
   }
 
-  /** True for an explicit provider, which looks at neither configuration nor environment. */
+  /** True for an explicit provider, which looks at neither configuration nor environment, but for `everywhere`. */
   get isExplicit(): boolean {
     return this.source.env === undefined;
   }
 
   /** A setting as messages call it: by the names that its user can set. */
   named(key: SettingKey): string {
-    if (this.isExplicit) return `\`${key}\` of the WallarooProvider`;
-    const variable = variableOf(key);
+    const { variable, everywhere }: Setting = SETTINGS[key];
+    const input = `\`${key}\` of the WallarooProvider`;
+    if (this.isExplicit) return everywhere ? `${input} (${variable})` : input;
     return variable === undefined ? `${NAMESPACE}:${key}` : `${NAMESPACE}:${key} (${variable})`;
   }
 

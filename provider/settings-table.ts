@@ -5,6 +5,8 @@ interface Row {
   /** Environment variable, where there is one. */
   variable?: string;
   required?: true;
+  /** The variable holds for explicit providers too, which look at no other one: it can only forbid something. */
+  everywhere?: true;
   /** Never shown, and kept encrypted by the engine. */
   secret?: true;
   /** What it is where nothing is set; `{url}` in it stands for the address of the platform. */
@@ -105,6 +107,13 @@ export const SETTINGS = {
     most: 10_000_000,
     whole: true,
     description: "Enabled accounts that the licence allows.",
+  },
+  readOnly: {
+    kind: "boolean",
+    variable: "WALLAROO_READ_ONLY",
+    everywhere: true,
+    default: false,
+    description: "Refuse every write to the platform: for drift jobs and first trials.",
   },
   allowInsecureHttp: {
     kind: "boolean",

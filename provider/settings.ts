@@ -21,6 +21,8 @@ export interface Settings extends Credentials {
   protectedEmails: ReadonlySet<string>;
   /** Enabled accounts that the licence allows; undefined leaves it to the platform to say so. */
   seatLimit?: number;
+  /** Name of the setting that forbids every write to the platform; undefined where writes are allowed. */
+  readOnlyBy?: string;
 }
 
 /** All that is wrong with the settings, one sentence each. Raised before any request. */
@@ -58,6 +60,7 @@ export function readSettings(source: SettingsSource): Settings {
     maxConcurrency: read("maxConcurrency"),
     protectedEmails: new Set(read("protectedEmails")),
     ...(seatLimit === undefined ? {} : { seatLimit }),
+    ...(read("readOnly") ? { readOnlyBy: reading.named("readOnly") } : {}),
   };
   if (reading.problems.length > 0) throw new SettingsError(reading.problems);
   return settings;

@@ -131,5 +131,9 @@ async function connectTo(settings: pulumi.Output<Record<string, unknown>> | unde
     pulumi.unsecret(settings).apply((known) => resolve(known));
   });
   const text = (value: unknown) => (value === undefined || typeof value === "string" ? value : JSON.stringify(value));
-  return connect(readSettings({ config: (key) => text(given[key]), env: undefined }), new RunMemory(), log);
+  return connect(
+    readSettings({ config: (key) => text(given[key]), env: undefined, everywhere: process.env }),
+    new RunMemory(),
+    log,
+  );
 }

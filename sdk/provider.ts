@@ -29,6 +29,8 @@ export interface WallarooProviderArgs {
   maxConcurrency?: pulumi.Input<number>;
   protectedEmails?: pulumi.Input<pulumi.Input<string>[]>;
   seatLimit?: pulumi.Input<number>;
+  /** Refuse every write to the platform. Default `false`, or what `WALLAROO_READ_ONLY` says. */
+  readOnly?: pulumi.Input<boolean>;
   /** Default `false`. */
   allowInsecureHttp?: pulumi.Input<boolean>;
 }
@@ -43,7 +45,7 @@ type AreTheTable = IsSame<WallarooProviderArgs, ArgsOfTable>;
 /**
  * An explicit provider, for several platforms in one program: `new WallarooUser(name, args, { provider })`. Its settings
  * come from these inputs alone: neither the stack configuration nor the environment is looked at, so that no credential
- * goes to a platform that it was not meant for.
+ * goes to a platform that it was not meant for. `WALLAROO_READ_ONLY` alone holds here too.
  */
 export class WallarooProvider extends pulumi.ProviderResource {
   /** The settings by their configuration key, secrets marked; for the lookups. */

@@ -16,6 +16,8 @@ export interface Call {
   who: string;
   /** May it be sent again when nobody knows whether it arrived? Never true for an invite. */
   idempotent: boolean;
+  /** Does it change something on the platform? Then it is refused where `readOnlyBy` is set. */
+  writes: boolean;
   /** True when a good answer holds a secret: then no message quotes it, whole or in part. */
   answersSecret?: boolean;
   /** What to do next where this call knows better than the general advice. */
@@ -32,6 +34,8 @@ export interface ClientOptions {
   retry: RetryPolicy;
   /** Requests under way at once; further ones wait in line. */
   maxConcurrency: number;
+  /** Name of the setting that forbids every write; undefined where writes are allowed. */
+  readOnlyBy?: string;
 }
 
 /** Sends calls to the platform, each with the shared token, retries and error shape. */
@@ -40,7 +44,8 @@ export interface Client {
   secrets: Secrets;
   /**
    * Sends one call and parses the JSON of a 2xx answer; an empty body is undefined. Raises {@link WallarooError} of any
-   * kind but `badInput` and `refused`; `badSettings` where the environment's proxy can't be one.
+   * kind but `badInput`; `refused` for a write where `readOnlyBy` is set; `badSettings` where the environment's proxy
+   * can't be one.
    */
   call: (call: Call) => Promise<unknown>;
   /**
@@ -88,6 +93,7 @@ export function createClient(options: ClientOptions): Client {
   }
 
   async function call(call: Call): Promise<unknown> {
+    if (call.writes && options.readOnlyBy !== undefined) throw forbidden(call, options.readOnlyBy);
     const startedMs = performance.now();
     let renewed = false;
     let maybeDone = false;
@@ -114,6 +120,17 @@ export function createClient(options: ClientOptions): Client {
   }
 
   return { secrets, call, pause };
+}
+
+function forbidden({ operation, who }: Call, setting: string): WallarooError {
+  return new WallarooError({
+    kind: "refused",
+    operation,
+    who,
+    beforeSending: true,
+    words: `${setting} is true, so nothing is sent that would change the platform`,
+    next: "Where it may be changed, set that to false and run pulumi up.",
+  });
 }
 
 /** An answer that promises success and then does not hold what the API promises. */

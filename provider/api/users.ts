@@ -49,7 +49,7 @@ export function createUsersApi(client: Client): UsersApi {
   let needsRoles = false;
 
   async function query(request: QueryUsersRequest, who: string): Promise<ApiUser[]> {
-    const about = { operation: "query", who };
+    const about = { operation: "query", who, writes: false };
     const answer = await client.call({ ...about, path: "/v1/api/users/query", body: request, idempotent: true });
     const users = isRecord(answer) ? answer["users"] : undefined;
     if (!isRecord(users)) throw unreadable(about, "`users` is missing", quoted(answer), client.secrets);
@@ -71,6 +71,7 @@ export function createUsersApi(client: Client): UsersApi {
       path: `/v1/api/users/${verb}`,
       body,
       idempotent: true,
+      writes: true,
       ...(verb === "activate" ? { next: SEAT_TAKING } : {}),
     });
     return isRecord(answer) && Object.keys(answer).length === 0;
@@ -95,7 +96,7 @@ export function createUsersApi(client: Client): UsersApi {
     },
 
     async invite(request) {
-      const about = { operation: "invite", who: request.email, answersSecret: true };
+      const about = { operation: "invite", who: request.email, writes: true, answersSecret: true };
       if (request.password !== undefined) client.secrets.hide(request.password);
       const isTold = needsRoles;
       const send = (withRoles: boolean) => {
@@ -132,6 +133,7 @@ export function createUsersApi(client: Client): UsersApi {
         path: "/v1/api/user",
         body: request,
         idempotent: true,
+        writes: true,
         next: {
           notFound:
             "This release of the platform can't change names or the admin role: leave firstName, lastName and admin out.",

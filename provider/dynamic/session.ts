@@ -46,6 +46,7 @@ class Session {
     const settings = readSettings({
       config: (key) => text(config?.get(key)),
       env: isExplicit ? undefined : process.env,
+      everywhere: process.env,
     });
     return connect(settings, this.run, engineLog);
   }
