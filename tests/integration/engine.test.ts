@@ -42,7 +42,7 @@ describe("an engine in the cache", () => {
     fs.writeFileSync(path.join(folder, LANGUAGE_HOST), whole.subarray(0, whole.length / 2), { mode: 0o755 });
     expect(await isHostRunning(folder)).to.equal(false);
     fs.rmSync(folder, { recursive: true });
-  });
+  }).timeout(180_000);
 });
 
 describe("the engine's lock", () => {
