@@ -48,7 +48,7 @@ export function connect(settings: Settings, run: RunMemory, log: Log): Platform 
     directory,
     run,
     log,
-    caller: () => token.caller(),
+    caller: (isEnough) => token.caller(isEnough),
     pause: client.pause,
     line,
     protectedEmails: settings.protectedEmails,

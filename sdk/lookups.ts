@@ -5,6 +5,7 @@ import type { ApiUser } from "../provider/api/wire";
 import type { View } from "../provider/user/directory";
 import { canonicalEmail } from "../provider/user/email";
 import { isAdmin } from "../provider/user/guards";
+import { IDENTIFY, findOwn, isFound } from "../provider/user/identity";
 import { createdAt } from "../provider/user/policy";
 import { ask, askLater, type LookupOptions } from "./asked";
 
@@ -118,9 +119,23 @@ export function getCurrentUser(opts: LookupOptions = {}): Promise<UserInfo> {
 
 async function findCaller(platform: Platform, _none: object, maxAgeMs: number): Promise<UserInfo> {
   // A query signs in first, and tries again where signing in fails for now.
-  await platform.directory.view(maxAgeMs);
-  const { id, email, username } = await platform.token.caller();
-  return find(platform, id === undefined ? { email: email ?? username ?? "" } : { id }, maxAgeMs);
+  const view = await platform.directory.view(maxAgeMs);
+  const caller = await platform.token.caller((found) => isFound(found, view));
+  const [own, other] = findOwn(caller, view);
+  // Raises when more than one account has the address that is all that tells.
+  if (other !== undefined) return find(platform, { email: caller.email ?? caller.username ?? "" }, maxAgeMs);
+  if (own !== undefined) return describe(own);
+  const who = caller.username ?? caller.email ?? caller.id;
+  throw new WallarooError({
+    kind: "notFound",
+    operation: "look up",
+    who: "the account that this provider runs as",
+    words:
+      who === undefined
+        ? "neither the tokens nor userinfo tell which one it is"
+        : `${who} is not among the platform's users${caller.isPerson === false ? ", which lists no service account" : ""}`,
+    next: `To have it found, ${IDENTIFY}.`,
+  });
 }
 
 /** {@link getUser} for inputs that are outputs of resources. */

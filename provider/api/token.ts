@@ -1,4 +1,5 @@
-import { decodeClaims, lifeOf } from "./claims";
+import { askUserinfo, callerOf, isComplete, type Caller } from "./caller";
+import { decodeClaims, lifeOf, type Claims } from "./claims";
 import { WallarooError, cleanWords, isOutage, isWallarooError } from "./errors";
 import type { Secrets } from "./secrets";
 import type { Transport } from "./transport";
@@ -20,16 +21,6 @@ export interface TokenOptions {
   grant: Grant;
 }
 
-/** Who the bearer of the access token is, as far as its claims tell. Nothing here is verified: the platform does that. */
-export interface Caller {
-  /** Keycloak user id (`sub`). */
-  id?: string;
-  email?: string;
-  username?: string;
-  /** A person, whom the platform lists among its users; a service account is listed nowhere. */
-  isPerson?: boolean;
-}
-
 /** Share of a token's life after which a new one is fetched while the old one still serves. */
 const RENEW_AT = 0.6;
 /** Share of a token's life after which it is not used any more. */
@@ -42,6 +33,8 @@ const QUIET_MS = 1_000;
 interface Held {
   accessToken: string;
   refreshToken?: string;
+  /** Comes along where the scope `openid` was asked for. */
+  idToken?: string;
   obtainedAtMs: number;
   /** Infinity for a token that was given to us: only the platform knows when it ends. */
   lifeMs: number;
@@ -56,7 +49,9 @@ interface Held {
  * thousand people would lock the account.
  */
 export class TokenSource {
-  #caller: Caller | undefined;
+  /** Of the first access token and of what came with it. */
+  #claims: Claims[] | undefined;
+  #userinfo: Promise<Claims> | undefined;
   #held: Held | undefined;
   #renewal: Promise<Held> | undefined;
   #refusal: WallarooError | undefined;
@@ -107,24 +102,30 @@ export class TokenSource {
     this.#held = { ...this.#held, obtainedAtMs: -Infinity, refreshToken };
   }
 
-  /** Who we are to the platform, from the first token's claims; empty for a token that is no JWT. */
-  async caller(): Promise<Caller> {
-    return (this.#caller ??= this.#callerOf(decodeClaims(await this.get())));
+  /**
+   * Who we are to the platform: by the claims of the first access token, then of the ID and refresh tokens that came with
+   * it, as an access token may be "lightweight" and tell nothing. Where `isEnough` says that this does not do, `userinfo` is
+   * asked, at most once per process. Raises what {@link get} raises.
+   */
+  async caller(isEnough: (caller: Caller) => boolean = () => true): Promise<Caller> {
+    if (this.#claims === undefined) {
+      const accessToken = await this.get();
+      const configured = this.options.grant.type === "refresh" ? this.options.grant.refreshToken : "";
+      const tokens = [accessToken, this.#held?.idToken ?? "", this.#held?.refreshToken ?? configured];
+      this.#claims = tokens.map(decodeClaims);
+    }
+    const told = this.#callerOf(this.#claims);
+    if (isEnough(told) || isComplete(told)) return told;
+    const accessToken = await this.get();
+    this.#userinfo ??= askUserinfo(this.options, accessToken, this.transport);
+    return this.#callerOf([...this.#claims, await this.#userinfo]);
   }
 
-  #callerOf(claims: Record<string, unknown>): Caller {
-    const text = (value: unknown) => (typeof value === "string" && value !== "" ? value : undefined);
+  #callerOf(claims: readonly Claims[]): Caller {
     const { grant } = this.options;
-    const email = text(claims["email"]);
-    const name = text(claims["preferred_username"]);
-    // Service accounts of an old Keycloak have an address, too.
-    const isService = grant.type === "client" || (name ?? "").startsWith("service-account-");
-    return {
-      id: text(claims["sub"]),
-      email,
-      isPerson: grant.type === "password" || (email !== undefined && !isService),
-      username: name ?? (grant.type === "password" ? grant.username : undefined),
-    };
+    const caller = callerOf(claims);
+    if (grant.type === "password") return { ...caller, username: caller.username ?? grant.username, isPerson: true };
+    return grant.type === "client" ? { ...caller, isPerson: false } : caller;
   }
 
   #renew(): Promise<Held> {
@@ -244,13 +245,16 @@ export class TokenSource {
         next: "Check wallaroo:authUrl (WALLAROO_AUTH_URL): something other than Keycloak, a proxy perhaps, answers there.",
       });
     }
-    const refreshToken = answer?.refresh_token;
-    this.secrets.hide(token);
-    if (typeof refreshToken === "string") this.secrets.hide(refreshToken);
+    const { refresh_token: refreshToken, id_token: idToken } = answer as {
+      refresh_token?: unknown;
+      id_token?: unknown;
+    };
+    for (const secret of [token, refreshToken, idToken]) if (typeof secret === "string") this.secrets.hide(secret);
     return {
       accessToken: token,
       lifeMs: 1000 * (secondsOf(answer?.expires_in) ?? lifeOf(decodeClaims(token)) ?? UNTOLD_LIFE_S),
       ...(typeof refreshToken === "string" ? { refreshToken } : {}),
+      ...(typeof idToken === "string" ? { idToken } : {}),
     };
   }
 

@@ -16,6 +16,8 @@ export interface Exchange {
   who: string;
   /** Carried over into the errors: see {@link WallarooError}. */
   beforeSending?: boolean;
+  /** A shorter time than that of the transport, in milliseconds. */
+  timeoutMs?: number;
 }
 
 /** A complete answer. `retryAfterMs` is its `Retry-After`, see {@link parseRetryAfter}. */
@@ -74,7 +76,8 @@ export function createTransport(options: { timeoutMs: number; maxSockets: number
     const { operation, who, beforeSending } = exchange;
     const about = { operation, who, beforeSending };
     const abort = new AbortController();
-    const timer = setTimeout(() => abort.abort(), options.timeoutMs);
+    const timeoutMs = Math.min(exchange.timeoutMs ?? Infinity, options.timeoutMs);
+    const timer = setTimeout(() => abort.abort(), timeoutMs);
     try {
       const answer = await fetch(exchange.url, {
         method: "POST",
@@ -111,7 +114,7 @@ export function createTransport(options: { timeoutMs: number; maxSockets: number
         throw new WallarooError({
           kind: "timeout",
           ...about,
-          words: `no full answer from ${hostOf(exchange.url)} within ${options.timeoutMs / 1000} s`,
+          words: `no full answer from ${hostOf(exchange.url)} within ${timeoutMs / 1000} s`,
           next: "Check that the platform is well, or raise wallaroo:requestTimeout (WALLAROO_REQUEST_TIMEOUT).",
           cause: error,
         });

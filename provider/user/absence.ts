@@ -1,7 +1,6 @@
 import { WallarooError } from "../api/errors";
-import type { Caller } from "../api/token";
 import type { Directory, View } from "./directory";
-import { canonicalEmail } from "./email";
+import type { Identities } from "./identity";
 import type { KnownUser } from "./model";
 
 /**
@@ -13,15 +12,12 @@ export async function refuseDoubtfulAbsence(
   operation: string,
   { id, state: { email } }: KnownUser,
   view: View,
-  tools: { directory: Directory; caller: () => Promise<Caller> },
+  tools: { directory: Directory; identities: Identities },
 ): Promise<void> {
   if (await tools.directory.isThere(id)) throw doubtful(operation, email, "and yet has it when asked for its id");
-  const caller = await tools.caller();
-  const { id: callerId, email: callerEmail, username = "" } = caller;
-  if (callerId === undefined || caller.isPerson !== true) return;
-  // A realm may give tokens a `sub` that is not the user id.
-  if ((view.findById(callerId) ?? view.findAllByEmail(canonicalEmail(callerEmail ?? username))[0]) !== undefined)
-    return;
+  const { caller, isCallerKnown } = await tools.identities.find(view);
+  if (isCallerKnown) return;
+  if (caller.isPerson === undefined) return tools.identities.warnOfBelief();
   throw doubtful(operation, email, "and without the account that this provider runs as");
 }
 

@@ -1,12 +1,12 @@
 import type { Client } from "../api/client";
 import { WallarooError } from "../api/errors";
 import type { Line } from "../api/line";
-import type { Caller } from "../api/token";
 import type { UsersApi } from "../api/users";
 import type { ApiUser } from "../api/wire";
 import { DECISION_AGE_MS, type Directory } from "./directory";
 import { canonicalEmail } from "./email";
 import { ADMIN_ROLE, isAdmin } from "./guards";
+import type { AskCaller } from "./identity";
 import type { UserInputs } from "./model";
 import { refusal, refuseBlindEdit } from "./policy";
 import { PROFILE } from "./profile";
@@ -24,7 +24,7 @@ export interface LifecycleTools {
   directory: Directory;
   run: RunMemory;
   log: Log;
-  caller: () => Promise<Caller>;
+  caller: AskCaller;
   pause: Client["pause"];
   /**
    * People in whose accounts something is being changed. However many are waiting, each is decided about only when its

@@ -5,16 +5,19 @@ import { DECISION_AGE_MS, type View } from "./directory";
 import { canonicalEmail } from "./email";
 import type { GuardContext } from "./guards";
 import { HalfDoneError } from "./half-done";
+import type { Identities } from "./identity";
 import { invite, type Invitation } from "./invitation";
 import type { KnownUser, UserInputs, UserState } from "./model";
-import { planCreate, planExisting, refuseBlindEdit, type Plan } from "./policy";
+import { cuttingOff, planCreate, planExisting, refuseBlindEdit, type Plan } from "./policy";
 import { foundProfile, hasProfile } from "./profile";
 import { declaredOf, stateOf } from "./state";
 
 /** What {@link Arrivals} works with. */
 export interface ArrivalTools extends LifecycleTools {
   accounts: Accounts;
-  context: (view: View) => Promise<GuardContext>;
+  identities: Identities;
+  /** `cutsOff`: see {@link Identities.findForGuards}. */
+  context: (view: View, cutsOff: boolean) => Promise<GuardContext>;
 }
 
 /** How a person comes to an account that this stack manages: by an invite, or by taking over the one that is there. */
@@ -25,7 +28,8 @@ export class Arrivals {
   async plan(inputs: UserInputs): Promise<Plan> {
     const view = await this.tools.directory.view(DECISION_AGE_MS);
     const existing = view.findByEmail(inputs.email);
-    const plan = planCreate(inputs, existing, this.tools.run, await this.tools.context(view));
+    const cutsOff = existing !== undefined && cuttingOff(existing, inputs) !== undefined;
+    const plan = planCreate(inputs, existing, this.tools.run, await this.tools.context(view, cutsOff));
     refuseBlindEdit(inputs, existing ?? {}, view.showsRoles() || existing?.realmRoles !== undefined);
     return plan;
   }
@@ -69,8 +73,10 @@ export class Arrivals {
     if (invitation.kind === "taken") {
       release();
       // Somebody else was faster: decide again, on what is there now.
-      const context = await this.tools.context(await directory.view(DECISION_AGE_MS));
-      const plan = planExisting(inputs, invitation.user, this.tools.run, context);
+      const { user } = invitation;
+      const cutsOff = cuttingOff(user, inputs) !== undefined;
+      const context = await this.tools.context(await directory.view(DECISION_AGE_MS), cutsOff);
+      const plan = planExisting(inputs, user, this.tools.run, context);
       return () => this.#takeOver(inputs, plan);
     }
     const state: UserState = { email, username: email, enabled: true, adopted: false, ...declaredOf(inputs) };

@@ -6,7 +6,7 @@ import { DECISION_AGE_MS } from "./directory";
 import { canonicalEmail } from "./email";
 import { HalfDoneError } from "./half-done";
 import type { KnownUser, UserState } from "./model";
-import { planDelete, refusal, refuseGuarded, refuseGuardedDelete } from "./policy";
+import { cuttingOff, planDelete, refusal, refuseGuarded, refuseGuardedDelete } from "./policy";
 import { hasProfile, planRestore } from "./profile";
 import { stateOf } from "./state";
 
@@ -82,7 +82,8 @@ export class Departures {
       );
     }
     const found = planRestore(state);
-    const context = await this.tools.context(view);
+    const cutsOff = target ? cuttingOff(user, found, state.admin) !== undefined : user.enabled;
+    const context = await this.tools.context(view, cutsOff);
     // Asked again, now that the turn has come and the address of today is known; nothing is awaited from here to the write.
     if (this.#isStaying(id, [email, canonicalEmail(user.email ?? user.username)])) return;
     if (target !== user.enabled) refuseSharedAddress(user, view);

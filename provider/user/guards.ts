@@ -1,6 +1,6 @@
-import type { Caller } from "../api/token";
 import type { ApiUser } from "../api/wire";
 import { canonicalEmail } from "./email";
+import { IDENTIFY, type Identity } from "./identity";
 
 /** Username of the account that every installation has. */
 const BUILT_IN = "admin";
@@ -8,37 +8,65 @@ const BUILT_IN = "admin";
 export const ADMIN_ROLE = "admin";
 
 /** What the guards know besides the account itself. */
-export interface GuardContext {
-  caller: Caller;
+export interface GuardContext extends Identity {
   /** Canonical addresses. */
   protectedEmails: ReadonlySet<string>;
   everybody: Iterable<ApiUser>;
+  /** True when the platform shows the roles of anybody. */
+  showsRoles: boolean;
   /**
    * By id, those whom this run cuts off or demotes, or has tried to: they are no administrators to count on, whatever is
    * seen. True for whoever was active then.
    */
   leaving: Map<string, boolean>;
+  /** Ids of the accounts that this run has invited itself: none of them is the one that the provider runs as. */
+  invited: ReadonlySet<string>;
+}
+
+/** Why an account is guarded, and what would end that: a verb phrase, undefined when nothing does. */
+export interface Guard {
+  reason: string;
+  remedy?: string;
 }
 
 /**
  * Why this account must not be cut off (deactivated, or stripped of the admin role), or undefined. Four kinds are
  * guarded: the built-in `admin`, the account that the provider runs as, everything in `wallaroo:protectedEmails`, and
- * the last enabled administrator that can be seen. Older releases show no roles; there the last guard has nothing to
- * go by.
+ * the last enabled administrator that can be seen. Where nothing tells which account the provider runs as, each that may
+ * be an administrator may be it: all of them, where no roles are shown. There the last guard has nothing to go by.
  */
-export function findGuard(user: ApiUser, context: GuardContext): string | undefined {
+export function findGuard(user: ApiUser, context: GuardContext): Guard | undefined {
   const names = [user.email, user.username].filter((name) => typeof name === "string").map(canonicalEmail);
   const isNamed = (name: string | undefined) => name !== undefined && names.includes(canonicalEmail(name));
-  if (canonicalEmail(user.username) === BUILT_IN) return "it is the platform's built-in admin";
+  if (canonicalEmail(user.username) === BUILT_IN) return { reason: "it is the platform's built-in admin" };
   const { caller } = context;
   if (caller.id === user.id || isNamed(caller.email) || isNamed(caller.username)) {
-    return "it is the account that this provider runs as";
+    return {
+      reason: "it is the account that this provider runs as",
+      remedy: "run the provider as another administrator",
+    };
   }
-  if (names.some((name) => context.protectedEmails.has(name))) return "wallaroo:protectedEmails protects it";
-  if (user.enabled && isAdmin(user)) {
+  if (names.some((name) => context.protectedEmails.has(name))) {
+    return { reason: "wallaroo:protectedEmails protects it", remedy: "take it out of wallaroo:protectedEmails" };
+  }
+  // An account that is not there yet has no id.
+  const isNew = user.id === "" || context.invited.has(user.id);
+  if (!context.isCallerKnown && !isNew && (user.realmRoles === undefined || isAdmin(user))) {
+    const kind = user.realmRoles === undefined ? "this account" : "this administrator";
+    return {
+      reason: `nothing tells which of the accounts this provider runs as, and it may be ${kind}`,
+      remedy: IDENTIFY,
+    };
+  }
+  // An account that is younger than the view shows none, though others do.
+  const mayBeAdmin = user.realmRoles === undefined ? context.showsRoles : isAdmin(user);
+  if (user.enabled && mayBeAdmin) {
     const isLeft = (other: ApiUser) => other.id !== user.id && !context.leaving.has(other.id);
     const others = [...context.everybody].filter((other) => isLeft(other) && other.enabled && isAdmin(other));
-    if (others.length === 0) return "it is the last enabled administrator that can be seen";
+    if (others.length === 0) {
+      const reason = "it is the last enabled administrator that can be seen";
+      return { reason, remedy: "make another account an administrator" };
+    }
   }
   return undefined;
 }

@@ -9,8 +9,10 @@ import { DECISION_AGE_MS, READ_AGE_MS, type View } from "./directory";
 import { canonicalEmail } from "./email";
 import { ADMIN_ROLE, type GuardContext } from "./guards";
 import { HalfDoneError } from "./half-done";
+import { Identities } from "./identity";
 import type { KnownUser, UserInputs, UserState } from "./model";
 import {
+  cuttingOff,
   planDelete,
   refuseBlindEdit,
   refuseGuarded,
@@ -27,10 +29,13 @@ export class Lifecycle {
   readonly #accounts: Accounts;
   readonly #arrivals: Arrivals;
   readonly #departures: Departures;
+  readonly #identities: Identities;
 
   constructor(private readonly tools: LifecycleTools) {
     this.#accounts = new Accounts(tools);
-    const shared = { ...tools, accounts: this.#accounts, context: (view: View) => this.#context(view) };
+    this.#identities = new Identities(tools);
+    const context = (view: View, cutsOff: boolean) => this.#context(view, cutsOff);
+    const shared = { ...tools, accounts: this.#accounts, identities: this.#identities, context };
     this.#arrivals = new Arrivals(shared);
     this.#departures = new Departures(shared);
   }
@@ -54,6 +59,7 @@ export class Lifecycle {
     // Not in line: many confirmations are joined into one query, and the line would let but a few come together.
     const known = await begun();
     run.keep(known.id);
+    if (!known.state.adopted && !run.isOwn(inputs.email)) run.invited.add(known.id);
     try {
       return { id: known.id, state: await this.#reconcile(known, inputs) };
     } catch (error) {
@@ -90,7 +96,7 @@ export class Lifecycle {
       );
       return { id: user.id, state: withFormerEmail(now, state.email) };
     }
-    await refuseDoubtfulAbsence("read", { id, state }, view, this.tools);
+    await refuseDoubtfulAbsence("read", { id, state }, view, { directory, identities: this.#identities });
     log.warn(`${state.email} (id ${id}) is not on the platform any more and leaves the state; up invites it again.`);
     return undefined;
   }
@@ -120,10 +126,10 @@ export class Lifecycle {
     const view = await this.tools.directory.view(DECISION_AGE_MS);
     const user = view.findById(known.id);
     if (user === undefined) return;
-    const context = await this.#context(view);
     const { email, unfinished, admin } = known.state;
     const due = { ...(unfinished === true ? inputs : announced(known.state, inputs, user)), email };
     if (due.enabled !== undefined && due.enabled !== user.enabled) refuseSharedAddress(user, view);
+    const context = await this.#context(view, cuttingOff(user, due, admin) !== undefined);
     refuseGuarded(user, due, context, admin);
     refuseBlindEdit(due, user, view.showsRoles());
   }
@@ -142,7 +148,7 @@ export class Lifecycle {
     refuseUnseen(known.state, user, arriving);
     const target = planDelete(known.state);
     if (target !== undefined && target !== user.enabled) refuseSharedAddress(user, view);
-    if (target === false) refuseGuardedDelete(user, await this.#context(view));
+    if (target === false) refuseGuardedDelete(user, await this.#context(view, user.enabled));
   }
 
   /**
@@ -222,7 +228,8 @@ export class Lifecycle {
     const { email, username, enabled } = known.state;
     let user = view.findById(known.id) ?? { id: known.id, email, username, enabled };
     if (user.enabled !== inputs.enabled) refuseSharedAddress(user, view);
-    refuseGuarded(user, inputs, await this.#context(view), wasAdmin);
+    const context = await this.#context(view, cuttingOff(user, inputs, wasAdmin) !== undefined);
+    refuseGuarded(user, inputs, context, wasAdmin);
     user = await this.#accounts.setEnabled(user, inputs.enabled);
     const half = stateOf(user, known.state);
     if (!hasProfile(inputs)) return half;
@@ -234,9 +241,12 @@ export class Lifecycle {
     return stateOf(user, known.state);
   }
 
-  async #context(view: View): Promise<GuardContext> {
-    const { caller, protectedEmails, run } = this.tools;
-    return { caller: await caller(), protectedEmails, everybody: view.everybody(), leaving: run.leaving };
+  async #context(view: View, cutsOff: boolean): Promise<GuardContext> {
+    const { protectedEmails, run } = this.tools;
+    const { leaving, invited } = run;
+    const identity = await this.#identities.findForGuards(view, cutsOff);
+    const seen = { everybody: view.everybody(), showsRoles: view.showsRoles() };
+    return { ...identity, ...seen, protectedEmails, leaving, invited };
   }
 }
 

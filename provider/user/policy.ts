@@ -82,13 +82,24 @@ export function refuseGuarded(
   context: GuardContext,
   wasAdmin?: boolean,
 ): void {
-  const cutsOff = inputs.enabled === false && user.enabled;
+  const operation = cuttingOff(user, inputs, wasAdmin);
+  if (operation === undefined) return;
+  const guard = findGuard(user, context);
+  if (guard === undefined) return noteLeaving(user, context);
+  const { reason, remedy } = guard;
+  const next = `Leave the account as it is in the program${remedy === undefined ? "" : `, or ${remedy} first`}.`;
+  throw refusal(operation, inputs.email, reason, next);
+}
+
+/** How the declared values would cut the account off, as a verb phrase; undefined when they would not. */
+export function cuttingOff(
+  user: ApiUser,
+  inputs: { enabled?: unknown; admin?: unknown },
+  wasAdmin?: boolean,
+): string | undefined {
+  if (inputs.enabled === false && user.enabled) return "deactivate";
   const mayBeAdmin = user.realmRoles === undefined ? wasAdmin !== false : isAdmin(user);
-  const demotes = inputs.admin === false && mayBeAdmin;
-  if (!cutsOff && !demotes) return;
-  const reason = findGuard(user, context);
-  if (reason === undefined) return noteLeaving(user, context);
-  throw refusal(cutsOff ? "deactivate" : "take the admin role from", inputs.email, reason, GUARD_NEXT);
+  return inputs.admin === false && mayBeAdmin ? "take the admin role from" : undefined;
 }
 
 /**
@@ -142,22 +153,20 @@ export function refuseUnseen({ email }: UserState, user: ApiUser, arriving: read
 /** Raises when the account is guarded and active: at delete, and in preview of a replacement. Notes as {@link refuseGuarded}. */
 export function refuseGuardedDelete(user: ApiUser, context: GuardContext): void {
   if (!user.enabled) return;
-  const reason = findGuard(user, context);
-  if (reason === undefined) return noteLeaving(user, context);
+  const guard = findGuard(user, context);
+  if (guard === undefined) return noteLeaving(user, context);
   throw refusal(
     "deactivate",
     shown(user),
-    reason,
-    'To let go of it and leave it active, set `onDestroy: "retain"`, run `pulumi up`, and destroy then; or use `pulumi state delete`.',
+    guard.reason,
+    'To let go of it and leave it active, set `onDestroy: "retain"`, run `pulumi up`, and destroy then; or use `pulumi state delete`.' +
+      (guard.remedy === undefined ? "" : ` To have it deactivated, ${guard.remedy} first.`),
   );
 }
 
 function noteLeaving({ id, enabled }: ApiUser, { leaving }: GuardContext): void {
   leaving.set(id, enabled || leaving.get(id) === true);
 }
-
-const GUARD_NEXT =
-  "Leave it as it is in the program, or run the provider as another administrator (or change wallaroo:protectedEmails) first.";
 
 /**
  * The `enabled` that destroy leaves behind, or undefined for "as it is now". An explicit `onDestroy` wins; by default

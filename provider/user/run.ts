@@ -25,6 +25,8 @@ export class RunMemory {
    * were active then. Nobody is taken out again: an answer that says that it failed may be a proxy's.
    */
   readonly leaving = new Map<string, boolean>();
+  /** Ids of the accounts that this run has invited: none of them can be the one that it runs as. */
+  readonly invited = new Set<string>();
 
   /**
    * Notes that `declaration` declares the person of this canonical address. Returns the other resource that does so

@@ -3,6 +3,8 @@ import * as pulumi from "@pulumi/pulumi";
 import * as lookups from "../../sdk/lookups";
 import { WallarooProvider } from "../../sdk/provider";
 import { startPlatform, type Platform } from "../emulator/platform";
+import { CLIENT_SECRET } from "../emulator/sessions";
+import { grant } from "./contract";
 import { messageOf } from "./platform";
 
 describe("the lookups", () => {
@@ -49,6 +51,35 @@ describe("the lookups", () => {
   it("tell who the provider runs as, also where signing in fails for a moment", async () => {
     platform.misbehave({ on: "token", when: "before", what: { status: 503, body: "" } });
     expect(await lookups.getCurrentUser()).to.include({ email: "operator@example.com", admin: true });
+  });
+
+  /** Configures a token that does not say who its bearer is. */
+  async function useBareToken(scope: string): Promise<void> {
+    await platform.change({ lightweightTokens: true });
+    const fields = { grant_type: "password", username: "operator@example.com", password: "operator", scope };
+    const { body } = await grant(platform, fields);
+    pulumi.runtime.setAllConfig({ "wallaroo:url": platform.url, "wallaroo:token": String(body["access_token"]) }, []);
+  }
+
+  it("tell who the provider runs as by userinfo, where the token does not", async () => {
+    await useBareToken("openid");
+    expect(await lookups.getCurrentUser()).to.include({ email: "operator@example.com" });
+    expect(platform.requests("userinfo")).to.have.length(1);
+  });
+
+  it("say that nothing tells who the provider runs as, and what to do", async () => {
+    await useBareToken("");
+    expect(await messageOf(() => lookups.getCurrentUser())).to.match(
+      /^Could not look up the account that this provider runs as: neither the tokens nor userinfo tell which one it is\. .*wallaroo:username/,
+    );
+  });
+
+  it("say of a service account that the platform lists none", async () => {
+    const secret = { "wallaroo:clientId": "api-client", "wallaroo:clientSecret": CLIENT_SECRET };
+    pulumi.runtime.setAllConfig({ "wallaroo:url": platform.url, ...secret }, ["wallaroo:clientSecret"]);
+    expect(await messageOf(() => lookups.getCurrentUser())).to.match(
+      /service-account-api-client is not among the platform's users, which lists no service account/,
+    );
   });
 
   it("work as outputs and on another platform", async () => {

@@ -1,19 +1,25 @@
 import { expect } from "chai";
 import { messageOf } from "../../provider/api/errors";
-import type { Caller } from "../../provider/api/token";
+import type { Caller } from "../../provider/api/caller";
 import type { ApiUser } from "../../provider/api/wire";
 import { refuseDoubtfulAbsence } from "../../provider/user/absence";
 import { Directory } from "../../provider/user/directory";
+import { Identities } from "../../provider/user/identity";
 
 const [ann, ci] = ["ann@example.com", "ci@example.com"];
+
+let said: string[];
 
 describe("the absence of an account from the list of everybody", () => {
   const admin: ApiUser = { id: "id-of-admin", username: "admin", enabled: true };
   const operator: ApiUser = { id: "id-of-ci", username: ci, email: ci, enabled: true };
+  beforeEach(() => void (said = []));
   const refused = async (people: ApiUser[], caller: Caller) => {
     const directory = new Directory({ queryAll: () => Promise.resolve(people), queryByIds: () => Promise.resolve([]) });
     const state = { email: ann, username: ann, enabled: true, adopted: false };
-    const tools = { directory, caller: () => Promise.resolve(caller) };
+    const log = { info: () => undefined, warn: (message: string) => said.push(message) };
+    const identities = new Identities({ caller: () => Promise.resolve(caller), log, protectedEmails: new Set() });
+    const tools = { directory, identities };
     return refuseDoubtfulAbsence("read", { id: "id-of-ann", state }, await directory.view(0), tools).catch(messageOf);
   };
 
@@ -24,8 +30,20 @@ describe("the absence of an account from the list of everybody", () => {
     expect(await refused([admin, operator], { ...person, id: "a sub that is not the user id" })).to.equal(undefined);
   });
 
-  it("is believed of a service account, and of a token that tells no id", async () => {
+  it("is doubted by the name alone, where nothing tells the id", async () => {
+    for (const caller of [{ email: ci }, { username: ci }]) {
+      expect(await refused([admin], { ...caller, isPerson: true })).to.match(/without the account that this provider/);
+      expect(await refused([admin, operator], { ...caller, isPerson: true })).to.equal(undefined);
+    }
+    expect(said).to.deep.equal([]);
+  });
+
+  it("is believed of a service account; and, with a warning, where nothing tells who the provider runs as", async () => {
     expect(await refused([admin], { id: "id-of-a-service", isPerson: false })).to.equal(undefined);
-    expect(await refused([admin], { email: ci, isPerson: true })).to.equal(undefined);
+    expect(said).to.deep.equal([]);
+    for (const caller of [{}, { id: "of a person, or of a service" }]) {
+      expect(await refused([admin], caller)).to.equal(undefined);
+      expect(said.splice(0).join()).to.match(/^Neither the tokens nor userinfo tell .* a list that was cut short/);
+    }
   });
 });

@@ -12,7 +12,11 @@ const person = (name: string, more: Partial<ApiUser> = {}): ApiUser => ({
 const admin = { realmRoles: ["admin"] };
 
 function guard(user: ApiUser, context: Partial<GuardContext> = {}): string | undefined {
-  return findGuard(user, { caller: {}, protectedEmails: new Set(), leaving: new Map(), everybody: [user], ...context });
+  const everybody = context.everybody ?? [user];
+  const showsRoles = [...everybody].some(({ realmRoles }) => realmRoles !== undefined);
+  const run = { leaving: new Map<string, boolean>(), invited: new Set<string>() };
+  const nobody = { caller: {}, isCallerKnown: true, protectedEmails: new Set<string>() };
+  return findGuard(user, { ...nobody, ...run, everybody, showsRoles, ...context })?.reason;
 }
 
 describe("a guard", () => {
@@ -38,5 +42,25 @@ describe("a guard", () => {
 
   it("has nothing to go by where a release shows no roles", () => {
     expect(guard(person("ann@example.com"))).to.equal(undefined);
+  });
+
+  it("counts an account whose roles are not shown yet among the administrators, and not on it", () => {
+    const [boss, young] = [person("boss@example.com", admin), person("young@example.com")];
+    expect(guard(young, { everybody: [young, { ...boss, enabled: false }] })).to.match(/last enabled administrator/);
+    expect(guard(boss, { everybody: [boss, young] })).to.match(/last enabled administrator/);
+    expect(guard(young, { everybody: [young, boss] })).to.equal(undefined);
+  });
+
+  it("stands before each that may be the caller where nothing tells who that is", () => {
+    const [boss, vice] = [person("boss@example.com", admin), person("vice@example.com", admin)];
+    const ann = person("ann@example.com", { realmRoles: [] });
+    const unknown = { isCallerKnown: false, everybody: [boss, vice, ann] };
+    expect(guard(boss, unknown)).to.match(/nothing tells .* it may be this administrator/);
+    expect(guard(ann, unknown)).to.equal(undefined);
+    const bare = person("ann@example.com");
+    expect(guard(bare, { isCallerKnown: false })).to.match(/nothing tells .* it may be this account/);
+    for (const invited of [{ ...bare, id: "" }, bare]) {
+      expect(guard(invited, { isCallerKnown: false, invited: new Set([bare.id]) })).to.equal(undefined);
+    }
   });
 });

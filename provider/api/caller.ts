@@ -1,0 +1,80 @@
+import { decodeClaims, parseClaims, type Claims } from "./claims";
+import { isWallarooError } from "./errors";
+import type { Transport } from "./transport";
+
+/** Who the bearer of the access token is, as far as anything tells. Nothing here is verified: the platform does that. */
+export interface Caller {
+  /** Keycloak user id (`sub`). */
+  id?: string;
+  email?: string;
+  username?: string;
+  /**
+   * True for an account that the platform lists among its users, false for a service account, which is listed nowhere.
+   * Undefined when nothing tells.
+   */
+  isPerson?: boolean;
+}
+
+/** Time that `userinfo` has for its answer, in milliseconds: a decision waits for it, and rests on a view that grows older. */
+const USERINFO_MS = 5_000;
+/** How Keycloak names the accounts of clients; until 2019 they had an address too. */
+const SERVICE = /^service-account-/i;
+
+/** Puts together what several sources tell, the first ones first. A source that is about another `sub` is left out. */
+export function callerOf(sources: readonly Claims[]): Caller {
+  const caller: Caller = {};
+  for (const claims of sources) {
+    const id = text(claims["sub"]);
+    if (id !== undefined && caller.id !== undefined && id !== caller.id) continue;
+    const found = { id, email: text(claims["email"]), username: text(claims["preferred_username"]) };
+    for (const name of ["id", "email", "username"] as const) {
+      const value = found[name];
+      if (value !== undefined) caller[name] ??= value;
+    }
+  }
+  const names = [caller.email, caller.username].filter((name) => name !== undefined);
+  if (names.length > 0) caller.isPerson = !names.some((name) => SERVICE.test(name));
+  return caller;
+}
+
+/** True when no source could tell more. */
+export function isComplete({ id, email, username }: Caller): boolean {
+  return id !== undefined && email !== undefined && username !== undefined;
+}
+
+/**
+ * What Keycloak's `userinfo` says of the token's bearer (OpenID Connect Core, 5.3; POST is one of its two methods). Empty
+ * when it does not say: it wants the scope `openid`, may be shut, or something else may answer in its place. Never raises
+ * a `WallarooError`, and asks once.
+ */
+export async function askUserinfo(
+  { authUrl, realm }: { authUrl: string; realm: string },
+  token: string,
+  transport: Transport,
+): Promise<Claims> {
+  try {
+    const { status, body } = await transport({
+      url: `${authUrl}/realms/${encodeURIComponent(realm)}/protocol/openid-connect/userinfo`,
+      headers: {
+        authorization: `Bearer ${token}`,
+        "content-type": "application/x-www-form-urlencoded",
+        accept: "application/json",
+      },
+      body: "",
+      operation: "ask",
+      who: "for the account that this provider runs as",
+      timeoutMs: USERINFO_MS,
+    });
+    if (status !== 200) return {};
+    // A client may be set up to get a signed answer.
+    const claims = [parseClaims(body), decodeClaims(body)].find((found) => text(found["sub"]) !== undefined);
+    return claims ?? {};
+  } catch (error) {
+    if (!isWallarooError(error)) throw error;
+    return {};
+  }
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
