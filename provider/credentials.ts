@@ -34,31 +34,49 @@ export function readCredentials(reading: SettingsReading): Credentials {
   // Only where it is needed: a file that is gone is no problem of a run that has its credentials from elsewhere.
   const isWanted = token === undefined && refreshToken === undefined && password === undefined;
   const file = isWanted ? readCredentialsFile(reading) : undefined;
-  // The file is one account's name and password: never the one with another's other.
+  // The file is one account's: never its password or token with another's name.
   const isOfFile = username === undefined || username === file?.username;
   const together = grantOf({ ...found, ...(isOfFile ? file : undefined) });
   if (together !== undefined) return together;
   const named = (key: Key) => reading.named(key);
+  const [set, unset] = halfOf(found) ?? [];
+  const foreign = file === undefined ? "" : `, and the file that ${FILE} names is not this account's`;
+  const half =
+    set === undefined || unset === undefined ? "" : `${named(set)} is set without ${named(unset)}${foreign}; `;
   reading.problems.push(
-    `Credentials are missing: set ${named("username")} and ${named("password")} ` +
-      `(secret${reading.isExplicit ? "" : "; or both in the JSON file that WALLAROO_SDK_CREDENTIALS names"}), or ` +
+    `Credentials are missing: ${half}set ${named("username")} and ${named("password")} ` +
+      `(secret${reading.isExplicit ? "" : `; or both in the JSON file that ${FILE} names`}), or ` +
       `${named("refreshToken")}, ${named("token")}, or ${named("clientId")} with ${named("clientSecret")}.`,
   );
   return { clientId: SETTINGS.clientId.default, grant: { type: "client" } };
 }
 
-/** What `look` finds for each key. Tokens are taken as they can stand in a header; one from a file often ends in a line break. */
+/** Of a pair that is set by half, the key that is set and the one that is not. */
+function halfOf(found: Found): [Key, Key] | undefined {
+  for (const pair of [["username", "password"] as const, ["clientId", "clientSecret"] as const]) {
+    const set = pair.find((key) => found[key] !== undefined);
+    const unset = pair.find((key) => found[key] === undefined);
+    if (set !== undefined && unset !== undefined) return [set, unset];
+  }
+  return undefined;
+}
+
+/** What `look` finds for each key; what is no token is noted in `reading`. */
 function findIn(keys: readonly Key[], look: (key: Key) => string | undefined, reading?: SettingsReading): Found {
   const found: Found = {};
   for (const key of keys) {
-    found[key] = look(key);
-    if (key !== "token" && key !== "refreshToken") continue;
-    const token = (found[key] = found[key]?.trim());
-    if (token !== undefined && !/^[\x21-\x7e]+$/.test(token)) {
+    const text = look(key);
+    found[key] = key === "token" || key === "refreshToken" ? text?.trim() : text;
+    if ((key === "token" || key === "refreshToken") && !isToken(found[key])) {
       reading?.refuse(key, "is no token: it holds spaces, line breaks or other characters that none has.");
     }
   }
   return found;
+}
+
+/** Can it stand in a header? One that was read from a file often ends in a line break, which has to be off by now. */
+function isToken(text = "none"): boolean {
+  return /^[\x21-\x7e]+$/.test(text);
 }
 
 /** The contract's order: a token as it is, else a refresh token, else user and password, else the client itself. */
@@ -74,22 +92,34 @@ function grantOf({ token, refreshToken, username, password, ...found }: Found): 
   return undefined;
 }
 
-/** The name and password of a credentials file, or undefined where there is none or it is not good. */
-function readCredentialsFile(reading: SettingsReading): { username: string; password: string } | undefined {
-  const file = reading.env("WALLAROO_SDK_CREDENTIALS");
+/** Variable of the vendor's SDK that names a file with credentials. */
+const FILE = "WALLAROO_SDK_CREDENTIALS";
+
+/**
+ * What the credentials file of the vendor's SDK holds: name and password, or a token and the address of its account
+ * (`{"token", "user_email", "user_id"}`; `WALLAROO_SDK_AUTH_TYPE=token` prefers it). Undefined where there is no file or
+ * it is not good.
+ */
+function readCredentialsFile(reading: SettingsReading): Found | undefined {
+  const file = reading.env(FILE);
   if (file === undefined) return undefined;
-  const promise = "a JSON file with username and password";
+  const refuse = (problem: string) =>
+    void reading.problems.push(
+      `${FILE} must name a JSON file with username and password, or with a token; ${problem}.`,
+    );
   try {
-    const content: unknown = JSON.parse(fs.readFileSync(file, "utf8"));
-    const { username, password } = (content ?? {}) as Record<string, unknown>;
-    if (typeof username === "string" && typeof password === "string" && username !== "" && password !== "") {
+    const content = (JSON.parse(fs.readFileSync(file, "utf8")) ?? {}) as Record<string, unknown>;
+    const textOf = (key: string) =>
+      typeof content[key] === "string" && content[key] !== "" ? content[key] : undefined;
+    const [username, password, token] = [textOf("username"), textOf("password"), textOf("token")?.trim()];
+    const isUser = username !== undefined && password !== undefined;
+    if (isUser && (token === undefined || reading.env("WALLAROO_SDK_AUTH_TYPE") !== "token"))
       return { username, password };
-    }
-    reading.problems.push(`WALLAROO_SDK_CREDENTIALS must name ${promise}; one of them is missing there.`);
+    if (token !== undefined && isToken(token)) return { username: textOf("user_email"), token };
+    refuse(token === undefined ? "one of them is missing there" : "the token there is no token");
   } catch (error) {
     // The parser's own message quotes the file, which holds a password.
-    const reason = (error as NodeJS.ErrnoException).code ?? "it is not JSON";
-    reading.problems.push(`WALLAROO_SDK_CREDENTIALS must name ${promise}; reading it failed: ${reason}.`);
+    refuse(`reading it failed: ${(error as NodeJS.ErrnoException).code ?? "it is not JSON"}`);
   }
   return undefined;
 }

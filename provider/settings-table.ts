@@ -37,7 +37,7 @@ export const SETTINGS = {
     kind: "address",
     variable: "WALLAROO_AUTH_URL",
     default: "{url}/auth",
-    description: "The address of its Keycloak.",
+    description: "The address of its Keycloak, with or without the `/auth` at its end.",
   },
   realm: {
     kind: "text",

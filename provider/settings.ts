@@ -47,7 +47,7 @@ export function readSettings(source: SettingsSource): Settings {
   const read = <K extends SettingKey>(key: K) => readSetting(reading, key);
   const insecure = read("allowInsecureHttp");
   const url = read("url") ?? "";
-  const authUrl = read("authUrl").replace("{url}", url);
+  const authUrl = keycloakBase(read("authUrl").replace("{url}", url));
   if (!insecure) for (const key of ["url", "authUrl"] as const) refuseClearText(reading, key);
   const seatLimit = read("seatLimit");
   const settings: Settings = {
@@ -93,6 +93,16 @@ function parse(setting: Setting, text: string, refuse: Refuse): string | number 
     case "names":
       return parseNames(text, refuse);
   }
+}
+
+/**
+ * Keycloak's base URL, below which `/realms` is. A bare origin gets `/auth`, as the vendor's SDK appends it to its own
+ * `WALLAROO_AUTH_URL`. Any other path is taken as it is: an old host may have another one. A Keycloak without a path of its
+ * own is named by its `/realms`.
+ */
+function keycloakBase(address: string): string {
+  if (/^https?:\/\/[^/]+$/.test(address)) return `${address}/auth`;
+  return address.replace(/\/realms$/, "");
 }
 
 function parseNumber({ least, most, whole }: NumberSetting, value: number, refuse: Refuse): number | undefined {
