@@ -11,8 +11,10 @@ import { WallarooUser } from "./user";
 
 /** Options of a lookup. */
 export interface LookupOptions {
-  /** The platform to ask. Default: that of the stack's configuration and environment. */
+  /** The platform to ask. Default: that of `parent`, else that of the stack's configuration and environment. */
   provider?: WallarooProvider;
+  /** A resource whose provider is asked, as its children would have it, where `provider` is not given. */
+  parent?: pulumi.Resource;
 }
 
 /** What a lookup is answered from. The view that it looks at is at most `maxAgeMs` old. */
@@ -90,7 +92,12 @@ function idOf(resource: pulumi.Resource): unknown {
   return (resource as Partial<pulumi.CustomResource>).id;
 }
 
-function settingsOf({ provider }: LookupOptions): pulumi.Output<Record<string, unknown>> | undefined {
+function providerOf({ provider, parent }: LookupOptions): pulumi.ProviderResource | undefined {
+  return provider ?? parent?.getProvider(WallarooUser.type);
+}
+
+function settingsOf(opts: LookupOptions): pulumi.Output<Record<string, unknown>> | undefined {
+  const provider = providerOf(opts);
   if (provider === undefined) return undefined;
   const { settings } = provider as Partial<WallarooProvider>;
   if (pulumi.Output.isInstance<Record<string, unknown>>(settings)) return settings;
@@ -101,7 +108,7 @@ function settingsOf({ provider }: LookupOptions): pulumi.Output<Record<string, u
 const platforms = new WeakMap<object, Promise<Platform>>();
 
 function platformOf(opts: LookupOptions): Promise<Platform> {
-  const key = opts.provider ?? pulumi.runtime.getMonitor() ?? platforms;
+  const key = providerOf(opts) ?? pulumi.runtime.getMonitor() ?? platforms;
   let platform = platforms.get(key);
   if (platform === undefined) {
     platform = connectTo(settingsOf(opts));

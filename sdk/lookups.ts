@@ -73,7 +73,7 @@ async function find({ directory }: Platform, args: GetUserArgs, maxAgeMs: number
     operation: "look up",
     who: isGiven(id) ? id : (email ?? ""),
     words: "nobody on the platform has this id or address",
-    next: "Check it, or use getUsers, which answers an empty list where there is nobody.",
+    next: "Check it, or use getUsers(), which answers everybody, and look for it there.",
   });
 }
 

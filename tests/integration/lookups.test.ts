@@ -33,7 +33,7 @@ describe("the lookups", () => {
 
   it("say that somebody is not there", async () => {
     expect(await messageOf(() => lookups.getUser({ email: "nobody@example.com" }))).to.match(
-      /Could not look up nobody@example.com/,
+      /Could not look up nobody@example.com: .* Check it, or use getUsers\(\), which answers everybody, and look for it there/,
     );
     expect(platform.requests("query"), "a view that is fresh is not asked for twice").to.have.length(1);
     await platform.addUser({ email: "nobody@example.com" });
@@ -97,6 +97,29 @@ describe("the lookups", () => {
       expect(found).to.include({ username: "only@there.example" });
       expect(await lookups.getUsers({}, { provider })).to.have.length(2);
       expect(platform.requests("query")).to.deep.equal([]);
+    } finally {
+      await other.close();
+    }
+  });
+
+  it("ask the provider that their parent has, as resources do, unless they name one themselves", async () => {
+    const other = await startPlatform({ operator: false });
+    try {
+      const provider = new WallarooProvider("other", { url: other.url, username: "admin", password: "admin" });
+      const site = new pulumi.ComponentResource("tests:index:Site", "site", {}, { provider });
+      const parents = [site, new pulumi.ComponentResource("tests:index:Room", "room", {}, { parent: site })];
+      for (const parent of parents) expect(await lookups.getUsers({}, { parent })).to.have.length(1);
+      const names = await new Promise((resolve) => {
+        lookups.getUsersOutput({}, { parent: site }).apply((users) => resolve(users.map(({ username }) => username)));
+      });
+      expect(names).to.deep.equal(["admin"]);
+      expect(await lookups.getCurrentUser({ parent: site })).to.include({ username: "admin" });
+      expect(platform.log).to.deep.equal([]);
+      expect(other.requests("query"), "one view").to.have.length(1);
+      const lone = new pulumi.ComponentResource("tests:index:Site", "lone");
+      expect(await lookups.getUsers({}, { parent: lone })).to.not.have.length(1);
+      const own = new WallarooProvider("own", { url: platform.url, username: "admin", password: "admin" });
+      expect(await lookups.getUsers({}, { parent: site, provider: own })).to.not.have.length(1);
     } finally {
       await other.close();
     }
