@@ -7,6 +7,7 @@ import { RunMemory } from "../provider/user/run";
 import type { DeclaredInput } from "../provider/dynamic/declared";
 import { DECLARED_KEY, PROVIDER_KEY, USER_PROVIDER_TEXT } from "../provider/dynamic/stored";
 import type { WallarooProvider } from "./provider";
+import { warnOfUnknownSettings } from "./unknown-settings";
 import { WallarooUser } from "./user";
 
 /** Options of a lookup. */
@@ -123,6 +124,7 @@ async function connectTo(settings: pulumi.Output<Record<string, unknown>> | unde
     warn: (message: string) => void pulumi.log.warn(message),
   };
   if (settings === undefined) {
+    warnOfUnknownSettings();
     const config = new pulumi.Config("wallaroo");
     const read = (key: string) => config.get(key.replace(/^wallaroo:/, ""));
     return connect(readSettings({ config: read, env: process.env }), new RunMemory(), log);

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { DeclaredInput } from "../provider/dynamic/declared";
+import { warnOfUnknownSettings } from "./unknown-settings";
 
 /** Who declares whom in one run. */
 class Declarations {
@@ -32,7 +33,9 @@ export async function declare(
   emails: readonly string[],
   isTold: "of everybody" | "of its own",
 ): Promise<DeclaredInput> {
-  const run = opts.provider ?? opts.parent?.getProvider(type) ?? pulumi.runtime.getMonitor() ?? runs;
+  const provider = opts.provider ?? opts.parent?.getProvider(type);
+  if (provider === undefined) warnOfUnknownSettings();
+  const run = provider ?? pulumi.runtime.getMonitor() ?? runs;
   const declarations = runs.get(run) ?? new Declarations();
   runs.set(run, declarations);
   const key = `${(declarations.count += 1)}`;

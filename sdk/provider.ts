@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { EXPLICIT_KEY } from "../provider/dynamic/stored";
 import { NAMESPACE, SETTINGS, type Kinds, type RequiredKey, type SettingKey } from "../provider/settings-table";
+import { warnOfUnknownInputs } from "./unknown-settings";
 
 /** Inputs of a {@link WallarooProvider}: the settings of one platform, in the units of the stack configuration. */
 export interface WallarooProviderArgs {
@@ -58,6 +59,7 @@ export class WallarooProvider extends pulumi.ProviderResource {
       inputs[`${NAMESPACE}:${key}`] = isSecret(key) ? pulumi.secret(value) : value;
     }
     super("pulumi-nodejs", name, inputs, opts);
+    warnOfUnknownInputs(this, args);
     this.settings = pulumi.output(inputs as Record<string, pulumi.Input<string>>);
   }
 }
