@@ -4,6 +4,7 @@ import { readCredentials, type Credentials } from "./credentials";
 import { SettingsReading, type SettingsSource } from "./settings-source";
 import { SETTINGS, type NumberSetting, type Setting, type SettingKey, type SettingValue } from "./settings-table";
 import { canonicalEmail, findEmailProblem } from "./user/email";
+import { findUnusable } from "./user/unusable";
 
 /** Everything that the provider is told from outside, complete and checked. */
 export interface Settings extends Credentials {
@@ -44,6 +45,10 @@ export class SettingsError extends Error {
  */
 export function readSettings(source: SettingsSource): Settings {
   const reading = new SettingsReading(source);
+  for (const key of Object.keys(SETTINGS) as SettingKey[]) {
+    const what = findUnusable(jsonOf(reading.text(key)));
+    if (what !== undefined) reading.refuse(key, `${what}.`);
+  }
   const read = <K extends SettingKey>(key: K) => readSetting(reading, key);
   const insecure = read("allowInsecureHttp");
   const url = read("url") ?? "";
@@ -149,9 +154,15 @@ function parseNames(text: string, refuse: Refuse): string[] | undefined {
 
 function parseList(text: string): string[] | undefined {
   if (!text.trim().startsWith("[")) return text.split(",");
+  const list = jsonOf(text);
+  return Array.isArray(list) && list.every((entry) => typeof entry === "string") ? list : undefined;
+}
+
+/** A list or an object, written as JSON; undefined for any other text. */
+function jsonOf(text: string | undefined): unknown {
+  if (text === undefined || !/^\s*[[{]/.test(text)) return undefined;
   try {
-    const list: unknown = JSON.parse(text);
-    return Array.isArray(list) && list.every((entry) => typeof entry === "string") ? list : undefined;
+    return JSON.parse(text) as unknown;
   } catch {
     return undefined;
   }

@@ -27,11 +27,13 @@ const runs = new WeakMap<object, Declarations>();
  * @param emails canonical, as far as they are known
  * @param isTold whose other declarations the provider is to know: a team has to leave everybody alone who moves from it
  * to another resource, a user needs to know of itself alone
+ * @param failure what is wrong with the arguments as a whole, to be refused by check
  */
 export async function declare(
   { name, type, opts }: { name: string; type: string; opts: pulumi.CustomResourceOptions },
   emails: readonly string[],
   isTold: "of everybody" | "of its own",
+  failure?: string,
 ): Promise<DeclaredInput> {
   const provider = opts.provider ?? opts.parent?.getProvider(type);
   if (provider === undefined) warnOfUnknownSettings();
@@ -53,5 +55,10 @@ export async function declare(
     const names = declarations.othersOf(email, key);
     if (names.length > 0) others[email] = names;
   }
-  return { key, name: shown, ...(Object.keys(others).length === 0 ? {} : { others }) };
+  return {
+    key,
+    name: shown,
+    ...(Object.keys(others).length === 0 ? {} : { others }),
+    ...(failure === undefined ? {} : { failure }),
+  };
 }

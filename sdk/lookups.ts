@@ -7,7 +7,9 @@ import { canonicalEmail } from "../provider/user/email";
 import { isAdmin } from "../provider/user/guards";
 import { IDENTIFY, findOwn, isFound } from "../provider/user/identity";
 import { createdAt } from "../provider/user/policy";
+import { findUnusable } from "../provider/user/unusable";
 import { ask, askLater, type LookupOptions } from "./asked";
+import { resolved } from "./resolved";
 
 export type { LookupOptions } from "./asked";
 
@@ -49,12 +51,13 @@ export type GetUserArgs = { id: string; email?: undefined } | { email: string; i
  * Several lookups of a program share one query.
  */
 export function getUser(args: GetUserArgs, opts: LookupOptions = {}): Promise<UserInfo> {
-  return ask(find, args, opts);
+  return ask(find, resolved(args) as GetUserArgs, opts);
 }
 
 async function find({ directory }: Platform, args: GetUserArgs, maxAgeMs: number): Promise<UserInfo> {
   const askedAtMs = performance.now();
   const isGiven = (value: unknown): value is string => typeof value === "string" && value.trim() !== "";
+  refuseUnusable("a user", args);
   const { id, email } = args;
   if (isGiven(id) === isGiven(email)) {
     throw badInput(
@@ -79,10 +82,11 @@ async function find({ directory }: Platform, args: GetUserArgs, maxAgeMs: number
 
 /** Everybody for whom all conditions hold, ordered by username; an empty list where there is nobody. */
 export function getUsers(args: GetUsersArgs = {}, opts: LookupOptions = {}): Promise<UserInfo[]> {
-  return ask(list, args, opts);
+  return ask(list, resolved(args) as GetUsersArgs, opts);
 }
 
 async function list({ directory }: Platform, args: GetUsersArgs, maxAgeMs: number): Promise<UserInfo[]> {
+  refuseUnusable("users", args);
   refuseMistakes(args);
   const domain = args.emailDomain === undefined ? undefined : canonicalEmail(args.emailDomain).replace(/^@/, "");
   const view = await directory.view(maxAgeMs);
@@ -92,6 +96,13 @@ async function list({ directory }: Platform, args: GetUsersArgs, maxAgeMs: numbe
     .filter((user) => args.admin === undefined || user.admin === args.admin)
     .filter((user) => domain === undefined || user.email?.split("@")[1] === domain)
     .sort((a, b) => (a.username < b.username ? -1 : 1));
+}
+
+/** Of a Map, say, nothing would be seen, and no condition at all means everybody. */
+function refuseUnusable(who: string, args: object): void {
+  const what = findUnusable(args);
+  if (what !== undefined) throw badInput(who, `what is given ${what}`, "Give a plain object.");
+  if (Array.isArray(args)) throw badInput(who, "what is given is a list", "Give a plain object.");
 }
 
 /** A condition that is none, by a slip of the pen in a plain JavaScript program, would let everybody through. */
@@ -143,7 +154,7 @@ export function getUserOutput(
   args: { id: pulumi.Input<string> } | { email: pulumi.Input<string> },
   opts?: LookupOptions,
 ): pulumi.Output<UserInfo> {
-  return askLater(find, pulumi.output(args), opts);
+  return askLater(find, pulumi.output(resolved(args)), opts);
 }
 
 /** {@link getUsers} for inputs that are outputs of resources. */
@@ -151,7 +162,7 @@ export function getUsersOutput(
   args: { [Name in keyof GetUsersArgs]: pulumi.Input<GetUsersArgs[Name]> } = {},
   opts?: LookupOptions,
 ): pulumi.Output<UserInfo[]> {
-  return askLater(list, pulumi.output(args), opts);
+  return askLater(list, pulumi.output(resolved(args)), opts);
 }
 
 /** {@link getCurrentUser} as an output. */

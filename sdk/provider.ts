@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { EXPLICIT_KEY } from "../provider/dynamic/stored";
 import { NAMESPACE, SETTINGS, type Kinds, type RequiredKey, type SettingKey } from "../provider/settings-table";
+import { resolved } from "./resolved";
 import { warnOfUnknownInputs } from "./unknown-settings";
 
 /** Inputs of a {@link WallarooProvider}: the settings of one platform, in the units of the stack configuration. */
@@ -54,8 +55,9 @@ export class WallarooProvider extends pulumi.ProviderResource {
 
   constructor(name: string, args: WallarooProviderArgs, opts?: pulumi.ResourceOptions) {
     const inputs: Record<string, unknown> = { [EXPLICIT_KEY]: true satisfies AreTheTable };
-    for (const [key, value] of Object.entries(args)) {
-      if (value === undefined) continue;
+    for (const [key, given] of Object.entries(args)) {
+      if (given === undefined) continue;
+      const value = resolved(given);
       inputs[`${NAMESPACE}:${key}`] = isSecret(key) ? pulumi.secret(value) : value;
     }
     super("pulumi-nodejs", name, inputs, opts);

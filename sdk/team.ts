@@ -1,8 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { DECLARED_KEY, PROVIDER_KEY, TEAM_PROVIDER_TEXT } from "../provider/dynamic/stored";
 import { canonicalEmail } from "../provider/user/email";
+import { isUnusable } from "../provider/user/unusable";
 import { declare } from "./declarations";
 import { requireOwnPackage } from "./installed";
+import { findArgsProblem, isPlainObject, resolved } from "./resolved";
 import type { WallarooUserArgs } from "./user";
 
 /** What is declared of one member of a {@link WallarooTeam}: names and meaning as of {@link WallarooUserArgs}. */
@@ -58,23 +60,18 @@ export class WallarooTeam extends pulumi.CustomResource {
           "Declare its members, with `adopt: true` where they are there already.",
       );
     }
-    if (args?.members === undefined) throw new pulumi.RunError(`WallarooTeam "${name}": \`members\` is required.`);
-    // A Map or an array has no keys that are addresses: taken for an object, it would let everybody go.
-    if (isPlain(args.members) && Object.prototype.toString.call(args.members) !== "[object Object]") {
-      throw new pulumi.RunError(
-        `WallarooTeam "${name}": \`members\` must be a plain object by address (of a Map, \`Object.fromEntries(map)\`).`,
-      );
-    }
+    const failure = findArgsProblem(`WallarooTeam "${name}"`, args);
+    const members: unknown = failure === undefined ? args.members : undefined;
     super(
       WallarooTeam.type,
       name,
       {
-        members: withSecrets(name, args.members),
+        members: withSecrets(members),
         ids: undefined,
         adopted: undefined,
         initialPasswords: undefined,
         deviations: undefined,
-        [DECLARED_KEY]: declare({ name, type: WallarooTeam.type, opts }, emailsOf(args.members), "of everybody"),
+        [DECLARED_KEY]: declare({ name, type: WallarooTeam.type, opts }, emailsOf(members), "of everybody", failure),
         [PROVIDER_KEY]: TEAM_PROVIDER_TEXT,
       },
       { ...opts, additionalSecretOutputs: [...(opts.additionalSecretOutputs ?? []), "initialPasswords", "deviations"] },
@@ -82,56 +79,48 @@ export class WallarooTeam extends pulumi.CustomResource {
   }
 }
 
-type Members = WallarooTeamArgs["members"];
-
-function emailsOf(members: Members): string[] {
-  return isPlain(members) ? [...new Set(Object.keys(members).map(canonicalEmail))] : [];
+function emailsOf(members: unknown): string[] {
+  return isPlainObject(members) ? [...new Set(Object.keys(members).map(canonicalEmail))] : [];
 }
 
 /**
  * The same members with every password a secret; where they are an output as a whole, they become a secret as a whole.
- * What is wrong with an output is left to the provider's check: the SDK swallows what is raised here in an inline program,
- * and the engine, which then sees a program without this team, would let everybody go (measured).
+ * What is wrong with them is left to the provider's check, see {@link resolved}.
  * Keys are made canonical here already: the engine keeps a value secret by its path, and the provider's check, which
  * would change the key, would lose the mark.
  */
-function withSecrets(name: string, members: Members): Members {
-  if (!isPlain(members)) {
-    return pulumi.output(members as pulumi.Input<Record<string, WallarooTeamMember>>).apply((known) => {
-      if (!isPlain(known)) return pulumi.output(known);
-      const hasSecrets = Object.values(known).some(hasPassword);
-      const canonical = findTwice(known) === undefined ? withCanonicalKeys(known) : known;
-      return hasSecrets ? pulumi.secret(canonical) : pulumi.output(canonical);
+function withSecrets(members: unknown): unknown {
+  if (!isPlainObject(members)) {
+    const late = pulumi.output(resolved(members)) as pulumi.Output<unknown>;
+    return late.apply((known) => {
+      if (!isMembers(known)) return pulumi.output(known);
+      const canonical = withCanonicalKeys(known);
+      return Object.values(known).some(hasPassword) ? pulumi.secret(canonical) : pulumi.output(canonical);
     });
   }
-  const twice = findTwice(members);
-  if (twice !== undefined) {
-    throw new pulumi.RunError(
-      `WallarooTeam "${name}": two keys of \`members\` are ${twice}; case, spaces and the encoding of accents do not count. Name a person once.`,
-    );
-  }
+  const canonical = withCanonicalKeys(resolved(members) as Record<string, unknown>);
   return Object.fromEntries(
-    Object.entries(withCanonicalKeys(members)).map(([email, member]) => [
+    Object.entries(canonical).map(([email, member]) => [
       email,
-      member === null || isPlain(member) ? withSecret(member) : late(member),
+      pulumi.Output.isInstance(member) ? late(member) : withSecret(member),
     ]),
-  ) as Members;
+  );
 }
 
-/** The canonical address that two keys have, or undefined. */
-function findTwice(members: object): string | undefined {
-  const seen = new Set<string>();
-  return Object.keys(members)
-    .map(canonicalEmail)
-    .find((email) => seen.size === seen.add(email).size);
+function isMembers(known: unknown): known is Record<string, unknown> {
+  return isPlainObject(known) && !isUnusable(known);
 }
 
 /**
  * A member without a value, a look-up that found nothing perhaps, becomes null, which check refuses: undefined would not
- * reach it, and whoever is not declared is let go.
+ * reach it, and whoever is not declared is let go. Two keys that are one address stay as they are, and check refuses them.
  */
-function withCanonicalKeys(members: { [key: string]: unknown }): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(members).map(([key, member]) => [canonicalEmail(key), member ?? null]));
+function withCanonicalKeys(members: Record<string, unknown>): Record<string, unknown> {
+  const keys = Object.keys(members);
+  const isOnce = new Set(keys.map(canonicalEmail)).size === keys.length;
+  return Object.fromEntries(
+    Object.entries(members).map(([key, member]) => [isOnce ? canonicalEmail(key) : key, member ?? null]),
+  );
 }
 
 function withSecret(member: unknown): unknown {
@@ -139,16 +128,13 @@ function withSecret(member: unknown): unknown {
   return { ...member, password: pulumi.secret(member.password) };
 }
 
-function late(member: unknown): unknown {
-  return pulumi
-    .output(member as pulumi.Input<object>)
-    .apply((known) => (hasPassword(known) ? pulumi.secret(known) : pulumi.output(known ?? null)));
+function late(member: pulumi.Output<unknown>): unknown {
+  return member.apply((known) => {
+    const value: unknown = known ?? null;
+    return hasPassword(value) ? pulumi.secret<unknown>(value) : pulumi.output(value);
+  });
 }
 
 function hasPassword(member: unknown): member is { password: pulumi.Input<string> } {
-  return typeof member === "object" && member !== null && (member as WallarooTeamMember).password !== undefined;
-}
-
-function isPlain(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !pulumi.Output.isInstance(value) && !(value instanceof Promise);
+  return isPlainObject(member) && member["password"] !== undefined;
 }

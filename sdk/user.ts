@@ -4,6 +4,7 @@ import { canonicalEmail } from "../provider/user/email";
 import type { OnDestroy } from "../provider/user/model";
 import { declare } from "./declarations";
 import { requireOwnPackage } from "./installed";
+import { findArgsProblem, isPlainObject, resolved } from "./resolved";
 
 /** Inputs of a {@link WallarooUser}. */
 export interface WallarooUserArgs {
@@ -95,21 +96,22 @@ export class WallarooUser extends pulumi.CustomResource {
           "Remove the import option and write `adopt: true` to take over an account that is there.",
       );
     }
-    if ((args ?? undefined) === undefined && opts.id === undefined) {
-      throw new pulumi.RunError(`WallarooUser "${name}": its arguments are missing; at least \`email\` is required.`);
-    }
+    const failure = opts.id === undefined ? findArgsProblem(`WallarooUser "${name}"`, args) : undefined;
+    const inputs = isPlainObject(args) ? (resolved(args) as Record<string, unknown>) : {};
     super(
       WallarooUser.type,
       name,
       {
-        ...args,
-        ...(args?.password === undefined ? {} : { password: pulumi.secret(args.password) }),
+        ...inputs,
+        ...(inputs["password"] === undefined ? {} : { password: pulumi.secret(inputs["password"]) }),
         username: undefined,
-        enabled: args?.enabled,
+        enabled: inputs["enabled"],
         createdAt: undefined,
         adopted: undefined,
         initialPassword: undefined,
-        ...(opts.id === undefined ? { [DECLARED_KEY]: declareUser(name, args, opts) } : { email: undefined }),
+        ...(opts.id === undefined
+          ? { [DECLARED_KEY]: declareUser(name, inputs, opts, failure) }
+          : { email: undefined }),
         [PROVIDER_KEY]: USER_PROVIDER_TEXT,
       },
       { ...opts, additionalSecretOutputs: [...(opts.additionalSecretOutputs ?? []), "initialPassword", "found"] },
@@ -117,21 +119,27 @@ export class WallarooUser extends pulumi.CustomResource {
   }
 }
 
-async function declareUser(name: string, args: WallarooUserArgs, opts: pulumi.CustomResourceOptions) {
-  const emails = typeof args.email === "string" ? [canonicalEmail(args.email)] : [];
-  const declared = await declare({ name, type: WallarooUser.type, opts }, emails, "of its own");
-  const secrets = await findSecrets(args);
+async function declareUser(
+  name: string,
+  inputs: Record<string, unknown>,
+  opts: pulumi.CustomResourceOptions,
+  failure: string | undefined,
+) {
+  const email = inputs["email"];
+  const emails = typeof email === "string" ? [canonicalEmail(email)] : [];
+  const declared = await declare({ name, type: WallarooUser.type, opts }, emails, "of its own", failure);
+  const secrets = await findSecrets(inputs);
   return secrets.length === 0 ? declared : { ...declared, secrets };
 }
 
-/** Names of the arguments that are secrets, as a whole or in part. */
-async function findSecrets(args: WallarooUserArgs): Promise<string[]> {
-  // Text, numbers and booleans as they stand are no secrets, and most arguments are such.
-  const inputs = Object.entries(args).filter(([, value]) => typeof value === "object" && value !== null);
+/** Names of the inputs that are secrets, as a whole or in part. */
+async function findSecrets(inputs: Record<string, unknown>): Promise<string[]> {
+  // Text, numbers and booleans as they stand are no secrets, and most inputs are such.
+  const late = Object.entries(inputs).filter(([, value]) => typeof value === "object" && value !== null);
   const names = await Promise.all(
-    inputs.map(async ([name, value]) => {
+    late.map(async ([name, value]) => {
       // The SDK does not declare it. What is wrong with a value is said where the value itself is used.
-      const { isSecret } = pulumi.output(value as unknown) as unknown as { isSecret: Promise<boolean> };
+      const { isSecret } = pulumi.output(value) as unknown as { isSecret: Promise<boolean> };
       return (await isSecret.catch(() => true)) ? [name] : [];
     }),
   );

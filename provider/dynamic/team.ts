@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type * as pulumi from "@pulumi/pulumi";
 import { WallarooError } from "../api/errors";
 import { describeChanges, findTeamChanges, isEmpty, type TeamChanges } from "../team/changes";
+import { refuseEmptied } from "../team/emptied";
 import { checkTeam, isRecord } from "../team/inputs";
 import { TeamError } from "../team/lifecycle";
 import type { Members, TeamState } from "../team/model";
@@ -25,7 +26,10 @@ export class TeamProvider implements pulumi.dynamic.ResourceProvider {
   }
 
   async check(olds: Props, news: Props): Promise<pulumi.dynamic.CheckResult> {
-    const { [PROVIDER_KEY]: provider, [DECLARED_KEY]: declared, ...declaredInputs } = news;
+    const { [PROVIDER_KEY]: provider, [DECLARED_KEY]: declaration, ...declaredInputs } = news;
+    const declared = declaration as DeclaredInput | undefined;
+    if (declared?.failure !== undefined)
+      return { inputs: news, failures: [sentence({ property: "", reason: declared.failure })] };
     session.run.hasProgram = true;
     const { inputs, failures } = checkTeam(declaredInputs, isUnknown);
     const result = {
@@ -35,7 +39,7 @@ export class TeamProvider implements pulumi.dynamic.ResourceProvider {
     if (failures.length > 0) return result;
     const members = isRecord(inputs["members"]) ? inputs["members"] : {};
     try {
-      result.failures.push(...findDuplicates(Object.keys(members), declared as DeclaredInput | undefined));
+      result.failures.push(...findDuplicates(Object.keys(members), declared));
       if (result.failures.length === 0 && session.isKnown()) await checkLive(olds, members);
     } catch (error) {
       const reasons =
@@ -51,6 +55,7 @@ export class TeamProvider implements pulumi.dynamic.ResourceProvider {
     return withoutTrace("compare", team, async () => {
       if (!isRecord(declared)) return { changes: true, replaces: [] };
       const state = stateOf(olds);
+      if (session.run.hasProgram) refuseEmptied(Object.keys(state.ids), declared, session.run, teamOf(state.ids));
       const changes = findTeamChanges(unpack(state), declared, isUnknown);
       if (isEmpty(changes)) return { changes: false, replaces: [] };
       const known = knownOf(changes, declared);
@@ -86,11 +91,9 @@ export class TeamProvider implements pulumi.dynamic.ResourceProvider {
 
   async update(id: pulumi.ID, olds: Props, news: Props): Promise<pulumi.dynamic.UpdateResult> {
     try {
-      return {
-        outs: toJson(
-          await session.platform(olds, news).team.apply(stateOf(olds), membersOf(news), teamOf(news["members"])),
-        ),
-      };
+      const [state, members] = [stateOf(olds), membersOf(news)];
+      refuseEmptied(Object.keys(state.ids), members, session.run, teamOf(state.ids));
+      return { outs: toJson(await session.platform(olds, news).team.apply(state, members, teamOf(members))) };
     } catch (error) {
       throw asStored(error, "update", id, news);
     }

@@ -23,7 +23,7 @@ export class UserProvider implements pulumi.dynamic.ResourceProvider {
     const { [PROVIDER_KEY]: provider, [DECLARED_KEY]: declaration, ...declaredInputs } = news;
     const declared = declaration as DeclaredInput | undefined;
     if (declared?.failure !== undefined)
-      return { inputs: news, failures: [{ property: "", reason: declared.failure }] };
+      return { inputs: news, failures: [sentence({ property: "", reason: declared.failure })] };
     session.run.hasProgram = true;
     const { inputs, failures } = checkInputs(declaredInputs, isUnknown);
     const isKept = typeof olds["email"] === "string" && olds["email"] === inputs["email"];

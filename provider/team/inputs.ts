@@ -1,6 +1,7 @@
 import { canonicalEmail } from "../user/email";
 import { checkInputs, type InputFailure } from "../user/inputs";
 import type { UserInputs } from "../user/model";
+import { findUnusable, isUnusable } from "../user/unusable";
 import type { MemberInputs } from "./model";
 
 /** Inputs of a team after the check: canonical addresses, each member complete. */
@@ -25,6 +26,11 @@ export function checkTeam(news: Record<string, unknown>, isUnknown: (value: unkn
     .filter(([, value]) => value !== undefined && value !== null)
     .map(([name]) => failure(`${name} is no input of a Wallaroo team; there is \`members\` alone`));
   if (typeof members === "string" && isUnknown(members)) return { inputs: { members }, failures };
+  const unusable = isRecord(members) && isUnusable(members) ? findUnusable(members) : undefined;
+  if (unusable !== undefined) {
+    failures.push(failure(`members ${unusable}`));
+    return { inputs: { members: {} }, failures };
+  }
   if (!isRecord(members)) {
     failures.push(failure("members is required: a map of addresses, each with an object of what is declared of it"));
     return { inputs: { members: {} }, failures };
@@ -40,6 +46,8 @@ export function checkTeam(news: Record<string, unknown>, isUnknown: (value: unkn
       );
     } else if (typeof member === "string" && isUnknown(member)) {
       checked.set(email, member);
+    } else if (isRecord(member) && isUnusable(member)) {
+      failures.push(failure(`${pathOf(key)} ${findUnusable(member)}`));
     } else if (!isRecord(member)) {
       failures.push(failure(`${pathOf(key)} must be an object, {} at least`));
     } else if (key !== email && member["password"] !== undefined) {

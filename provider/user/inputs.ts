@@ -1,4 +1,5 @@
 import { canonicalEmail, findEmailProblem } from "./email";
+import { findUnusable } from "./unusable";
 
 /** One thing that is wrong with a resource's inputs. */
 export interface InputFailure {
@@ -54,6 +55,11 @@ export function checkInputs(news: Record<string, unknown>, isUnknown: (value: un
       continue;
     }
     inputs[name] = value;
+    const unusable = findUnusable(value);
+    if (unusable !== undefined) {
+      failures.push({ property: "", reason: `${name} ${unusable}` });
+      continue;
+    }
     if (isUnknown(value)) continue;
     const problem = check(value);
     if (problem === undefined) {

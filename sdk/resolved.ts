@@ -1,0 +1,77 @@
+import { types } from "node:util";
+import * as pulumi from "@pulumi/pulumi";
+import { unusable } from "../provider/user/unusable";
+
+/** Deeper than any input is; beyond it a value that holds itself would be walked for ever. */
+const MAX_DEPTH = 16;
+
+/**
+ * The same value as the engine will see it, at any depth and however late it comes: what would be lost on the way (a Map
+ * becomes `{}`, a function nothing) is replaced by a mark that the provider's check refuses. Nothing is raised, now or
+ * later: the SDK swallows what is raised in an apply of an inline program, and the engine, which then sees a program
+ * without this resource, would let everybody go (measured). For the same reason a promise that fails becomes a mark.
+ *
+ * What `pulumi.output`, `pulumi.secret` or `pulumi.all` have already made `{}` can't be told from an object without
+ * properties any more.
+ */
+export function resolved(value: unknown, depth = 0): unknown {
+  if (pulumi.isUnknown(value)) return value;
+  if (pulumi.Output.isInstance(value)) {
+    // Not `pulumi.output(value)`, which makes `{}` of a Map in it before anybody could look.
+    return value.apply((known) => pulumi.output(resolved(known, depth)));
+  }
+  if (types.isPromise(value)) {
+    return pulumi.output(
+      Promise.resolve(value).then(
+        (known) => resolved(known, depth),
+        () => unusable("is a Promise that failed: handle its failure in the program"),
+      ),
+    );
+  }
+  const problem = findProblem(value);
+  if (problem !== undefined) return unusable(problem);
+  if (typeof value !== "object" || value === null) return value;
+  if (depth > MAX_DEPTH) return unusable("is nested too deeply, or holds itself");
+  if (Array.isArray(value)) return Array.from(value, (part) => resolved(part, depth + 1));
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, resolved(part, depth + 1)]));
+}
+
+/**
+ * True for what `{ ... }` makes, in this realm or in another one (`node:vm`, a test runner's), and for objects without a
+ * prototype. An instance of a class is none: what it has by its class would be lost on the way to the engine.
+ */
+export function isPlainObject(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== "object" || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  const isOfObject = prototype === null || prototype === Object.prototype || Object.getPrototypeOf(prototype) === null;
+  return isOfObject && !(Symbol.toStringTag in value) && !(Symbol.iterator in value);
+}
+
+/** Why the engine would not see this value as it is, and what to write; undefined when it would. */
+export function findProblem(value: unknown): string | undefined {
+  if (typeof value === "function") return "is a function: call it, and give what it returns";
+  if (typeof value === "symbol" || typeof value === "bigint") return `is a ${typeof value}, which can't be an input`;
+  if (typeof value !== "object" || value === null || Array.isArray(value) || isPlainObject(value)) return undefined;
+  if (types.isMap(value)) return "is a Map, and must be a plain object: write `Object.fromEntries(map)`";
+  if (types.isSet(value)) return "is a Set, and must be a list: write `[...set]`";
+  if (types.isDate(value)) return "is a Date, and must be text";
+  if (pulumi.Resource.isInstance(value)) return "is a resource: give one of its outputs";
+  return `is an instance of ${nameOf(value)}, and must be a plain object: write out what of it is meant`;
+}
+
+/** What is wrong with the arguments of `who` as a whole, as one sentence. */
+export function findArgsProblem(who: string, args: unknown): string | undefined {
+  if (isPlainObject(args)) return undefined;
+  if (args === undefined || args === null) return `${who}: its arguments are missing.`;
+  if (pulumi.Output.isInstance(args) || types.isPromise(args)) {
+    return `${who}: its arguments must be an object that is there at once; each of them may be an output.`;
+  }
+  const problem =
+    findProblem(args) ?? `${Array.isArray(args) ? "is a list" : `is a ${typeof args}`}, and must be a plain object`;
+  return `${who}: what is given for its arguments ${problem}.`;
+}
+
+function nameOf(value: object): string {
+  const { constructor } = value as { constructor?: { name?: unknown } };
+  return typeof constructor?.name === "string" && constructor.name !== "" ? constructor.name.slice(0, 80) : "a class";
+}
