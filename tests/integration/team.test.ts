@@ -1,9 +1,11 @@
 import { expect } from "chai";
+import { useFakeTimers } from "sinon";
 import { findTeamChanges } from "../../provider/team/changes";
 import { TeamError } from "../../provider/team/lifecycle";
 import type { MemberInputs, Members, TeamState } from "../../provider/team/model";
 import { unpack } from "../../provider/team/state";
 import { startPlatform, type Platform } from "../emulator/platform";
+import { until } from "../emulator/until";
 import { connectTo } from "./platform";
 
 const emails = (count: number) => Array.from({ length: count }, (_, index) => `p${index}@example.com`);
@@ -212,12 +214,25 @@ describe("a team on a platform", function () {
   });
 
   it("says every few seconds how far long work is", async () => {
-    platform = await startPlatform({ latencyMs: 300 });
-    const { team: own, said } = connectTo(platform, { "wallaroo:maxConcurrency": "4" });
-    await own.apply(undefined, team(emails(80)), 'team "x"');
-    expect(said[0]).to.match(
-      /^team "x": create and update: \d+ of 80 people done, \d+ left, 4 of them waiting for the/,
-    );
+    platform = await startPlatform();
+    let release = (): void => undefined;
+    const released = new Promise<void>((resolve) => (release = resolve));
+    const held = platform.misbehave({ on: "invite", times: 12, when: "before", what: { until: released } });
+    const clock = useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+    try {
+      const { team: own, said } = connectTo(platform, { "wallaroo:maxConcurrency": "4" });
+      const applied = own.apply(undefined, team(emails(12)), 'team "x"');
+      await until(() => held.hits === 4, applied);
+      clock.tick(4_999);
+      expect(said).to.deep.equal([]);
+      clock.tick(1);
+      expect(said).to.have.length(1);
+      expect(said[0]).to.match(/^team "x": create and update: 0 of 12 people done, 12 left, 4 of them waiting for the/);
+      release();
+      await applied;
+    } finally {
+      clock.restore();
+    }
   });
 
   it("tries again for those who could not be let go, and leaves alone who is done", async () => {
