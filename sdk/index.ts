@@ -13,3 +13,4 @@ export {
 export { WallarooProvider, type WallarooProviderArgs } from "./provider";
 export { WallarooTeam, type WallarooTeamArgs, type WallarooTeamMember } from "./team";
 export { WallarooUser, type WallarooUserArgs } from "./user";
+export type { OnDestroy } from "../provider/user/model";
