@@ -5,7 +5,7 @@ import path from "node:path";
  * nor a neighbour in its row. A layer is a folder, or the file of that name. `provider` is what lies in it directly.
  * `isPulumi` says that the row may know Pulumi.
  */
-export const LAYERS = [
+const LAYERS = [
   { layers: ["tests"], isPulumi: true },
   { layers: ["examples"], isPulumi: true },
   { layers: ["sdk"], isPulumi: true },

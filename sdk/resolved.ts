@@ -48,7 +48,7 @@ export function isPlainObject(value: unknown): value is Record<string, unknown> 
 }
 
 /** Why the engine would not see this value as it is, and what to write; undefined when it would. */
-export function findProblem(value: unknown): string | undefined {
+function findProblem(value: unknown): string | undefined {
   if (typeof value === "function") return "is a function: call it, and give what it returns";
   if (typeof value === "symbol" || typeof value === "bigint") return `is a ${typeof value}, which can't be an input`;
   if (typeof value !== "object" || value === null || Array.isArray(value) || isPlainObject(value)) return undefined;

@@ -13,7 +13,7 @@ const FIRST_PAUSE_MS = 250;
 /** Longest pause of our own choosing, in milliseconds. */
 const LONGEST_PAUSE_MS = 8_000;
 /** Longest pause that a server's `Retry-After` can make us take, in milliseconds. */
-export const LONGEST_SERVER_PAUSE_MS = 60_000;
+const LONGEST_SERVER_PAUSE_MS = 60_000;
 
 /**
  * May the request that failed with `error` be sent again? Rate limiting says that nothing was done, so it always may;

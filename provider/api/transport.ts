@@ -40,7 +40,7 @@ function isUnconnected(error: unknown): boolean {
 }
 
 /** Largest answer that is read, in bytes. 100,000 people are about 60 MB in the platform's JSON. */
-export const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
+const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 
 /**
  * One HTTP exchange with keep-alive. The timeout covers everything up to the last byte of the body.

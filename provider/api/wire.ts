@@ -35,11 +35,6 @@ export interface QueryUsersRequest {
   user_ids?: string[];
 }
 
-/** Keyed by Keycloak id; an unknown id is null or absent. */
-export interface QueryUsersResponse {
-  users: Record<string, ApiUser | null>;
-}
-
 /** Body of `POST /v1/api/users/invite`. `roles` and `require_reset` are known to newer releases only. */
 export interface InviteUserRequest {
   email: string;
@@ -67,12 +62,6 @@ export interface EditUserRequest {
   email: string;
   enabled: boolean;
   isAdmin: boolean;
-}
-
-/** Body of an error answer of the API itself; proxies in front answer HTML or nothing. */
-export interface ApiErrorBody {
-  msg: string;
-  code: number;
 }
 
 /** Answer of Keycloak's token endpoint. */

@@ -9,7 +9,7 @@ import { ensureEngine } from "../engine/ensure";
 import { processesOf } from "./processes";
 
 /** A Pulumi program, run in this process while the real engine does the rest. */
-export type Program = () => Promise<Record<string, unknown> | void> | Record<string, unknown> | void;
+type Program = () => Promise<Record<string, unknown> | void> | Record<string, unknown> | void;
 
 /** How an operation ended. One that failed has neither changes nor outputs. */
 export interface Outcome {

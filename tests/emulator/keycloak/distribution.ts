@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 
 const run = promisify(execFile);
 
-export const KEYCLOAK_VERSION = "26.4.0";
+const KEYCLOAK_VERSION = "26.4.0";
 /** Java that Keycloak 26.4 needs at least. */
 const OLDEST_JAVA = 17;
 
