@@ -9,7 +9,9 @@ export default tseslint.config(
   js.configs.recommended,
   ...tseslint.configs.recommendedTypeChecked,
   {
-    languageOptions: { parserOptions: { projectService: { allowDefaultProject: ["eslint.*.mjs"] } } },
+    languageOptions: {
+      parserOptions: { projectService: { allowDefaultProject: ["eslint.*.mjs", "tests/api/*.mjs"] } },
+    },
     rules: {
       "@typescript-eslint/no-unused-vars": [
         "error",
@@ -44,5 +46,5 @@ export default tseslint.config(
     files: ["tests/**/*.ts"],
     rules: { "@typescript-eslint/no-unused-expressions": "off", "@typescript-eslint/no-floating-promises": "error" },
   },
-  { files: ["eslint.*.mjs"], ...tseslint.configs.disableTypeChecked },
+  { files: ["eslint.*.mjs", "tests/api/*.mjs"], ...tseslint.configs.disableTypeChecked },
 );
