@@ -1,6 +1,7 @@
 import { askUserinfo, callerOf, isComplete, type Caller } from "./caller";
 import { decodeClaims, lifeOf, type Claims } from "./claims";
 import { WallarooError, cleanWords, isOutage, isWallarooError } from "./errors";
+import { adviseAfterRefusal } from "./refusal";
 import type { Secrets } from "./secrets";
 import type { Transport } from "./transport";
 import type { TokenResponse } from "./wire";
@@ -208,7 +209,7 @@ export class TokenSource {
     if (answer.status === 200) return { ...this.#checked(answer.body), obtainedAtMs };
     const words = this.secrets.serverWords(answer.body);
     if (answer.status === 400 || answer.status === 401 || answer.status === 403)
-      throw this.#refused(words, answer.status);
+      throw this.#refused(words, answer.status, answer.body);
     const limited = answer.status === 429;
     throw new WallarooError({
       kind: limited ? "rateLimited" : isOutage(answer.status) ? "unavailable" : "rejected",
@@ -265,15 +266,8 @@ export class TokenSource {
     return grant.type === "token" ? "with the given token" : "with the given refresh token";
   }
 
-  #refused(words: string, status: number): WallarooError {
-    const { type } = this.options.grant;
-    const credential = {
-      token: "wallaroo:token (WALLAROO_TOKEN); access tokens live for a minute or so, a refresh token lives longer",
-      refresh: "wallaroo:refreshToken (WALLAROO_REFRESH_TOKEN)",
-      password:
-        "wallaroo:username (WALLAROO_USER) and wallaroo:password (WALLAROO_PASSWORD), or the file that WALLAROO_SDK_CREDENTIALS names",
-      client: "wallaroo:clientId (WALLAROO_CLIENT_ID) and wallaroo:clientSecret (WALLAROO_CLIENT_SECRET)",
-    }[type];
+  #refused(words: string, status: number, body = ""): WallarooError {
+    const { grant, clientId } = this.options;
     return new WallarooError({
       kind: "unauthenticated",
       operation: "sign in",
@@ -281,7 +275,7 @@ export class TokenSource {
       beforeSending: true,
       words,
       status,
-      next: `Check ${credential}. After a change in the configuration run pulumi up: refresh and destroy use that of the last up.`,
+      next: adviseAfterRefusal(grant.type, clientId, body),
     });
   }
 }

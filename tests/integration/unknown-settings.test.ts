@@ -43,6 +43,7 @@ describe("a key of the configuration that is no setting", () => {
     expect(said()).to.deep.equal([words]);
     await run(config);
     await lookups.getUsers();
+    expect(said()).to.deep.equal([words]);
     await declareUser();
     expect(said()).to.deep.equal([words]);
   });

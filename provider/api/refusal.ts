@@ -1,0 +1,29 @@
+import { parseClaims } from "./claims";
+import { cleanWords } from "./errors";
+import type { Grant } from "./token";
+
+/** What a refused sign-in was made with, each by the settings that it comes from. */
+const CREDENTIAL = {
+  token:
+    "wallaroo:token (WALLAROO_TOKEN), or the file that WALLAROO_SDK_CREDENTIALS names; access tokens live for a minute or " +
+    "so, a refresh token lives longer",
+  refresh:
+    "wallaroo:refreshToken (WALLAROO_REFRESH_TOKEN), and that it was issued to the client of wallaroo:clientId " +
+    "(WALLAROO_CLIENT_ID). A realm that revokes refresh tokens takes each only once: pulumi preview spends it, and up " +
+    "fails. There use an offline token that is not revoked, a client's id and secret, or username and password",
+  password:
+    "wallaroo:username (WALLAROO_USER) and wallaroo:password (WALLAROO_PASSWORD), or the file that WALLAROO_SDK_CREDENTIALS names",
+  client: "wallaroo:clientId (WALLAROO_CLIENT_ID) and wallaroo:clientSecret (WALLAROO_CLIENT_SECRET)",
+} satisfies Record<Grant["type"], string>;
+
+/** Codes of RFC 6749 5.2 by which it is the client that is refused, whoever signs in through it. */
+const OF_CLIENT: readonly unknown[] = ["invalid_client", "unauthorized_client"];
+
+/** Which settings to look at after the token endpoint refused to sign in with this body. */
+export function adviseAfterRefusal(grant: Grant["type"], clientId: string, body: string): string {
+  const isOfClient = grant !== "client" && OF_CLIENT.includes(parseClaims(body)["error"]);
+  const wrong = isOfClient
+    ? `${CREDENTIAL.client}: Keycloak refuses the client ${cleanWords(clientId)}`
+    : CREDENTIAL[grant];
+  return `Check ${wrong}. After a change in the configuration run pulumi up: refresh and destroy use that of the last up.`;
+}
