@@ -54,7 +54,8 @@ export function getUser(args: GetUserArgs, opts: LookupOptions = {}): Promise<Us
   return ask(find, resolved(args) as GetUserArgs, opts);
 }
 
-async function find({ directory }: Platform, args: GetUserArgs, maxAgeMs: number): Promise<UserInfo> {
+async function find(platform: Platform, args: GetUserArgs, maxAgeMs: number): Promise<UserInfo> {
+  const { directory } = platform;
   const askedAtMs = performance.now();
   const isGiven = (value: unknown): value is string => typeof value === "string" && value.trim() !== "";
   refuseUnusable("a user", args);
@@ -69,8 +70,12 @@ async function find({ directory }: Platform, args: GetUserArgs, maxAgeMs: number
   const findIn = (view: View) =>
     isGiven(id) ? view.findById(id.trim()) : view.findByEmail(canonicalEmail(email ?? ""));
   // Somebody who is missing from an older view may be younger than it.
-  const user = findIn(await directory.view(maxAgeMs)) ?? findIn(await directory.view(performance.now() - askedAtMs));
+  const early = findIn(await directory.view(maxAgeMs));
+  if (early !== undefined) return describe(early);
+  const view = await directory.view(performance.now() - askedAtMs);
+  const user = findIn(view);
   if (user !== undefined) return describe(user);
+  await refuseCutList(platform, view);
   throw new WallarooError({
     kind: "notFound",
     operation: "look up",
@@ -85,11 +90,12 @@ export function getUsers(args: GetUsersArgs = {}, opts: LookupOptions = {}): Pro
   return ask(list, resolved(args) as GetUsersArgs, opts);
 }
 
-async function list({ directory }: Platform, args: GetUsersArgs, maxAgeMs: number): Promise<UserInfo[]> {
+async function list(platform: Platform, args: GetUsersArgs, maxAgeMs: number): Promise<UserInfo[]> {
   refuseUnusable("users", args);
   refuseMistakes(args);
   const domain = args.emailDomain === undefined ? undefined : canonicalEmail(args.emailDomain).replace(/^@/, "");
-  const view = await directory.view(maxAgeMs);
+  const view = await platform.directory.view(maxAgeMs);
+  await refuseCutList(platform, view);
   return [...view.everybody()]
     .map(describe)
     .filter((user) => args.enabled === undefined || user.enabled === args.enabled)
@@ -103,6 +109,24 @@ function refuseUnusable(who: string, args: object): void {
   const what = findUnusable(args);
   if (what !== undefined) throw badInput(who, `what is given ${what}`, "Give a plain object.");
   if (Array.isArray(args)) throw badInput(who, "what is given is a list", "Give a plain object.");
+}
+
+/**
+ * Raises where `view` can't be everybody: the account that the provider runs as is missing. That is all that tells, as the
+ * platform does not say how many accounts there are. Sends nothing.
+ */
+async function refuseCutList({ token }: Platform, view: View): Promise<void> {
+  const caller = await token.caller();
+  if (caller.isPerson !== true || isFound(caller, view)) return;
+  throw new WallarooError({
+    kind: "unreadable",
+    operation: "look up",
+    who: "users",
+    words: "the platform lists everybody without the account that this provider runs as",
+    next:
+      "The list was cut short, by a proxy perhaps, or that account may not see everybody: mend that, and run the same " +
+      "command again.",
+  });
 }
 
 /** A condition that is none, by a slip of the pen in a plain JavaScript program, would let everybody through. */

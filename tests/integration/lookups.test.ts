@@ -125,6 +125,23 @@ describe("the lookups", () => {
     }
   });
 
+  it("answer nothing from a list that is cut short of the account that asks", async () => {
+    const people = await platform.people();
+    const cut = people.filter(({ username }) => username !== "operator@example.com");
+    const users = Object.fromEntries(cut.map((user) => [user.id, user]));
+    platform.misbehave({ on: "query", when: "before", times: 9, what: { body: { users } } });
+    const words =
+      /Could not look up users: the platform lists everybody without the account that this provider runs as/;
+    expect(await messageOf(() => lookups.getUsers())).to.match(words);
+    expect(await messageOf(() => lookups.getUsers({ enabled: false }))).to.match(words);
+    expect(await messageOf(() => lookups.getUser({ email: "nobody@example.com" }))).to.match(words);
+    expect(await lookups.getUser({ email: "off@example.com" }), "who is in it is there").to.include({ enabled: false });
+    expect(
+      platform.log.map(({ call }) => call),
+      "once more for the missing one",
+    ).to.deep.equal(["token", "query", "query"]);
+  });
+
   it("refuse an id or address that is not there, as of an output of nobody", async () => {
     for (const args of [{ id: undefined }, { email: "" }, {}, { id: "x", email: "ann@example.com" }]) {
       const asked = args as unknown as { id: string };
