@@ -6,7 +6,7 @@ import { createTransport } from "./api/transport";
 import { createUsersApi } from "./api/users";
 import type { Settings } from "./settings";
 import { Directory } from "./user/directory";
-import type { Log } from "./user/account";
+import type { LifecycleTools, Log } from "./user/account";
 import { Lifecycle } from "./user/lifecycle";
 import { TeamLifecycle } from "./team/lifecycle";
 import type { RunMemory } from "./user/run";
@@ -26,7 +26,12 @@ export interface Platform {
 }
 
 /** Puts the parts together. Sends nothing. */
-export function connect(settings: Settings, run: RunMemory, log: Log): Platform {
+export function connect(
+  settings: Settings,
+  run: RunMemory,
+  log: Log,
+  times: Pick<LifecycleTools, "lookingMs"> = {},
+): Platform {
   const secrets = new Secrets();
   const { requestTimeoutMs: timeoutMs, maxConcurrency: maxSockets } = settings;
   const transport = createTransport({ timeoutMs, maxSockets, secrets });
@@ -51,6 +56,7 @@ export function connect(settings: Settings, run: RunMemory, log: Log): Platform 
     caller: (isEnough) => token.caller(isEnough),
     pause: client.pause,
     line,
+    ...times,
     protectedEmails: settings.protectedEmails,
     ...(settings.seatLimit === undefined ? {} : { seatLimit: settings.seatLimit }),
   });

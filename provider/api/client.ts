@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { WallarooError, isOutage, isUncertain, isWallarooError, type ErrorKind } from "./errors";
+import { WallarooError, isErrorBody, isOutage, isUncertain, isWallarooError, type ErrorKind } from "./errors";
 import { Line } from "./line";
 import { RetryBudget, isRetryable, pauseBefore, type RetryPolicy } from "./retry";
 import type { Secrets } from "./secrets";
@@ -162,6 +162,7 @@ function answerError(call: Call, answer: Answer, secrets: Secrets): WallarooErro
     words: secrets.serverWords(answer.body),
     status: answer.status,
     retryAfterMs: answer.retryAfterMs,
+    isPlatformsWord: isErrorBody(answer.body),
     next: call.next?.[kind] ?? NEXT[kind],
   });
 }

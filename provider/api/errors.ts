@@ -38,6 +38,11 @@ export interface ErrorParts {
   retryAfterMs?: number;
   /** True when the call was never sent: it failed while getting a token, or no connection was made. */
   beforeSending?: boolean;
+  /**
+   * True for an error answer in the platform's own shape, `{ msg, code }`: the platform itself says that this request
+   * failed. A proxy in front answers anything else, and may do so after the platform has done its work.
+   */
+  isPlatformsWord?: boolean;
   /** True when an earlier attempt of the same call may have been done, however this last one failed. */
   maybeDone?: boolean;
   cause?: unknown;
@@ -86,6 +91,15 @@ export class WallarooError extends Error {
     return this.#parts.maybeDone ?? false;
   }
 
+  get isPlatformsWord(): boolean {
+    return this.#parts.isPlatformsWord ?? false;
+  }
+
+  /** What came back, for use inside another message. */
+  get quoted(): string {
+    return `"${this.words}"${this.status === undefined ? "" : ` (HTTP ${this.status})`}`;
+  }
+
   get next(): string {
     return this.#parts.next;
   }
@@ -111,6 +125,23 @@ export function isWallarooError(error: unknown, ...kinds: ErrorKind[]): error is
 export function isUncertain(error: unknown): error is WallarooError {
   if (!isWallarooError(error)) return false;
   return error.maybeDone || (isWallarooError(error, "unavailable", "timeout", "unreadable") && !error.beforeSending);
+}
+
+/** True when an answer to an invite says that the address is taken: by its status, or, as releases differ, by its words. */
+export function saysTaken(error: WallarooError, email: string): boolean {
+  const { kind, status, words } = error;
+  if (status === undefined) return false;
+  return kind === "conflict" || /\b(exists?|taken|duplicate|conflict|in use)\b/i.test(words.replaceAll(email, ""));
+}
+
+/** True for the body of an error answer of the platform's own API; see `ApiErrorBody`. */
+export function isErrorBody(body: string): boolean {
+  try {
+    const answer = JSON.parse(body) as Record<string, unknown> | null;
+    return typeof answer?.["msg"] === "string" && Number.isInteger(answer["code"]);
+  } catch {
+    return false;
+  }
 }
 
 /** Takes what must not be repeated out of a text: a hostile or careless server may send back what it was sent. */

@@ -3,6 +3,7 @@ import { findChanges } from "../user/changes";
 import { INVITE_ONLY, checkInputs, isSameValue } from "../user/inputs";
 import { HalfDoneError } from "../user/half-done";
 import type { UserInputs, UserState } from "../user/model";
+import { isProvisional } from "../user/unseen";
 import { findDuplicates, sentence, type DeclaredInput } from "./declared";
 import { engineLog } from "./diagnostics";
 import { InitFailedError, asOwnError, toJson, withoutTrace } from "./failures";
@@ -52,9 +53,15 @@ export class UserProvider implements pulumi.dynamic.ResourceProvider {
       const state = olds as unknown as UserState;
       const { updates, replaces } = findChanges(state, news, isUnknown);
       const isReplaced = replaces.length > 0;
-      const changes = isReplaced || updates.length > 0;
+      // An account that was never seen is asked about again, whatever is declared.
+      const changes = isReplaced || updates.length > 0 || state.unseen === true;
       const mayCutOff = news["enabled"] === false || news["admin"] === false;
-      const mayBeRefused = isReplaced || mayCutOff || updates.includes("firstName") || updates.includes("lastName");
+      const mayBeRefused =
+        isReplaced ||
+        mayCutOff ||
+        updates.includes("firstName") ||
+        updates.includes("lastName") ||
+        state.unseen === true;
       if (changes && mayBeRefused && session.isKnown() && session.run.hasProgram) {
         const { lifecycle } = session.platform(olds, news);
         if (isReplaced) await lifecycle.checkLeaving({ id, state }, [news["email"]]);
@@ -86,7 +93,7 @@ export class UserProvider implements pulumi.dynamic.ResourceProvider {
       if (known === undefined) return { id: "" };
       const { state } = known;
       // The engine keeps the old inputs where none are returned; it shows drift by comparing inputs.
-      const isDrifted = known.id !== id || MANAGED.some((name) => state[name] !== before[name]);
+      const isDrifted = (known.id !== id && !isProvisional(id)) || MANAGED.some((name) => state[name] !== before[name]);
       return { id: known.id, props: toJson(state), ...(isDrifted ? { inputs: inputsFrom(state) } : {}) };
     });
   }

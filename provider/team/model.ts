@@ -27,7 +27,7 @@ export interface TeamState {
 /** What is stored of a member besides the id, each value only where it is not the usual one. */
 export interface Deviation extends Pick<
   UserState,
-  "adopt" | "onDestroy" | "firstName" | "lastName" | "admin" | "found" | "formerEmails" | "unfinished"
+  "adopt" | "onDestroy" | "firstName" | "lastName" | "admin" | "found" | "formerEmails" | "unfinished" | "unseen"
 > {
   /** As last seen; usually true. */
   enabled?: false;

@@ -26,7 +26,7 @@ export function unpack(state: TeamState): Map<string, KnownUser> {
 export function pack(members: Iterable<KnownUser>): TeamState {
   const state: TeamState = { ids: {}, adopted: {}, initialPasswords: {}, deviations: {} };
   for (const { id, state: member } of members) {
-    const { email, enabled, adopted, initialPassword, foundEnabled, found, formerEmails, unfinished } = member;
+    const { email, enabled, adopted, initialPassword, foundEnabled, found, formerEmails, unfinished, unseen } = member;
     state.ids[email] = id;
     if (adopted) state.adopted[email] = true;
     if (initialPassword !== undefined) state.initialPasswords[email] = initialPassword;
@@ -36,6 +36,7 @@ export function pack(members: Iterable<KnownUser>): TeamState {
       ...(found === undefined ? {} : { found }),
       ...(formerEmails === undefined ? {} : { formerEmails }),
       ...(unfinished === undefined ? {} : { unfinished }),
+      ...(unseen === undefined ? {} : { unseen }),
       ...declaredOf(member),
     };
     if (Object.keys(deviation).length > 0) state.deviations[email] = deviation;

@@ -26,6 +26,8 @@ export interface LifecycleTools {
   log: Log;
   caller: AskCaller;
   pause: Client["pause"];
+  /** How long an account is looked for after its invite, in milliseconds. Default: three minutes. */
+  lookingMs?: number;
   /**
    * People in whose accounts something is being changed. However many are waiting, each is decided about only when its
    * turn has come, so that no decision grows old in line.

@@ -1,74 +1,117 @@
 import type { Client } from "../api/client";
-import { WallarooError, isUncertain, isWallarooError, messageOf } from "../api/errors";
+import { isUncertain, isWallarooError, messageOf, saysTaken, type WallarooError } from "../api/errors";
 import type { UsersApi } from "../api/users";
-import type { ApiUser, InviteUserRequest } from "../api/wire";
-import type { Directory } from "./directory";
+import type { ApiUser, InviteUserRequest, InviteUserResponse } from "../api/wire";
+import { canonicalEmail } from "./email";
+import type { Lookout } from "./lookout";
+
+/** What one invite came to: an answer, or what it failed with, and when (`performance.now()`). */
+export type Attempt = { answer: InviteUserResponse; atMs: number } | { error: WallarooError; atMs: number };
 
 /** How an invite ended. */
 export type Invitation =
   /** Answered. `idHint` is whatever the platform calls the id. */
-  | { kind: "invited"; idHint: string; password: string }
-  /** The answer was lost, but the account is there now and was not before: the invite did arrive. */
-  | { kind: "arrived"; user: ApiUser }
-  /** Somebody else took the address meanwhile. */
-  | { kind: "taken"; user: ApiUser };
+  | { kind: "invited"; idHint: string; password: string; atMs: number }
+  /**
+   * The answer was lost, but the account is there now and was not before: the invite did arrive. `isOurs` is false when
+   * the platform said of a later invite of the same call that it failed: the account may then be another's.
+   */
+  | { kind: "arrived"; user: ApiUser; error: WallarooError; isOurs: boolean }
+  /** The address is taken, and by the platform's own word not by this invite. */
+  | { kind: "taken"; user: ApiUser; error: WallarooError }
+  /** The answer was lost, and nobody knows whether the account is there. `failure` is why the last look failed. */
+  | { kind: "unseen"; error: WallarooError; failure?: unknown };
 
-/** What {@link invite} works with. */
-export interface InvitationTools {
-  users: Pick<UsersApi, "invite">;
-  directory: Directory;
-  pause: Client["pause"];
+/** How to replace an initial password that is lost or was refused. */
+export const NEW_PASSWORD =
+  "To set a new password, open the account under Users in Keycloak's admin console (Credentials > Reset password), or use the dashboard of the platform.";
+
+/** Sends one invite. Raises what is not an answer or failure of the platform. */
+export async function attemptInvite(request: InviteUserRequest, users: Pick<UsersApi, "invite">): Promise<Attempt> {
+  try {
+    return { answer: await users.invite(request), atMs: performance.now() };
+  } catch (error) {
+    if (!isWallarooError(error)) throw error;
+    return { error, atMs: performance.now() };
+  }
+}
+
+/** True when the attempt says for sure how it ended: nothing has to be looked up. */
+export function isSettled(attempt: Attempt): boolean {
+  return "answer" in attempt || isSurelyUndone(attempt.error);
+}
+
+function isSurelyUndone(error: WallarooError): boolean {
+  return error.beforeSending || isWallarooError(error, "unauthenticated", "forbidden");
 }
 
 /**
- * Invites a person whose address nobody has. When the answer is lost the platform is asked whether the invite arrived,
- * and only if it did not, another one is sent: people would be mailed twice. A refusal that says that the address is
- * taken is somebody else's doing, unless an earlier invite of this very call was still on its way.
+ * Finds out what an invite came to whose address nobody had. Unless it was answered, the platform is asked whether the
+ * account is there, by time and not by retries, and only a good answer that shows it absent lets `again` send another
+ * invite. The platform's own word that an invite failed is believed: an account that is there then is another's, unless
+ * an earlier invite of this very call was still on its way.
  *
- * Raises `WallarooError` when the platform refuses, or stays out of reach.
+ * Raises `WallarooError` when the platform refuses, or when the last look says that no invite arrived.
  */
-export async function invite(request: InviteUserRequest, tools: InvitationTools): Promise<Invitation> {
-  const { users, directory, pause } = tools;
-  const startedMs = performance.now();
-  let isLate = false;
+export async function settleInvite(
+  email: string,
+  first: Attempt,
+  again: () => Promise<Attempt>,
+  { lookout, pause }: { lookout: Pick<Lookout, "find">; pause: Client["pause"] },
+): Promise<Invitation> {
+  const startedMs = first.atMs;
+  let attempt = first;
+  // Whether this or an earlier invite may have arrived without an answer.
+  let isOpen = false;
+  let word: WallarooError | undefined;
   for (let retry = 1; ; retry += 1) {
-    try {
-      const answer = await users.invite(request);
-      return { kind: "invited", idHint: answer.id, password: answer.password };
-    } catch (error) {
-      if (!isWallarooError(error)) throw error;
-      const isSure = error.beforeSending || isWallarooError(error, "unauthenticated", "forbidden");
-      if (isSure && !isLate) throw error;
-      const user = await ask(request.email, directory, error);
-      if (user !== undefined) {
-        // Whom an invite makes is active.
-        const isOurs = user.enabled && (isLate || (isUncertain(error) && !saysTaken(error, request.email)));
-        return { kind: isOurs ? "arrived" : "taken", user };
-      }
-      isLate ||= isUncertain(error);
-      if (isWallarooError(error, "unavailable", "timeout") && (await pause(retry, startedMs, error))) continue;
-      throw isLate ? error.with({ next: `${error.next} ${LATE}` }) : error;
+    if ("answer" in attempt) {
+      const { answer, atMs } = attempt;
+      return { kind: "invited", idHint: answer.id, password: answer.password, atMs };
     }
+    const { atMs } = attempt;
+    const error = withEarlier(attempt.error, word);
+    if (error.isPlatformsWord) word ??= error;
+    if (isSurelyUndone(error) && !isOpen) throw error;
+    isOpen ||= isUncertain(error) && !error.isPlatformsWord && !saysTaken(error, email);
+    const look = await lookout.find(email, "answered", atMs);
+    if (look.kind === "shown") return found(email, look.user, error, isOpen);
+    if (look.kind === "absent" && isWallarooError(error, "unavailable", "timeout")) {
+      if (await pause(retry, startedMs, error)) {
+        attempt = await again();
+        continue;
+      }
+    }
+    if (!isOpen) throw look.kind === "unknown" ? withoutLook(error, look.failure) : error;
+    // Some platforms show an account late.
+    const last = look.kind === "absent" ? await lookout.find(email, "shown", atMs) : look;
+    if (last.kind === "shown") return found(email, last.user, error, isOpen);
+    if (last.kind === "absent" && !saysTaken(error, email)) throw error.with({ next: `${error.next} ${LATE}` });
+    return { kind: "unseen", error, ...(last.kind === "unknown" ? { failure: last.failure } : {}) };
   }
 }
 
-const LATE = "If it then finds an active account of this address, write `adopt: true`.";
+const LATE =
+  "No look at the platform shows the account so far. If a later run finds an active account of this address, write `adopt: true`.";
 
-async function ask(email: string, directory: Directory, error: WallarooError): Promise<ApiUser | undefined> {
-  try {
-    return (await directory.view(0)).findByEmail(email);
-  } catch (failure) {
-    throw new WallarooError({
-      kind: error.kind,
-      operation: "invite",
-      who: email,
-      words: `${messageOf(error)} Whether the invite arrived could not be asked either: ${messageOf(failure)}`,
-      next: `Run the same command again. ${LATE}`,
-    });
+function found(email: string, user: ApiUser, error: WallarooError, isOpen: boolean): Invitation {
+  // An account that an invite makes is active and has the address.
+  if (!isOpen || !user.enabled || canonicalEmail(user.email ?? user.username) !== email) {
+    return { kind: "taken", user, error };
   }
+  return { kind: "arrived", user, error, isOurs: !error.isPlatformsWord };
 }
 
-/** Some releases answer a duplicate with 500; then only the wording tells it from an outage. */
-function saysTaken({ status, words }: WallarooError, email: string): boolean {
-  return status !== undefined && /\b(exists?|taken|duplicate|conflict|in use)\b/i.test(words.replaceAll(email, ""));
+/** What the platform said of the first invite may be the reason, and the refusal of the next only its consequence. */
+function withEarlier(error: WallarooError, earlier: WallarooError | undefined): WallarooError {
+  if (earlier === undefined || earlier.words === error.words) return error;
+  return error.with({ words: `${error.words}; an earlier invite was answered with ${earlier.quoted}` });
+}
+
+function withoutLook(error: WallarooError, failure: unknown): WallarooError {
+  const why = failure === undefined ? "no answer in time" : messageOf(failure);
+  return error.with({
+    words: `${error.words}. Whether the account is there all the same could not be asked: ${why}`,
+    next: `Run the same command again. ${LATE}`,
+  });
 }

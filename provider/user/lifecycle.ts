@@ -3,7 +3,7 @@ import type { ApiUser } from "../api/wire";
 import { refuseDoubtfulAbsence } from "./absence";
 import { Accounts, type LifecycleTools } from "./account";
 import { refuseSharedAddress } from "./addresses";
-import { Arrivals } from "./arrival";
+import { Arrivals, type Step } from "./arrival";
 import { Departures } from "./departure";
 import { DECISION_AGE_MS, READ_AGE_MS, type View } from "./directory";
 import { canonicalEmail } from "./email";
@@ -23,6 +23,7 @@ import {
 } from "./policy";
 import { PROFILE, hasProfile, foundProfile } from "./profile";
 import { redeclare, stateOf, withFormerEmail } from "./state";
+import { findUnseen, isProvisional, notToBeLeft, notVisibleYet, seen } from "./unseen";
 
 /** Create, read, update and delete of one person. All methods raise `WallarooError`; see each. */
 export class Lifecycle {
@@ -49,15 +50,27 @@ export class Lifecycle {
    * Invites, or reactivates or adopts the account that has the address, then brings it to what is declared. Raises
    * {@link HalfDoneError} once there is an account to remember.
    */
-  create(inputs: UserInputs): Promise<KnownUser> {
-    return this.tools.directory.whileWorking(() => this.#create(inputs));
+  async create(inputs: UserInputs): Promise<KnownUser> {
+    for (;;) {
+      await this.#arrivals.whenClear();
+      const ended = await this.tools.directory.whileWorking(() => this.#create(inputs));
+      if (ended === undefined) continue;
+      if ("known" in ended) return ended.known;
+      // Not as pending work: the joined confirmations of others would wait for it.
+      return this.#finish(await ended.later(), inputs);
+    }
   }
 
-  async #create(inputs: UserInputs): Promise<KnownUser> {
-    const { line, run } = this.tools;
-    const begun = await line.run(() => this.#arrivals.begin(inputs));
+  async #create(inputs: UserInputs): Promise<Step | undefined> {
+    const begun = await this.tools.line.run(() => this.#arrivals.begin(inputs));
     // Not in line: many confirmations are joined into one query, and the line would let but a few come together.
-    const known = await begun();
+    const step = await begun?.();
+    if (step === undefined || "later" in step) return step;
+    return { known: await this.#finish(step.known, inputs) };
+  }
+
+  async #finish(known: KnownUser, inputs: UserInputs): Promise<KnownUser> {
+    const { run } = this.tools;
     run.keep(known.id);
     if (!known.state.adopted && !run.isOwn(inputs.email)) run.invited.add(known.id);
     try {
@@ -78,6 +91,21 @@ export class Lifecycle {
     const { directory, log } = this.tools;
     const view = await directory.view(READ_AGE_MS);
     const user = view.findById(id) ?? findByAddress(view, state.email);
+    if (state.unseen === true) {
+      if (user === undefined) {
+        log.warn(
+          `${state.email} was invited, and the account is not visible on the platform yet: it stays in the state, and is not ` +
+            "invited again.",
+        );
+        return { id, state };
+      }
+      if (isProvisional(id) || user.id === id) {
+        // The address of an account whose invite was never answered may have come by another invite.
+        const { unfinished: _seen, ...known } = seen(state.adopted ? adoptedState(user, state, view) : state);
+        log.info(`${state.email} is visible on the platform now (id ${user.id}).`);
+        return { id: user.id, state: stateOf(user, known) };
+      }
+    }
     if (user !== undefined) {
       const isOther = user.id !== id;
       if (isOther) {
@@ -87,7 +115,7 @@ export class Lifecycle {
         );
       }
       // What is there now is known: a step that failed before shows as drift, and as nothing else.
-      const { unfinished: _seen, ...known } = isOther ? adoptedState(user, state, view) : state;
+      const { unfinished: _seen, ...known } = seen(isOther ? adoptedState(user, state, view) : state);
       const now = stateOf(user, known);
       if (now.email === state.email) return { id: user.id, state: now };
       log.warn(
@@ -125,7 +153,10 @@ export class Lifecycle {
   async checkUpdate(known: KnownUser, inputs: Partial<UserInputs>): Promise<void> {
     const view = await this.tools.directory.view(DECISION_AGE_MS);
     const user = view.findById(known.id);
-    if (user === undefined) return;
+    if (user === undefined) {
+      if (known.state.unseen === true) this.tools.log.warn(notVisibleYet(known, view).message);
+      return;
+    }
     const { email, unfinished, admin } = known.state;
     const due = { ...(unfinished === true ? inputs : announced(known.state, inputs, user)), email };
     if (due.enabled !== undefined && due.enabled !== user.enabled) refuseSharedAddress(user, view);
@@ -143,8 +174,11 @@ export class Lifecycle {
   async checkLeaving(known: KnownUser, arriving: readonly unknown[]): Promise<void> {
     for (const email of arriving) refuseReturn(known.state, email);
     const view = await this.tools.directory.view(DECISION_AGE_MS);
-    const user = view.findById(known.id);
-    if (user === undefined) return;
+    const user = known.state.unseen === true ? findUnseen(known, view) : view.findById(known.id);
+    if (user === undefined) {
+      if (known.state.unseen === true && planDelete(known.state) === false) throw notToBeLeft(known.state.email);
+      return;
+    }
     refuseUnseen(known.state, user, arriving);
     const target = planDelete(known.state);
     if (target !== undefined && target !== user.enabled) refuseSharedAddress(user, view);
@@ -165,6 +199,11 @@ export class Lifecycle {
   async #update(id: string, state: UserState, inputs: UserInputs): Promise<UserState> {
     const view = await this.tools.directory.view(DECISION_AGE_MS);
     const user = view.findById(id);
+    if (user === undefined && state.unseen === true) {
+      // What is declared now is stored, so that `onDestroy` can let go of it.
+      const declared: KnownUser = { id, state: { ...redeclare(state, inputs), unseen: true } };
+      throw new HalfDoneError(declared, notVisibleYet(declared, view).message);
+    }
     if (user === undefined) {
       const other = view.findByEmail(state.email);
       throw new WallarooError({
@@ -210,8 +249,17 @@ export class Lifecycle {
   }
 
   /** See {@link Departures.leave}. */
-  delete(id: string, state: UserState): Promise<void> {
-    return this.#departures.leave({ id, state });
+  async delete(id: string, state: UserState): Promise<void> {
+    if (state.unseen !== true) return this.#departures.leave({ id, state });
+    if (planDelete(state) !== false) {
+      const { email } = state;
+      return this.tools.log.warn(
+        `${email} was invited and never seen, and is no longer managed: once it shows up it is active.`,
+      );
+    }
+    const user = findUnseen({ id, state }, await this.tools.directory.view(DECISION_AGE_MS));
+    if (user === undefined) throw notToBeLeft(state.email);
+    return this.#departures.leave({ id: user.id, state: seen(state) });
   }
 
   async #reconcile(known: KnownUser, inputs: UserInputs): Promise<UserState> {

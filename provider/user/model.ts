@@ -48,6 +48,8 @@ export interface UserState {
   formerEmails?: string[];
   /** A step after the account was there failed, or may have: the next update brings all of it to what is declared. */
   unfinished?: true;
+  /** Invited, or perhaps invited, and shown by no look at the platform since. Such an account is not gone. */
+  unseen?: true;
 }
 
 /** A person with the id (Keycloak UUID) that goes with the state. */

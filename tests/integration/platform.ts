@@ -9,6 +9,7 @@ import { OPERATOR } from "../emulator/seeds";
 export function connectTo(
   platform: Platform,
   config: Record<string, string> = {},
+  times: { lookingMs?: number } = {},
 ): Connected & { said: string[]; run: RunMemory } {
   const said: string[] = [];
   const all: Record<string, string> = {
@@ -19,7 +20,7 @@ export function connectTo(
   };
   const run = new RunMemory();
   const log = { info: (message: string) => said.push(message), warn: (message: string) => said.push(message) };
-  return { ...connect(readSettings({ config: (key) => all[key], env: {} }), run, log), said, run };
+  return { ...connect(readSettings({ config: (key) => all[key], env: {} }), run, log, times), said, run };
 }
 
 /** The message of what `body` raises; fails when it raises nothing. */
@@ -41,7 +42,11 @@ export function declared(email: string, more: Partial<UserInputs> = {}): UserInp
 /** An emulated platform at a time for the tests of a suite, closed after each; starting another closes the one before. */
 export function onPlatform(): {
   platform: () => Platform;
-  start: (options?: PlatformOptions, config?: Record<string, string>) => Promise<ReturnType<typeof connectTo>>;
+  start: (
+    options?: PlatformOptions,
+    config?: Record<string, string>,
+    times?: { lookingMs?: number },
+  ) => Promise<ReturnType<typeof connectTo>>;
   /** The requests that change something, such as `deactivate ann@example.com`. */
   writes: () => string[];
 } {
@@ -57,10 +62,10 @@ export function onPlatform(): {
   afterEach(close);
   return {
     platform,
-    start: async (options = {}, config) => {
+    start: async (options = {}, config, times) => {
       await close();
       current = await startPlatform(options);
-      return connectTo(current, config);
+      return connectTo(current, config, times);
     },
     writes: () => platform().written(),
   };

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { MAX_QUOTED, WallarooError, cleanWords, messageOf, serverWords } from "../../provider/api/errors";
+import { MAX_QUOTED, WallarooError, cleanWords, isErrorBody, messageOf, serverWords } from "../../provider/api/errors";
 import { Secrets } from "../../provider/api/secrets";
 
 describe("an error", () => {
@@ -14,6 +14,22 @@ describe("an error", () => {
     expect(new WallarooError({ kind: "conflict", status: 409, ...parts }).message).to.equal(
       "Could not invite ann@example.com: the address is taken (HTTP 409). Run it again.",
     );
+  });
+
+  it("is the platform's own word only in the shape of its API", () => {
+    for (const body of ['{"msg":"no","code":500}', '{"msg":"","code":0,"trace":"x"}']) {
+      expect(isErrorBody(body), body).to.equal(true);
+    }
+    const foreign = [
+      '{"msg":"no"}',
+      '{"code":500}',
+      '{"msg":"no","code":"500"}',
+      '{"msg":1,"code":1}',
+      '{"error":"no"}',
+    ];
+    for (const body of [...foreign, "", "null", "[]", '"msg"', "<html>msg code</html>", '{"msg":"no","code":5.5}']) {
+      expect(isErrorBody(body), body).to.equal(false);
+    }
   });
 
   it("quotes the server's own words, wherever it puts them", () => {

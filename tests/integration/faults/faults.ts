@@ -20,11 +20,17 @@ export const FAULTS: Record<string, WireFault> = {
     headers: { "retry-after": new Date(Date.now() - 1000).toUTCString() },
   },
   "500": { kind: "answer", status: 500, body: JSON_BODY },
-  "500 after": { kind: "replaced", status: 500, body: JSON_BODY },
+  // Not in the platform's own shape: what the platform itself says has failed is no lost answer.
+  "500 after": { kind: "replaced", status: 500, body: '{"error":"not today"}' },
   "502 HTML": { kind: "answer", status: 502, body: "<html><h1>Bad Gateway</h1></html>" },
   "503 burst": { kind: "answer", status: 503, body: "", times: 3 },
+  "408": { kind: "answer", status: 408, body: "" },
+  "425": { kind: "answer", status: 425, body: "" },
+  "204": { kind: "answer", status: 204, body: "" },
+  "204 after": { kind: "replaced", status: 204, body: "" },
   "captive page": { kind: "answer", status: 200, body: "<html>please sign in</html>" },
   "captive after": { kind: "replaced", status: 200, body: "<html>please sign in</html>" },
+  "captive burst": { kind: "answer", status: 200, body: "<html>please sign in</html>", times: 3 },
   redirect: { kind: "answer", status: 307, body: "", headers: { location: "http://127.0.0.1:9/" } },
   "wrong shape": { kind: "answer", status: 200, body: '{"people":[]}' },
 };

@@ -92,13 +92,17 @@ for (const resource of ["WallarooUser", "WallarooTeam"] as const) {
     this.timeout(1_200_000);
     const run = (url: string, platform: Platform, stored: Stored, declared: UserInputs[], timeout = 20) =>
       RUNS[resource](
-        connectTo(platform, {
-          "wallaroo:url": url,
-          "wallaroo:requestTimeout": String(timeout),
-          "wallaroo:maxRetries": "3",
-          // One after the other, so that the n-th request is always the same.
-          "wallaroo:maxConcurrency": "1",
-        }),
+        connectTo(
+          platform,
+          {
+            "wallaroo:url": url,
+            "wallaroo:requestTimeout": String(timeout),
+            "wallaroo:maxRetries": "3",
+            // One after the other, so that the n-th request is always the same.
+            "wallaroo:maxConcurrency": "1",
+          },
+          { lookingMs: 2_500 },
+        ),
         stored,
         declared,
       );
