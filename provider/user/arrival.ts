@@ -9,6 +9,7 @@ import type { Identities } from "./identity";
 import { NEW_PASSWORD, attemptInvite, settleInvite, type Attempt, type Invitation } from "./invitation";
 import { LOOKING_MS, Lookout } from "./lookout";
 import type { KnownUser, UserInputs, UserState } from "./model";
+import { refuseBadNames } from "./names";
 import { cuttingOff, planCreate, planExisting, refuseBlindEdit, type Plan } from "./policy";
 import { foundProfile, hasProfile } from "./profile";
 import { declaredOf, stateOf } from "./state";
@@ -39,6 +40,7 @@ export class Arrivals {
     const existing = view.findByEmail(inputs.email);
     const cutsOff = existing !== undefined && cuttingOff(existing, inputs) !== undefined;
     const plan = planCreate(inputs, existing, this.tools.run, await this.tools.context(view, cutsOff));
+    refuseBadNames(inputs, existing ?? {});
     refuseBlindEdit(inputs, existing ?? {}, view.showsRoles() || existing?.realmRoles !== undefined);
     return plan;
   }

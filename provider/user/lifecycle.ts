@@ -11,6 +11,7 @@ import { ADMIN_ROLE, type GuardContext } from "./guards";
 import { HalfDoneError } from "./half-done";
 import { Identities } from "./identity";
 import type { KnownUser, UserInputs, UserState } from "./model";
+import { refuseBadNames } from "./names";
 import {
   cuttingOff,
   planDelete,
@@ -160,6 +161,7 @@ export class Lifecycle {
     const { email, unfinished, admin } = known.state;
     const due = { ...(unfinished === true ? inputs : announced(known.state, inputs, user)), email };
     if (due.enabled !== undefined && due.enabled !== user.enabled) refuseSharedAddress(user, view);
+    refuseBadNames(due, user);
     const context = await this.#context(view, cuttingOff(user, due, admin) !== undefined);
     refuseGuarded(user, due, context, admin);
     refuseBlindEdit(due, user, view.showsRoles());
@@ -225,6 +227,7 @@ export class Lifecycle {
     const asStored = (now: UserState): UserState => ({ ...now, email: state.email });
     const known = { id, state: asStored(stateOf(user, redeclare(before, inputs))) };
     const due = state.unfinished === true ? inputs : announced(state, inputs, user);
+    refuseBadNames(due, user);
     try {
       const now = asStored(await this.#apply(known, due, state.admin));
       this.#warnOfDrift(now, inputs);
