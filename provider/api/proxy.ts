@@ -1,5 +1,17 @@
-import { HttpsProxyAgent } from "https-proxy-agent";
-import { getProxyForUrl } from "proxy-from-env";
+import { isExempt } from "./no-proxy";
+
+/** A proxy that the environment names. */
+export interface Proxy {
+  /** With scheme, and with user and password where they are written. */
+  url: string;
+  /** Host and port, for messages. */
+  host: string;
+  /** The environment variable that names it, as it is spelled there. */
+  variable: string;
+  hasCredentials: boolean;
+  /** What no message may repeat: the password, and user and password as a header has them. */
+  secrets: string[];
+}
 
 /** The environment names a proxy that can't be one. Its value may hold a password, and is in no message. */
 export class ProxyError extends Error {
@@ -7,70 +19,44 @@ export class ProxyError extends Error {
 }
 
 /**
- * The proxy for `url` by `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` in either case. This machine itself is
- * never asked for through a proxy. Reads the process's environment at each call. Raises {@link ProxyError}.
+ * The proxy for `url` by `HTTPS_PROXY` or `HTTP_PROXY`, else `ALL_PROXY`, unless `NO_PROXY` names its host (see
+ * {@link isExempt}); the spelling in lower case goes before the other. This machine itself is never asked for through a
+ * proxy. Reads the process's environment at each call. Raises {@link ProxyError}.
  */
-export function findProxy(url: URL): string | undefined {
-  if (isLoopback(url.hostname)) return undefined;
-  const proxy = getProxyForUrl(url.href);
-  if (proxy === "") return undefined;
-  const isAsWritten = Object.entries(process.env).some(([name, value]) => /_proxy$/i.test(name) && value === proxy);
-  // Where no scheme is written the library takes that of `url`; proxies speak HTTP, as curl and others have it.
-  const written = isAsWritten ? proxy : proxy.replace(/^https:/, "http:");
-  if (!isUsable(written)) {
-    const variables = url.protocol === "https:" ? "HTTPS_PROXY or ALL_PROXY" : "HTTP_PROXY or ALL_PROXY";
-    throw new ProxyError(`the proxy that ${variables} names is no http:// or https:// address`);
-  }
-  return written;
+export function findProxy(url: URL): Proxy | undefined {
+  if (isLoopback(url.hostname) || isExempt(url, readVariable("no_proxy")?.value ?? "")) return undefined;
+  const written = readVariable(`${url.protocol.replace(":", "")}_proxy`) ?? readVariable("all_proxy");
+  if (written === undefined) return undefined;
+  const { name: variable, value } = written;
+  // Proxies speak HTTP where no scheme is written, as curl and others have it.
+  const proxy = parseProxy(value.includes("://") ? value : `http://${value}`);
+  if (proxy === undefined) throw new ProxyError(`the proxy that ${variable} names is no http:// or https:// address`);
+  const [user, password] = [proxy.username, proxy.password].map(decodeURIComponent) as [string, string];
+  const hasCredentials = user !== "" || password !== "";
+  const secrets = hasCredentials ? [password, Buffer.from(`${user}:${password}`).toString("base64")] : [];
+  return { url: proxy.href, host: proxy.host, variable, hasCredentials, secrets };
 }
 
-function isUsable(proxy: string): boolean {
+function readVariable(name: string): { name: string; value: string } | undefined {
+  for (const spelling of [name, name.toUpperCase()]) {
+    const value = process.env[spelling]?.trim();
+    if (value !== undefined && value !== "") return { name: spelling, value };
+  }
+  return undefined;
+}
+
+function parseProxy(text: string): URL | undefined {
   try {
-    const { protocol, username, password } = new URL(proxy);
+    const url = new URL(text);
     // A bare % has to be written %25.
-    decodeURIComponent(username + password);
-    return /^https?:$/.test(protocol);
+    decodeURIComponent(url.username + url.password);
+    return /^https?:$/.test(url.protocol) ? url : undefined;
   } catch {
-    return false;
+    return undefined;
   }
 }
 
 /** True for the names and addresses by which a machine calls itself. */
 export function isLoopback(hostname: string): boolean {
   return hostname === "localhost" || hostname === "[::1]" || /^127(\.\d{1,3}){3}$/.test(hostname);
-}
-
-/**
- * A tunnel through a proxy that gives up with the request it is for. The library's own waits for ever for a proxy that
- * does not answer CONNECT: the place among `maxSockets` would be lost for good, and the process would never end
- * (measured). It also drops the options that it is given for the platform's own TLS.
- */
-export class TunnelAgent extends HttpsProxyAgent<string> {
-  constructor(
-    proxy: string,
-    options: { keepAlive: boolean; maxSockets: number; rejectUnauthorized: true },
-    private readonly timeoutMs: number,
-  ) {
-    super(proxy, options);
-  }
-
-  override async connect(...[request, target]: Parameters<HttpsProxyAgent<string>["connect"]>) {
-    const abort = new AbortController();
-    const giveUp = () => abort.abort();
-    const timer = setTimeout(giveUp, this.timeoutMs);
-    // "close" is not emitted before there is a socket.
-    request.once("abort", giveUp);
-    const once = Object.create(this, {
-      connectOpts: { value: { ...this.connectOpts, signal: abort.signal } },
-    }) as this;
-    try {
-      return await super.connect.call(once, request, { ...target, rejectUnauthorized: true });
-    } catch (error) {
-      giveUp();
-      throw error;
-    } finally {
-      clearTimeout(timer);
-      request.off("abort", giveUp);
-    }
-  }
 }
