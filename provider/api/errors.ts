@@ -19,7 +19,9 @@ export type ErrorKind =
   | "rateLimited"
   | "unavailable"
   | "timeout"
-  | "unreadable";
+  | "unreadable"
+  /** The answer said that it was done, and a look says otherwise. */
+  | "unconfirmed";
 
 /** The parts that a {@link WallarooError}'s message is put together from. */
 export interface ErrorParts {

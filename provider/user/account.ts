@@ -1,8 +1,8 @@
 import type { Client } from "../api/client";
-import { WallarooError } from "../api/errors";
 import type { Line } from "../api/line";
 import type { UsersApi } from "../api/users";
 import type { ApiUser } from "../api/wire";
+import { unchanged, type Change, type Written } from "./confirmation";
 import { DECISION_AGE_MS, type Directory } from "./directory";
 import { canonicalEmail } from "./email";
 import { ADMIN_ROLE, isAdmin } from "./guards";
@@ -43,51 +43,31 @@ export class Accounts {
 
   constructor(private readonly tools: Pick<LifecycleTools, "users" | "directory" | "seatLimit">) {}
 
-  /** Activates or deactivates; sends nothing when the account is so already. Raises `WallarooError`. */
-  async setEnabled(user: ApiUser, enabled: boolean): Promise<ApiUser> {
-    if (user.enabled === enabled) return user;
+  /**
+   * Activates or deactivates; sends nothing when the account is so already. What it answers is still to be confirmed,
+   * see {@link confirm}. Raises `WallarooError`.
+   */
+  async setEnabled(user: ApiUser, enabled: boolean): Promise<Change> {
+    if (user.enabled === enabled) return unchanged(user);
     const { users, directory } = this.tools;
     const email = user.email ?? user.username;
-    const after = { ...user, enabled };
-    if (enabled) {
-      const release = await this.takeSeat(email);
-      try {
-        await this.#verifyEnabled(after, await users.activate(email));
-        directory.record(after);
-      } finally {
-        release();
-      }
-    } else {
-      await this.#verifyEnabled(after, await users.deactivate(email));
-      directory.record(after);
+    const wanted = { ...user, enabled };
+    const release = enabled ? await this.takeSeat(email) : () => undefined;
+    try {
+      const isAsPromised = enabled ? await users.activate(email) : await users.deactivate(email);
+      directory.record(wanted);
+      return { before: user, wanted, written: ["enabled"], isAsPromised };
+    } finally {
+      release();
     }
-    return after;
-  }
-
-  /** Asks whether a change was made when the answer to it was not the promised one. */
-  async #verifyEnabled(wanted: ApiUser, isAsPromised: boolean): Promise<void> {
-    if (isAsPromised) return;
-    const now = await this.tools.directory.confirm(wanted.id);
-    if (now?.enabled !== wanted.enabled) throw unanswered(wanted.enabled ? "activate" : "deactivate", wanted);
-  }
-
-  /** {@link #verifyEnabled} for names and the admin role, which the answer about everybody alone shows. */
-  async #verifyProfile(wanted: ApiUser, isAsPromised: boolean): Promise<void> {
-    if (isAsPromised) return;
-    const now = (await this.tools.directory.view(0)).findById(wanted.id);
-    const isSame =
-      now !== undefined &&
-      (now.firstName ?? "") === wanted.firstName &&
-      (now.lastName ?? "") === wanted.lastName &&
-      isAdmin(now) === isAdmin(wanted);
-    if (!isSame) throw unanswered("edit", wanted);
   }
 
   /**
    * Names and the admin role; what is not declared is sent as it is, because the platform wants all of it. `wasAdmin`
-   * counts where nobody's roles are shown; undefined means that it is not known, and then a declared one is sent.
+   * counts where nobody's roles are shown; undefined means that it is not known, and then a declared one is sent. What it
+   * answers is still to be confirmed, as in {@link setEnabled}.
    */
-  async editProfile(stale: ApiUser, inputs: UserInputs, wasAdmin: boolean | undefined): Promise<ApiUser> {
+  async editProfile(stale: ApiUser, inputs: UserInputs, wasAdmin: boolean | undefined): Promise<Change> {
     const { users, directory } = this.tools;
     const view = await directory.view(DECISION_AGE_MS);
     let user = view.findById(stale.id);
@@ -96,10 +76,13 @@ export class Accounts {
       user === undefined || user.realmRoles === undefined
         ? ((await directory.view(0)).findById(stale.id) ?? stale)
         : user;
+    // What was just written, and not confirmed yet, stays what is to be confirmed.
+    user = { ...user, enabled: stale.enabled };
     const hasRoles = view.showsRoles() || user.realmRoles !== undefined;
     const isAdminNow = hasRoles ? isAdmin(user) : wasAdmin;
     const now = { firstName: user.firstName ?? "", lastName: user.lastName ?? "", admin: isAdminNow };
-    if (PROFILE.every((name) => inputs[name] === undefined || inputs[name] === now[name])) return user;
+    const written: Written[] = PROFILE.filter((name) => inputs[name] !== undefined && inputs[name] !== now[name]);
+    if (written.length === 0) return unchanged(user);
     refuseBlindEdit(inputs, user, hasRoles);
     const firstName = inputs.firstName ?? now.firstName;
     const lastName = inputs.lastName ?? now.lastName;
@@ -108,16 +91,15 @@ export class Accounts {
     const roles = (user.realmRoles ?? []).filter((role) => role !== ADMIN_ROLE);
     const after = {
       ...user,
-      enabled: stale.enabled,
       firstName,
       lastName,
       // Where none are shown, one account with roles would make everybody else look like somebody without.
       ...(hasRoles ? { realmRoles: admin ? [...roles, ADMIN_ROLE] : roles } : {}),
     };
-    const request = { id: user.id, firstName, lastName, email, enabled: stale.enabled, isAdmin: admin };
-    await this.#verifyProfile(after, await users.edit(request));
+    const request = { id: user.id, firstName, lastName, email, enabled: user.enabled, isAdmin: admin };
+    const isAsPromised = await users.edit(request);
     directory.record(after);
-    return after;
+    return { before: user, wanted: after, written, isAsPromised };
   }
 
   /**
@@ -145,14 +127,4 @@ export class Accounts {
     this.#seatsBeingTaken.add(seat);
     return () => void this.#seatsBeingTaken.delete(seat);
   }
-}
-
-function unanswered(operation: string, user: ApiUser): WallarooError {
-  return new WallarooError({
-    kind: "unreadable",
-    operation,
-    who: user.email ?? user.username,
-    words: "the answer was not what the API promises, and the account is not as it should be now",
-    next: "Check wallaroo:url (WALLAROO_URL): something other than the platform, a proxy perhaps, answers there.",
-  });
 }

@@ -1,7 +1,9 @@
 import { isUncertain, messageOf } from "../api/errors";
+import type { ApiUser } from "../api/wire";
 import { refuseDoubtfulAbsence } from "./absence";
 import { refuseSharedAddress } from "./addresses";
 import type { ArrivalTools } from "./arrival";
+import { confirm, inOrder, type Change } from "./confirmation";
 import { DECISION_AGE_MS } from "./directory";
 import { canonicalEmail } from "./email";
 import { HalfDoneError } from "./half-done";
@@ -32,7 +34,18 @@ export class Departures {
     // A replacement that ends in the account that it began with: nobody leaves.
     if (run.isOwn(email) && run.isKept(id)) return this.#warnOfForgotten(state);
     if (this.#isStaying(id, [email])) return;
-    await this.tools.line.run(() => this.#letGo({ id, state }, target));
+    await this.tools.directory.whileWorking(async () => {
+      const change = await this.tools.line.run(() => this.#letGo({ id, state }, target));
+      if (change !== undefined) await this.#confirm({ id, state }, change);
+    });
+  }
+
+  /** Not in line, as many confirmations share a query. */
+  async #confirm({ id, state }: KnownUser, change: Change): Promise<void> {
+    const { user, failure } = await confirm(change, this.tools);
+    // Taken over by another resource meanwhile: how it is now is that one's doing.
+    if (failure === undefined || this.tools.run.isKept(id)) return;
+    throw halfGone({ id, state }, user, failure);
   }
 
   /** True, with a warning, when this run took the account over, or declares somebody of one of these addresses. */
@@ -63,7 +76,8 @@ export class Departures {
     );
   }
 
-  async #letGo({ id, state }: KnownUser, target: boolean): Promise<void> {
+  /** Decides on a fresh view, and writes. Answers what is still to be confirmed, if anything. */
+  async #letGo({ id, state }: KnownUser, target: boolean): Promise<Change | undefined> {
     const { accounts, directory, log } = this.tools;
     const { email } = state;
     const view = await directory.view(DECISION_AGE_MS);
@@ -72,7 +86,8 @@ export class Departures {
       const other = view.findByEmail(email);
       if (other === undefined) {
         await refuseDoubtfulAbsence("delete", { id, state }, view, this.tools);
-        return log.info(`${email} is not on the platform any more: nothing to deactivate.`);
+        log.info(`${email} is not on the platform any more: nothing to deactivate.`);
+        return undefined;
       }
       throw refusal(
         "delete",
@@ -85,7 +100,7 @@ export class Departures {
     const cutsOff = target ? cuttingOff(user, found, state.admin) !== undefined : user.enabled;
     const context = await this.tools.context(view, cutsOff);
     // Asked again, now that the turn has come and the address of today is known; nothing is awaited from here to the write.
-    if (this.#isStaying(id, [email, canonicalEmail(user.email ?? user.username)])) return;
+    if (this.#isStaying(id, [email, canonicalEmail(user.email ?? user.username)])) return undefined;
     if (target !== user.enabled) refuseSharedAddress(user, view);
     if (!target) refuseGuardedDelete(user, context);
     else refuseGuarded(user, { ...found, email }, context, state.admin);
@@ -95,21 +110,29 @@ export class Departures {
           'set `onDestroy: "deactivate"` (or "retain") and run `pulumi up` before they leave.',
       );
     }
-    let left = user;
+    let change: Change | undefined;
     const leave = async () => {
-      left = await accounts.setEnabled(user, target);
-      if (!hasProfile(found)) return;
+      change = await accounts.setEnabled(user, target);
+      if (!hasProfile(found)) return change;
       // Where no roles are shown, the edit has to say what this stack knows of them.
       const admin = user.realmRoles === undefined && state.admin !== undefined ? { admin: state.admin } : {};
-      await accounts.editProfile(left, { ...admin, ...found, email, enabled: target }, state.admin);
+      const profile = { ...admin, ...found, email, enabled: target };
+      return inOrder(change, await accounts.editProfile(change.wanted, profile, state.admin));
     };
     try {
       const departure = leave();
+      // The writes alone: another resource may wait for them with a place in line, and confirmations wait for that one.
       this.tools.run.noteDeparture(id, departure);
-      await departure;
+      return await departure;
     } catch (error) {
+      const left = change?.wanted ?? user;
       if (left === user && !isUncertain(error)) throw error;
-      throw new HalfDoneError({ id, state: { ...stateOf(left, state), email } }, messageOf(error));
+      throw halfGone({ id, state }, left, error);
     }
   }
+}
+
+/** The account as it is now, of whose departure a part is not done, or may not be. */
+function halfGone({ id, state }: KnownUser, user: ApiUser, cause: unknown): HalfDoneError {
+  return new HalfDoneError({ id, state: { ...stateOf(user, state), email: state.email } }, messageOf(cause), { cause });
 }

@@ -40,7 +40,7 @@ interface Snapshot {
 }
 
 /** Which account a confirmation looks for. */
-type Question = { id: string } | { email: string };
+type Question = { id: string; withRoles: boolean } | { email: string };
 
 /**
  * The shared view of who exists. The platform has no lookup by email, but one query answers everybody: so concurrent
@@ -83,9 +83,13 @@ export class Directory {
     return this.#confirmations.run(work);
   }
 
-  /** The account of this id as the platform shows it from now on, or undefined. Joined with others. */
-  async confirm(id: string): Promise<ApiUser | undefined> {
-    const [user] = await this.#confirmations.load({ id });
+  /**
+   * The account of this id as the platform shows it from now on, or undefined. Joined with others.
+   *
+   * @param withRoles asks about all accounts where necessary, as no other answer shows roles
+   */
+  async confirm(id: string, withRoles = false): Promise<ApiUser | undefined> {
+    const [user] = await this.#confirmations.load({ id, withRoles });
     if (user !== undefined) this.record(user);
     return user;
   }
@@ -132,11 +136,11 @@ export class Directory {
     }
   }
 
-  /** Answers a batch of confirmations with one query: by ids, unless an address is asked for, which no other form shows. */
+  /** Answers a batch of confirmations with one query: by ids, unless somebody asks for an address or for roles. */
   async #look(questions: readonly Question[]): Promise<ApiUser[][]> {
-    if (questions.every((question) => "id" in question)) {
-      const users = await this.#queryByIds(questions.map(({ id }) => id));
-      return users.map((user) => (user === undefined ? [] : [user]));
+    const ids = questions.flatMap((question) => ("id" in question && !question.withRoles ? [question.id] : []));
+    if (ids.length === questions.length) {
+      return (await this.#queryByIds(ids)).map((user) => (user === undefined ? [] : [user]));
     }
     const view = await this.view(0);
     return questions.map((question) => {

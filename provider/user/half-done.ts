@@ -11,8 +11,9 @@ export class HalfDoneError extends Error {
   constructor(
     { id, state }: KnownUser,
     readonly reason: string,
+    options?: ErrorOptions,
   ) {
-    super(reason);
+    super(reason, options);
     this.user = { id, state: { ...state, unfinished: true } };
   }
 }

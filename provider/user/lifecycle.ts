@@ -4,6 +4,7 @@ import { refuseDoubtfulAbsence } from "./absence";
 import { Accounts, type LifecycleTools } from "./account";
 import { refuseSharedAddress } from "./addresses";
 import { Arrivals, type Step } from "./arrival";
+import { confirm, inOrder, unchanged, type Change } from "./confirmation";
 import { Departures } from "./departure";
 import { DECISION_AGE_MS, READ_AGE_MS, type View } from "./directory";
 import { canonicalEmail } from "./email";
@@ -195,10 +196,26 @@ export class Lifecycle {
    * done, or may have been, that the stored state does not say.
    */
   update(id: string, state: UserState, inputs: UserInputs): Promise<UserState> {
-    return this.tools.line.run(() => this.#update(id, state, inputs));
+    return this.tools.directory.whileWorking(() => this.#update({ id, state }, inputs));
   }
 
-  async #update(id: string, state: UserState, inputs: UserInputs): Promise<UserState> {
+  async #update({ id, state }: KnownUser, inputs: UserInputs): Promise<UserState> {
+    const { line } = this.tools;
+    const { user, known, change } = await line.run(() => this.#beginUpdate(id, state, inputs));
+    // Not in line, as many confirmations share a query.
+    const seen = await confirm(change, this.tools);
+    const now = { ...stateOf(seen.user, known.state), email: state.email };
+    if (seen.failure !== undefined) throw halfUpdated(user, state, now, seen.failure);
+    this.#warnOfDrift(now, inputs);
+    return now;
+  }
+
+  /** Decides on a fresh view, and writes. What it answers is still to be confirmed. */
+  async #beginUpdate(
+    id: string,
+    state: UserState,
+    inputs: UserInputs,
+  ): Promise<{ user: ApiUser; known: KnownUser; change: Change }> {
     const view = await this.tools.directory.view(DECISION_AGE_MS);
     const user = view.findById(id);
     if (user === undefined && state.unseen === true) {
@@ -224,20 +241,15 @@ export class Lifecycle {
     const before = hasProfile(found) ? { ...state, found } : state;
     // Where the address was changed on the platform it is refresh that says so and follows it: followed here, the next
     // up would find another address declared, and replace the person.
-    const asStored = (now: UserState): UserState => ({ ...now, email: state.email });
-    const known = { id, state: asStored(stateOf(user, redeclare(before, inputs))) };
+    const known = { id, state: { ...stateOf(user, redeclare(before, inputs)), email: state.email } };
     const due = state.unfinished === true ? inputs : announced(state, inputs, user);
     refuseBadNames(due, user);
+    if (isAsDeclared(known.state, due)) return { user, known, change: unchanged(user) };
     try {
-      const now = asStored(await this.#apply(known, due, state.admin));
-      this.#warnOfDrift(now, inputs);
-      return now;
+      return { user, known, change: await this.#write(known, due, state.admin) };
     } catch (error) {
       if (!(error instanceof HalfDoneError) && !isUncertain(error)) throw error;
-      const half = error instanceof HalfDoneError ? error.user.state : known.state;
-      // Where no roles are shown, what was stored is all that is known of the role.
-      const proven = user.realmRoles === undefined ? withAdmin(half, state.admin) : half;
-      throw new HalfDoneError({ id, state: asStored(proven) }, messageOf(error));
+      throw halfUpdated(user, state, error instanceof HalfDoneError ? error.user.state : known.state, error);
     }
   }
 
@@ -269,27 +281,33 @@ export class Lifecycle {
     if (isAsDeclared(known.state, inputs)) return known.state;
     // Whom an invite has just made is no administrator, unless it asked for that.
     const mayBeAdmin = known.state.adopted || inputs.roles?.includes(ADMIN_ROLE) === true;
-    return this.tools.line.run(() => this.#apply(known, inputs, mayBeAdmin ? undefined : false));
+    const change = await this.tools.line.run(() => this.#write(known, inputs, mayBeAdmin ? undefined : false));
+    const { user, failure } = await confirm(change, this.tools);
+    const state = stateOf(user, known.state);
+    if (failure !== undefined) throw new HalfDoneError({ id: known.id, state }, messageOf(failure), { cause: failure });
+    return state;
   }
 
-  /** `wasAdmin`: as far as this stack knows, for releases that show no roles. */
-  async #apply(known: KnownUser, inputs: UserInputs, wasAdmin: boolean | undefined): Promise<UserState> {
-    if (isAsDeclared(known.state, inputs)) return known.state;
+  /**
+   * Brings the account to what is declared. What it answers is still to be confirmed. `wasAdmin`: as far as this stack
+   * knows, for releases that show no roles.
+   */
+  async #write(known: KnownUser, inputs: UserInputs, wasAdmin: boolean | undefined): Promise<Change> {
     const view = await this.tools.directory.view(DECISION_AGE_MS);
     const { email, username, enabled } = known.state;
-    let user = view.findById(known.id) ?? { id: known.id, email, username, enabled };
+    const user = view.findById(known.id) ?? { id: known.id, email, username, enabled };
     if (user.enabled !== inputs.enabled) refuseSharedAddress(user, view);
     const context = await this.#context(view, cuttingOff(user, inputs, wasAdmin) !== undefined);
     refuseGuarded(user, inputs, context, wasAdmin);
-    user = await this.#accounts.setEnabled(user, inputs.enabled);
-    const half = stateOf(user, known.state);
-    if (!hasProfile(inputs)) return half;
+    const change = await this.#accounts.setEnabled(user, inputs.enabled);
+    if (!hasProfile(inputs)) return change;
     try {
-      user = await this.#accounts.editProfile(user, inputs, wasAdmin);
+      return inOrder(change, await this.#accounts.editProfile(change.wanted, inputs, wasAdmin));
     } catch (error) {
-      throw half.enabled === enabled ? error : new HalfDoneError({ id: known.id, state: half }, messageOf(error));
+      const half = stateOf(change.wanted, known.state);
+      if (half.enabled === enabled) throw error;
+      throw new HalfDoneError({ id: known.id, state: half }, messageOf(error), { cause: error });
     }
-    return stateOf(user, known.state);
   }
 
   async #context(view: View, cutsOff: boolean): Promise<GuardContext> {
@@ -315,6 +333,15 @@ function announced<T extends Partial<UserInputs>>(state: UserState, inputs: T, u
     ...(admin === undefined || (admin === state.admin && user.realmRoles !== undefined) ? {} : { admin }),
   };
   return due as T;
+}
+
+/**
+ * An update of which a part is not done, or may not be. `half`: the state as it is then, as far as it is known. Where no
+ * roles are shown, what was stored is all that is known of the role.
+ */
+function halfUpdated(user: ApiUser, { email, admin }: UserState, half: UserState, cause: unknown): HalfDoneError {
+  const proven = user.realmRoles === undefined ? withAdmin(half, admin) : half;
+  return new HalfDoneError({ id: user.id, state: { ...proven, email } }, messageOf(cause), { cause });
 }
 
 function withAdmin(state: UserState, admin: boolean | undefined): UserState {

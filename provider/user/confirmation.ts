@@ -1,0 +1,130 @@
+import type { Client } from "../api/client";
+import { WallarooError, isWallarooError, messageOf, type ErrorKind } from "../api/errors";
+import type { ApiUser } from "../api/wire";
+import type { Directory } from "./directory";
+import { canonicalEmail } from "./email";
+import { isAdmin } from "./guards";
+import type { PROFILE } from "./profile";
+
+/** A property of an account that a write can change. */
+export type Written = "enabled" | (typeof PROFILE)[number];
+
+/** A write that was answered. It is not done before a look shows it. */
+export interface Change {
+  /** The account as it was seen before the write. */
+  before: ApiUser;
+  /** The account as it has to be now. */
+  wanted: ApiUser;
+  /** What was written and has to be seen; empty when nothing was sent. */
+  written: readonly Written[];
+  /** False when an answer was not the promised one: something else than the platform may have given it. */
+  isAsPromised: boolean;
+}
+
+/** What a look made of a {@link Change}. */
+export interface Confirmed {
+  /** The account as it is now, as far as that is known; as before the write when no look was answered. */
+  user: ApiUser;
+  /** Why the change is not done: kind `unconfirmed` or `unreadable`, or the kind of the failed look. */
+  failure?: WallarooError;
+}
+
+/** The account as it is, with nothing to confirm. */
+export function unchanged(user: ApiUser): Change {
+  return { before: user, wanted: user, written: [], isAsPromised: true };
+}
+
+/** Two changes of one account, the second made on top of the first, to be confirmed together. */
+export function inOrder(first: Change, second: Change): Change {
+  return {
+    before: first.before,
+    wanted: second.wanted,
+    written: [...first.written, ...second.written],
+    isAsPromised: first.isAsPromised && second.isAsPromised,
+  };
+}
+
+/** Looks at one change before it counts as not done: an answer may come from a replica that lags a moment behind. */
+const MOST_LOOKS = 3;
+
+/**
+ * Looks whether a change is so on the platform, in a query that is joined with others: an answer alone proves nothing (a
+ * federated store answers that an account was deactivated, and leaves it active). Sends nothing when nothing was written.
+ * Must not hold a place in line, or no more than the line is long could share a query. The admin role is not looked for
+ * where the platform shows no roles. Raises nothing; see {@link Confirmed}.
+ */
+export async function confirm(
+  change: Change,
+  { directory, pause }: { directory: Directory; pause: Client["pause"] },
+): Promise<Confirmed> {
+  const { before, wanted, written } = change;
+  if (written.length === 0) return { user: wanted };
+  // Only the answer about all accounts shows roles.
+  const withRoles = written.includes("admin") && wanted.realmRoles !== undefined;
+  const startedMs = performance.now();
+  for (let look = 1; ; look += 1) {
+    let now: ApiUser | undefined;
+    try {
+      now = await directory.confirm(wanted.id, withRoles);
+    } catch (error) {
+      return { user: before, failure: unseen(change, error) };
+    }
+    const user = now === undefined ? before : { ...now, realmRoles: now.realmRoles ?? wanted.realmRoles };
+    const differing = now === undefined ? written : written.filter((name) => !isSame(name, now, wanted, withRoles));
+    if (differing.length === 0) return { user };
+    if (look < MOST_LOOKS && (await pause(look, startedMs, undefined))) continue;
+    return { user, failure: unconfirmed(change, now, differing) };
+  }
+}
+
+function isSame(name: Written, now: ApiUser, wanted: ApiUser, withRoles: boolean): boolean {
+  if (name === "enabled") return now.enabled === wanted.enabled;
+  if (name === "admin") return !withRoles || isAdmin(now) === isAdmin(wanted);
+  return (now[name] ?? "") === (wanted[name] ?? "");
+}
+
+function unconfirmed(change: Change, now: ApiUser | undefined, differing: readonly Written[]): WallarooError {
+  if (!change.isAsPromised) {
+    return failed("unreadable", change, {
+      words: "the answer was not what the API promises, and the account is not as it should be now",
+      next: "Check wallaroo:url (WALLAROO_URL): something other than the platform, a proxy perhaps, answers there.",
+    });
+  }
+  if (now === undefined) {
+    return failed("unconfirmed", change, {
+      words: "the platform answered that it is done, and does not show the account any more",
+      next: "Run `pulumi refresh`, then the same command again.",
+    });
+  }
+  const profile = differing.filter((name) => name !== "enabled");
+  const differences = [
+    ...(differing.includes("enabled") ? [`the account is still ${now.enabled ? "active" : "deactivated"}`] : []),
+    ...(profile.length > 0
+      ? [`${profile.join(", ")} ${profile.length === 1 ? "is" : "are"} not as it was written`]
+      : []),
+  ];
+  return failed("unconfirmed", change, {
+    words: `the platform answered that it is done, but ${differences.join(", and ")}`,
+    next:
+      "The account may be kept in a store that the platform can't write to (LDAP, for example): look at it in Keycloak " +
+      "and make the change there, then run the same command again.",
+  });
+}
+
+/** The look itself failed: whether the change was made is not known. */
+function unseen(change: Change, error: unknown): WallarooError {
+  return failed(isWallarooError(error) ? error.kind : "unreadable", change, {
+    words: `the platform answered that it is done, but whether it is so could not be looked at: ${messageOf(error)}`,
+    next: "Run the same command again.",
+    cause: error,
+  });
+}
+
+function failed(
+  kind: ErrorKind,
+  { wanted, written }: Change,
+  parts: { words: string; next: string; cause?: unknown },
+): WallarooError {
+  const operation = written.includes("enabled") ? (wanted.enabled ? "activate" : "deactivate") : "edit";
+  return new WallarooError({ kind, operation, who: canonicalEmail(wanted.email ?? wanted.username), ...parts });
+}
