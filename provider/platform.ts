@@ -58,6 +58,7 @@ export function connect(
     line,
     ...times,
     protectedEmails: settings.protectedEmails,
+    host: new URL(settings.url).host,
     ...(settings.seatLimit === undefined ? {} : { seatLimit: settings.seatLimit }),
   });
   const team = new TeamLifecycle({ lifecycle, directory, run, log, line });

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Platform } from "../provider/platform";
 import { WallarooError } from "../provider/api/errors";
 import type { ApiUser } from "../provider/api/wire";
-import type { View } from "../provider/user/directory";
+import { READ_AGE_MS, type View } from "../provider/user/directory";
 import { canonicalEmail } from "../provider/user/email";
 import { isAdmin } from "../provider/user/guards";
 import { IDENTIFY, findOwn, isFound } from "../provider/user/identity";
@@ -72,7 +72,7 @@ async function find(platform: Platform, args: GetUserArgs, maxAgeMs: number): Pr
   // Somebody who is missing from an older view may be younger than it.
   const early = findIn(await directory.view(maxAgeMs));
   if (early !== undefined) return describe(early);
-  const view = await directory.view(performance.now() - askedAtMs);
+  const view = await directory.view(READ_AGE_MS, askedAtMs);
   const user = findIn(view);
   if (user !== undefined) return describe(user);
   await refuseCutList(platform, view);

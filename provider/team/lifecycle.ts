@@ -89,8 +89,9 @@ export class TeamLifecycle {
    * {@link TeamError} holds the state as it is then.
    */
   async apply(before: TeamState | undefined, declared: Members, team: string): Promise<TeamState> {
-    const { lifecycle } = this.tools;
+    const { lifecycle, directory } = this.tools;
     const people = before === undefined ? new Map<string, KnownUser>() : unpack(before);
+    directory.noteKnown(idsOf(people));
     const changes = findTeamChanges(people, declared, () => false);
     const touched = new Set([...changes.added, ...changes.changed.map(({ email }) => email)]);
     const freeing: Step[] = [];
@@ -123,13 +124,14 @@ export class TeamLifecycle {
     const held = isHeldBack ? ` ${leaving.length} not declared any more were left alone for now.` : "";
     const next = " Everybody else is done, and what was done is stored; the next `pulumi up` does the rest.";
     const total = freeing.length + others.length + leaving.length;
-    throw new TeamError(`${summaryOf("change", team, failures, total)}${held}${next}`, failures, state);
+    throw new TeamError(`${summaryOf("change", team, failures, total)}${held}${next}`, distinct(failures), state);
   }
 
   /** Everybody as they are now. `inputs` are there where that is not what the state said. Who vanished is left out. */
   async read(state: TeamState, team: string): Promise<{ state: TeamState; inputs?: Members }> {
-    const { lifecycle } = this.tools;
+    const { lifecycle, directory } = this.tools;
     const people = unpack(state);
+    directory.noteKnown(idsOf(people));
     const steps = [...people].map(([email, known]) => async () => {
       const now = await lifecycle.read(known.id, known.state);
       if (now === undefined) people.delete(email);
@@ -137,7 +139,7 @@ export class TeamLifecycle {
     });
     const failures = await this.#run(`${team}: read`, steps);
     // One answer is about all of them: where it is bad, nobody's reading is to be trusted.
-    if (failures.length > 0) throw new TeamError(summaryOf("read", team, failures, steps.length), failures);
+    if (failures.length > 0) throw new TeamError(summaryOf("read", team, failures, steps.length), distinct(failures));
     const after = pack(people.values());
     return { state: after, ...(isDeepStrictEqual(after, state) ? {} : { inputs: inputsFrom(people) }) };
   }
@@ -145,13 +147,14 @@ export class TeamLifecycle {
   /** Leaves everybody's account as their `onDestroy` says. May be called again for those who failed. */
   async delete(state: TeamState, team: string): Promise<void> {
     const people = unpack(state);
+    this.tools.directory.noteKnown(idsOf(people));
     const total = people.size;
     const failures = await this.#letGo([...people.keys()], people, team);
     if (failures.length > 0) {
       const next =
         "The next `pulumi destroy` (or `up`, where the team is not declared any more) tries again, and leaves alone who " +
         "is done. To keep the team instead, run `pulumi refresh` before `up`: the state does not know who is done.";
-      throw new TeamError(`${summaryOf("delete", team, failures, total)} ${next}`, failures);
+      throw new TeamError(`${summaryOf("delete", team, failures, total)} ${next}`, distinct(failures));
     }
   }
 
@@ -184,6 +187,15 @@ export class TeamLifecycle {
     const ends = await runAll(what, steps, line, log);
     return ends.flatMap((error) => (error === undefined ? [] : [messageOf(error)]));
   }
+}
+
+function idsOf(people: ReadonlyMap<string, KnownUser>): string[] {
+  return [...people.values()].map(({ id }) => id);
+}
+
+/** What is wrong with all of them is said once. */
+function distinct(failures: readonly string[]): string[] {
+  return [...new Set(failures)];
 }
 
 function summaryOf(operation: string, team: string, failures: readonly string[], total: number): string {

@@ -34,6 +34,8 @@ export interface LifecycleTools {
    */
   line: Line;
   protectedEmails: ReadonlySet<string>;
+  /** How messages name the platform: its host and port. */
+  host?: string;
   seatLimit?: number;
 }
 

@@ -61,8 +61,7 @@ export class Arrivals {
     const departure = plan.kind === "invite" ? undefined : run.findDeparture(plan.user.id);
     if (departure !== undefined) {
       // Another resource lets go of the account: what it is like after that counts, also where the answer was lost.
-      await departure;
-      await directory.view(0);
+      await directory.view(DECISION_AGE_MS, await departure);
       plan = await this.plan(inputs);
     }
     if (plan.kind === "invite") return this.#invite(inputs);

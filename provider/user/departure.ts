@@ -4,13 +4,22 @@ import { refuseDoubtfulAbsence } from "./absence";
 import { refuseSharedAddress } from "./addresses";
 import type { ArrivalTools } from "./arrival";
 import { confirm, inOrder, type Change } from "./confirmation";
-import { DECISION_AGE_MS } from "./directory";
+import { DECISION_AGE_MS, type View } from "./directory";
 import { canonicalEmail } from "./email";
 import { HalfDoneError } from "./half-done";
 import type { KnownUser, UserState } from "./model";
-import { cuttingOff, planDelete, refusal, refuseGuarded, refuseGuardedDelete } from "./policy";
+import { cuttingOff, planDelete, refusal, refuseGuarded, refuseGuardedDelete, refuseUnknownAddress } from "./policy";
 import { hasProfile, planRestore } from "./profile";
 import { stateOf } from "./state";
+
+/** How far a departure has come. */
+type Left =
+  /** All that had to be sent was sent, and is still to be confirmed. */
+  | { kind: "written"; change: Change }
+  /** Another resource has the account. */
+  | { kind: "stays" }
+  /** `view` does not show the account; whether to believe that is still open. */
+  | { kind: "missing"; view: View };
 
 /** How this stack lets go of a person. */
 export class Departures {
@@ -22,7 +31,7 @@ export class Departures {
    * something was done, or may have been.
    */
   async leave({ id, state }: KnownUser): Promise<void> {
-    const { run, log } = this.tools;
+    const { run, log, line, directory } = this.tools;
     const { email } = state;
     const target = planDelete(state);
     if (target === undefined) {
@@ -34,10 +43,16 @@ export class Departures {
     // A replacement that ends in the account that it began with: nobody leaves.
     if (run.isOwn(email) && run.isKept(id)) return this.#warnOfForgotten(state);
     if (this.#isStaying(id, [email])) return;
-    await this.tools.directory.whileWorking(async () => {
-      const change = await this.tools.line.run(() => this.#letGo({ id, state }, target));
-      if (change !== undefined) await this.#confirm({ id, state }, change);
+    const known = { id, state };
+    directory.noteKnown([id]);
+    const left = await directory.whileWorking(async () => {
+      const left = await line.run(() => this.#letGo(known, target));
+      if (left.kind === "written") await this.#confirm(known, left.change);
+      return left;
     });
+    if (left.kind !== "missing") return;
+    await refuseDoubtfulAbsence("delete", known, left.view, this.tools);
+    log.info(`${email} is not on the platform any more: nothing to deactivate.`);
   }
 
   /** Not in line, as many confirmations share a query. */
@@ -76,19 +91,15 @@ export class Departures {
     );
   }
 
-  /** Decides on a fresh view, and writes. Answers what is still to be confirmed, if anything. */
-  async #letGo({ id, state }: KnownUser, target: boolean): Promise<Change | undefined> {
+  /** Decides on a fresh view, and writes. Runs in line. */
+  async #letGo({ id, state }: KnownUser, target: boolean): Promise<Left> {
     const { accounts, directory, log } = this.tools;
     const { email } = state;
     const view = await directory.view(DECISION_AGE_MS);
     const user = view.findById(id);
     if (user === undefined) {
       const other = view.findByEmail(email);
-      if (other === undefined) {
-        await refuseDoubtfulAbsence("delete", { id, state }, view, this.tools);
-        log.info(`${email} is not on the platform any more: nothing to deactivate.`);
-        return undefined;
-      }
+      if (other === undefined) return { kind: "missing", view };
       throw refusal(
         "delete",
         email,
@@ -100,8 +111,9 @@ export class Departures {
     const cutsOff = target ? cuttingOff(user, found, state.admin) !== undefined : user.enabled;
     const context = await this.tools.context(view, cutsOff);
     // Asked again, now that the turn has come and the address of today is known; nothing is awaited from here to the write.
-    if (this.#isStaying(id, [email, canonicalEmail(user.email ?? user.username)])) return undefined;
+    if (this.#isStaying(id, [email, canonicalEmail(user.email ?? user.username)])) return { kind: "stays" };
     if (target !== user.enabled) refuseSharedAddress(user, view);
+    if (target !== user.enabled || hasProfile(found)) refuseUnknownAddress(state, user);
     if (!target) refuseGuardedDelete(user, context);
     else refuseGuarded(user, { ...found, email }, context, state.admin);
     if (target && !user.enabled) {
@@ -123,7 +135,7 @@ export class Departures {
       const departure = leave();
       // The writes alone: another resource may wait for them with a place in line, and confirmations wait for that one.
       this.tools.run.noteDeparture(id, departure);
-      return await departure;
+      return { kind: "written", change: await departure };
     } catch (error) {
       const left = change?.wanted ?? user;
       if (left === user && !isUncertain(error)) throw error;

@@ -8,13 +8,17 @@ import { canonicalEmail } from "./email";
 
 /**
  * How old a view of the platform may be when it is only reported (refresh), in milliseconds, counted from the moment
- * that it was asked for.
+ * that it was asked for; longer if the answer is slow, see {@link Directory.view}.
  */
 export const READ_AGE_MS = 30_000;
 /** How old a view may be when an account is changed, adopted or guarded by it, in milliseconds. */
 export const DECISION_AGE_MS = 5_000;
+/** A slower answer than this, in milliseconds, makes no view usable for longer. */
+const LONGEST_ANSWER_MS = 60_000;
 /** Time for others to join a question before it is asked, in milliseconds. */
 const ASK_AFTER_MS = 5;
+/** Time for others who are missed to be looked for together, before any absence is decided, in milliseconds. */
+const GATHER_MS = 250;
 
 /** Everybody on the platform at one moment. */
 export interface View {
@@ -36,6 +40,8 @@ export interface View {
 interface Snapshot {
   /** When it was asked for: what happened on the platform after that may be missing. */
   askedAtMs: number;
+  /** How long the answer took. */
+  tookMs: number;
   people: People;
 }
 
@@ -56,6 +62,10 @@ export class Directory {
   /** Answers all accounts that a question is about: should they be too many, that is a failure of that question alone. */
   readonly #confirmations: Batcher<Question, ApiUser[]>;
   readonly #presence: DataLoader<string, boolean>;
+  /** Ids of the accounts that states know, as far as this process was asked about them. */
+  readonly #known = new Set<string>();
+  /** Those of them that no form of the query shows. */
+  readonly #missing = new Set<string>();
 
   constructor(
     private readonly users: Pick<UsersApi, "queryAll" | "queryByIds">,
@@ -63,16 +73,33 @@ export class Directory {
   ) {
     this.#confirmations = new Batcher((questions) => this.#look(questions));
     this.#presence = new DataLoader(
-      async (ids: readonly string[]) => (await this.#queryByIds(ids)).map((user) => user !== undefined),
-      { cache: false, batchScheduleFn: (dispatch) => setTimeout(dispatch, 10) },
+      async (ids: readonly string[]) => {
+        const isThere = (await this.#queryByIds(ids)).map((user) => user !== undefined);
+        for (const [index, id] of ids.entries()) if (isThere[index] !== true) this.#missing.add(id);
+        return isThere;
+      },
+      { cache: false, batchScheduleFn: (dispatch) => setTimeout(dispatch, GATHER_MS) },
     );
   }
 
-  /** Everybody, as seen at most `maxAgeMs` ago (0: asked for from now on). */
-  async view(maxAgeMs: number): Promise<View> {
-    const oldestMs = this.nowMs() - maxAgeMs;
-    if (this.#snapshot !== undefined && this.#snapshot.askedAtMs >= oldestMs) return this.#snapshot.people;
-    if (this.#asking !== undefined && this.#asking.askedAtMs >= oldestMs) return (await this.#asking.answer).people;
+  /**
+   * Everybody, as seen at most `maxAgeMs` ago (0: asked for from now on), or twice as long ago as the answer took to
+   * come, if that is longer: a platform that needs 6 s for an answer would otherwise be asked by every few accounts anew,
+   * with nothing decided in between. So at least half of the time is left for the work, and while the platform is quick a
+   * decision rests on a view of `maxAgeMs`. An answer under way is waited for instead of asking once more.
+   *
+   * @param sinceMs the answer has to be asked for at this time of `performance.now()` or later
+   */
+  async view(maxAgeMs: number, sinceMs = -Infinity): Promise<View> {
+    const nowMs = this.nowMs();
+    const isUsable = (askedAtMs: number, tookMs: number) => {
+      const slowMs = maxAgeMs === 0 ? 0 : 2 * Math.min(tookMs, LONGEST_ANSWER_MS);
+      return askedAtMs >= sinceMs && nowMs - askedAtMs <= Math.max(maxAgeMs, slowMs);
+    };
+    const [snapshot, asking] = [this.#snapshot, this.#asking];
+    if (snapshot !== undefined && isUsable(snapshot.askedAtMs, snapshot.tookMs)) return snapshot.people;
+    if (asking !== undefined && isUsable(asking.askedAtMs, nowMs - asking.askedAtMs))
+      return (await asking.answer).people;
     // Whoever comes before the question is really asked shares it, however fresh an answer they want.
     this.#next ??= sleep(ASK_AFTER_MS).then(() => this.#ask());
     return (await this.#next).people;
@@ -101,10 +128,22 @@ export class Directory {
 
   /**
    * Is the account of this id still there, by a query of its own? A list that was cut short must not make people
-   * vanish, so an absence is believed only when both forms of the query agree. Joined with others.
+   * vanish, so an absence is believed only when both forms of the query agree. Joined with all who are missed within
+   * 250 ms, so that {@link countMissing} knows of them before the first of them is decided.
    */
   isThere(id: string): Promise<boolean> {
     return this.#presence.load(id);
+  }
+
+  /** Notes ids by which states know accounts. */
+  noteKnown(ids: Iterable<string>): void {
+    for (const id of ids) this.#known.add(id);
+  }
+
+  /** How many known accounts were looked for in vain, if `view` shows none of the known ones at all; 0 if it shows any. */
+  countMissing(view: View): number {
+    for (const id of this.#known) if (view.findById(id) !== undefined) return 0;
+    return this.#missing.size;
   }
 
   /** Notes what this process knows of an account after it wrote to it. */
@@ -118,7 +157,7 @@ export class Directory {
     const answer = this.users.queryAll().then((users) => {
       const people = new People(withRoles(users));
       for (const { atMs, user } of this.#written) if (atMs >= askedAtMs) people.put(user);
-      return { askedAtMs, people };
+      return { askedAtMs, tookMs: this.nowMs() - askedAtMs, people };
     });
     const asking = { askedAtMs, answer };
     this.#asking = asking;

@@ -15,11 +15,13 @@ import type { KnownUser, UserInputs, UserState } from "./model";
 import { refuseBadNames } from "./names";
 import {
   cuttingOff,
+  hasUnknownAddress,
   planDelete,
   refuseBlindEdit,
   refuseGuarded,
   refuseGuardedDelete,
   refuseReturn,
+  refuseUnknownAddress,
   refuseUnseen,
   type Plan,
 } from "./policy";
@@ -91,6 +93,7 @@ export class Lifecycle {
    */
   async read(id: string, state: UserState): Promise<KnownUser | undefined> {
     const { directory, log } = this.tools;
+    directory.noteKnown([id]);
     const view = await directory.view(READ_AGE_MS);
     const user = view.findById(id) ?? findByAddress(view, state.email);
     if (state.unseen === true) {
@@ -126,7 +129,7 @@ export class Lifecycle {
       );
       return { id: user.id, state: withFormerEmail(now, state.email) };
     }
-    await refuseDoubtfulAbsence("read", { id, state }, view, { directory, identities: this.#identities });
+    await refuseDoubtfulAbsence("read", { id, state }, view, { ...this.tools, identities: this.#identities });
     log.warn(`${state.email} (id ${id}) is not on the platform any more and leaves the state; up invites it again.`);
     return undefined;
   }
@@ -184,7 +187,10 @@ export class Lifecycle {
     }
     refuseUnseen(known.state, user, arriving);
     const target = planDelete(known.state);
-    if (target !== undefined && target !== user.enabled) refuseSharedAddress(user, view);
+    if (target !== undefined && target !== user.enabled) {
+      refuseSharedAddress(user, view);
+      refuseUnknownAddress(known.state, user);
+    }
     if (target === false) refuseGuardedDelete(user, await this.#context(view, user.enabled));
   }
 
@@ -196,12 +202,14 @@ export class Lifecycle {
    * done, or may have been, that the stored state does not say.
    */
   update(id: string, state: UserState, inputs: UserInputs): Promise<UserState> {
-    return this.tools.directory.whileWorking(() => this.#update({ id, state }, inputs));
+    const { directory } = this.tools;
+    directory.noteKnown([id]);
+    return directory.whileWorking(() => this.#update({ id, state }, inputs));
   }
 
   async #update({ id, state }: KnownUser, inputs: UserInputs): Promise<UserState> {
     const { line } = this.tools;
-    const { user, known, change } = await line.run(() => this.#beginUpdate(id, state, inputs));
+    const { user, known, change } = await line.run(() => this.#beginUpdate({ id, state }, inputs));
     // Not in line, as many confirmations share a query.
     const seen = await confirm(change, this.tools);
     const now = { ...stateOf(seen.user, known.state), email: state.email };
@@ -212,8 +220,7 @@ export class Lifecycle {
 
   /** Decides on a fresh view, and writes. What it answers is still to be confirmed. */
   async #beginUpdate(
-    id: string,
-    state: UserState,
+    { id, state }: KnownUser,
     inputs: UserInputs,
   ): Promise<{ user: ApiUser; known: KnownUser; change: Change }> {
     const view = await this.tools.directory.view(DECISION_AGE_MS);
@@ -245,6 +252,12 @@ export class Lifecycle {
     const due = state.unfinished === true ? inputs : announced(state, inputs, user);
     refuseBadNames(due, user);
     if (isAsDeclared(known.state, due)) return { user, known, change: unchanged(user) };
+    if (user.enabled && due.enabled === false && hasUnknownAddress(state, user)) {
+      this.tools.log.warn(
+        `${state.email} (id ${id}) has the address ${canonicalEmail(user.email ?? user.username)} on the platform now, ` +
+          "which the state does not know: that account is deactivated. `pulumi refresh` follows the address.",
+      );
+    }
     try {
       return { user, known, change: await this.#write(known, due, state.admin) };
     } catch (error) {

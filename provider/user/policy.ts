@@ -150,6 +150,26 @@ export function refuseUnseen({ email }: UserState, user: ApiUser, arriving: read
   );
 }
 
+/** True when the account has an address that this state never knew. */
+export function hasUnknownAddress({ email, formerEmails = [] }: UserState, user: ApiUser): boolean {
+  const now = shown(user);
+  return now !== email && !formerEmails.includes(now);
+}
+
+/**
+ * Raises when an account that is about to be changed on its way out has an address that the state never knew: an id alone
+ * does not say that it is the account meant, as a realm that was cloned or restored may have given it to another one.
+ */
+export function refuseUnknownAddress(state: UserState, user: ApiUser): void {
+  if (!hasUnknownAddress(state, user)) return;
+  throw refusal(
+    "delete",
+    state.email,
+    `its account (id ${user.id}) has the address ${shown(user)} on the platform now, which the state does not know`,
+    "Run `pulumi refresh`, which follows the address and says so, and look whether it is the account meant; then run the same command again.",
+  );
+}
+
 /** Raises when the account is guarded and active: at delete, and in preview of a replacement. Notes as {@link refuseGuarded}. */
 export function refuseGuardedDelete(user: ApiUser, context: GuardContext): void {
   if (!user.enabled) return;

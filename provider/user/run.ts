@@ -14,7 +14,7 @@ export class RunMemory {
   readonly #expected = new Map<string, Pick<Declaration, "name">>();
   readonly #kept = new Set<string>();
   readonly #own = new Map<string, boolean>();
-  readonly #departures = new Map<string, Promise<void>>();
+  readonly #departures = new Map<string, Promise<number>>();
   /**
    * True once a resource of the program was checked. A refresh compares too, and checks none before (measured): what it
    * finds is only shown, and must not be refused.
@@ -63,12 +63,12 @@ export class RunMemory {
 
   /** Notes the write by which the account leaves one resource, should another one take it over meanwhile. */
   noteDeparture(id: string, write: Promise<unknown>): void {
-    const ended = () => undefined;
+    const ended = () => performance.now();
     this.#departures.set(id, write.then(ended, ended));
   }
 
-  /** Ends, without raising, when the departure of this account has; undefined where there was none. */
-  findDeparture(id: string): Promise<void> | undefined {
+  /** When the departure of this account ended, as `performance.now()`; does not raise. Undefined if there was none. */
+  findDeparture(id: string): Promise<number> | undefined {
     return this.#departures.get(id);
   }
 

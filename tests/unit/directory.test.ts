@@ -32,6 +32,61 @@ describe("the shared view of who exists", () => {
     }
   });
 
+  it("may be twice as old as its answer took to come, if that is more; never where it has to be asked from now on", async () => {
+    let tookMs = 6_000;
+    const slow = new Directory(
+      {
+        queryAll: () => {
+          queries += 1;
+          nowMs += tookMs;
+          return Promise.resolve([{ ...ann }]);
+        },
+        queryByIds: () => Promise.resolve([]),
+      },
+      () => nowMs,
+    );
+    for (const [took, usableMs] of [
+      [6_000, 12_000],
+      [2_500, 5_000],
+      [1_000, 5_000],
+      [90_000, 120_000],
+    ] as const) {
+      tookMs = took;
+      const askedAtMs = nowMs;
+      const first = await slow.view(0);
+      nowMs = Math.max(nowMs, askedAtMs + usableMs);
+      if (took < 90_000) expect(await slow.view(DECISION_AGE_MS), `${took} ms`).to.equal(first);
+      nowMs = Math.max(nowMs, askedAtMs + usableMs) + 1;
+      expect(await slow.view(DECISION_AGE_MS), `${took} ms`).to.not.equal(first);
+      nowMs += 1;
+      const asked = queries;
+      await slow.view(0);
+      expect(queries).to.equal(asked + 1);
+    }
+  });
+
+  it("is waited for when it is under way, unless it was asked for too early", async () => {
+    const answers: ((users: ApiUser[]) => void)[] = [];
+    const slow = new Directory(
+      {
+        queryAll: () => new Promise((resolve) => answers.push(resolve)),
+        queryByIds: () => Promise.resolve([]),
+      },
+      () => nowMs,
+    );
+    const asked = () => new Promise((resolve) => setTimeout(resolve, 20));
+    const first = slow.view(DECISION_AGE_MS);
+    await asked();
+    nowMs += 20_000;
+    const second = slow.view(DECISION_AGE_MS);
+    const late = slow.view(DECISION_AGE_MS, 10_000);
+    await asked();
+    expect(answers).to.have.length(2);
+    for (const answer of answers) answer([{ ...ann }]);
+    expect(await second).to.equal(await first);
+    expect(await late).to.not.equal(await first);
+  });
+
   it("shows at once what this process wrote", async () => {
     await directory.view(0);
     directory.record({ ...ann, enabled: false });
