@@ -28,10 +28,13 @@ export type Step = { known: KnownUser } | { later: () => Promise<KnownUser> };
 
 /** How a user comes to an account that this stack manages: by an invite, or by taking over the one that is there. */
 export class Arrivals {
+  readonly #lookingMs: number;
   readonly #lookout: Lookout;
+  #hasSaidSlow = false;
 
   constructor(private readonly tools: ArrivalTools) {
-    this.#lookout = new Lookout(tools.directory, tools.lookingMs ?? LOOKING_MS);
+    this.#lookingMs = tools.lookingMs ?? LOOKING_MS;
+    this.#lookout = new Lookout(tools.directory, this.#lookingMs);
   }
 
   /** Decides on a fresh view, and sends nothing that changes something. */
@@ -94,9 +97,11 @@ export class Arrivals {
     const settling = settleInvite(email, first, () => line.run(attempt), tools);
     settling.catch(() => undefined);
     const later = async () => {
+      const slow = setTimeout(() => this.#saySlow(email), SLOW_MS);
       try {
         return await this.#settle(inputs, await settling);
       } finally {
+        clearTimeout(slow);
         release();
       }
     };
@@ -108,6 +113,16 @@ export class Arrivals {
       release();
       return { known: { id: user.id, state: stateOf(user, { ...invitedState(inputs), initialPassword }) } };
     };
+  }
+
+  /** Once, however many accounts are looked for. */
+  #saySlow(email: string): void {
+    if (this.#hasSaidSlow) return;
+    this.#hasSaidSlow = true;
+    this.tools.log.info(
+      `${email} was invited and is not visible on the platform yet. It is looked for, and every account in the same ` +
+        `place, for up to ${this.#lookingMs / 1000} s after its invite.`,
+    );
   }
 
   /**
@@ -205,6 +220,9 @@ export class Arrivals {
     return { id: user.id, state: stateOf(user, state) };
   }
 }
+
+/** Time after which a look is announced, in milliseconds. */
+const SLOW_MS = 5_000;
 
 function invitedState(inputs: UserInputs): UserState {
   const { email } = inputs;

@@ -12,7 +12,7 @@ describe("an account that the platform shows late, in the real engine", function
   this.timeout(240_000);
   const { platform, stack } = scenario({ seenAfterMs: 3_600_000, inviteAnswersId: "email" }, () => ({
     platform: platform(),
-    lookingMs: 1_500,
+    lookingMs: 4_000,
   }));
   const invites = () => platform().requests("invite").length;
 
@@ -46,6 +46,17 @@ describe("an account that the platform shows late, in the real engine", function
     expect(invites()).to.equal(1);
     await stack().destroy();
     expect((await platform().findByEmail(ann))?.enabled).to.equal(false);
+  });
+
+  it("is looked for as long as it takes when the answer to its invite is lost and the platform is away right after", async () => {
+    await platform().change({ seenAfterMs: 0 });
+    platform().misbehave({ on: "invite", when: "after", what: { status: 502, body: "<html>" } });
+    platform().misbehave({ on: "query", nth: 2, times: 3, when: "before", what: { status: 404, body: "<html>" } });
+    const { output } = await stack().up(user());
+    expect(output).to.match(/answer to the invite of ann@example.com was lost.*Credentials > Reset password/);
+    await stack().up(user(), { expectNoChanges: true });
+    expect((await stack().stored("ann"))?.outputs).to.include({ adopted: false });
+    expect(invites()).to.equal(1);
   });
 
   it("does not keep a team from being stored, nor its other members from being done", async () => {

@@ -122,6 +122,13 @@ describe("the question whether an invite arrived", function () {
     }
   });
 
+  it("is announced once it takes long, in one line for all", async () => {
+    const { lifecycle, said } = await start({ seenAfterMs: 6_000 });
+    await Promise.all([ann, "bob@example.com"].map((email) => lifecycle.create(declared(email))));
+    expect(said).to.have.length(1);
+    expect(said.join()).to.match(/invited and is not visible on the platform yet\. It is looked for.*up to 180 s/);
+  });
+
   it("ends with an error, and nothing in the state, where the platform answers and shows nobody to the end", async () => {
     const { lifecycle } = await start({}, { "wallaroo:maxRetries": "1" }, { lookingMs: 1_000 });
     platform().misbehave({ on: "invite", times: 9, when: "before", what: { status: 502, body: PAGE } });
