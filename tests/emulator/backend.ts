@@ -22,13 +22,27 @@ export interface NewUser {
   requireReset?: boolean;
 }
 
-/** The parts of an account that can be written. */
+/** The parts of an account that can be written; an empty text clears the field. */
 export interface UserPatch {
   enabled?: boolean;
+  email?: string;
   firstName?: string;
   lastName?: string;
   emailVerified?: boolean;
+  requiredActions?: string[];
   admin?: boolean;
+}
+
+/** A request to Keycloak's admin API. */
+export interface AdminRequest {
+  method: string;
+  /** Base URL of the platform as the client named it. */
+  origin: string;
+  /** From `/auth/admin/realms/` on, with its query, as it came. */
+  target: string;
+  /** Parsed JSON; the text itself when it is none. */
+  body: unknown;
+  authorization: string | undefined;
 }
 
 /** A refusal of the identity store; `kind` decides the status, which varies by release. */
@@ -47,7 +61,8 @@ export class StoreError extends Error {
  */
 export interface Backend {
   list(): Promise<ApiUser[]>;
-  findById(id: string): Promise<ApiUser | undefined>;
+  /** Those that are there, in no promised order. */
+  findByIds(ids: string[]): Promise<ApiUser[]>;
   /** By address or username, without regard to case. */
   findByEmail(email: string): Promise<ApiUser | undefined>;
   /** Raises {@link StoreError}. */
@@ -65,9 +80,11 @@ export interface Backend {
   ): Promise<{ status: number; body: TokenResponse | TokenErrorBody }>;
   /** The answer of the userinfo endpoint to the value of an Authorization header. */
   userinfo(authorization: string | undefined): Promise<RouteAnswer>;
+  /** Keycloak's admin API, for the requests that {@link callOf} knows. */
+  admin(request: AdminRequest): Promise<RouteAnswer>;
   /** Whether access tokens from now on come without `sub`, `email` and `preferred_username`. */
   setLightweightTokens(isOn: boolean): Promise<void>;
-  /** The bearer of an access token, or undefined when it is not (or no longer) good. */
-  authenticate(accessToken: string): Promise<Bearer | undefined>;
+  /** The bearer of a token of ours, or undefined when it is not (or no longer) good. A refresh token has no rights. */
+  authenticate(token: string): Promise<Bearer | undefined>;
   close(): Promise<void>;
 }

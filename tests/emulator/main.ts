@@ -3,6 +3,7 @@ import type { Backend } from "./backend";
 import { KeycloakBackend } from "./keycloak/backend";
 import { findObstacle } from "./keycloak/distribution";
 import { startPlatform, type PlatformOptions } from "./platform";
+import { BUILT_IN, OPERATOR } from "./seeds";
 
 const USAGE = `Runs an emulated Wallaroo platform on this machine.
 
@@ -11,6 +12,7 @@ const USAGE = `Runs an emulated Wallaroo platform on this machine.
   --release 2022|2024      default 2024, or that of the seed
   --seat-limit N
   --token-lifetime SECONDS default 60
+  --client-token-lifetime CLIENT=SECONDS  the same for one client; may be repeated
   --latency MS             default 0
   --invite-id uuid|email   what an invite answers as id, default uuid
   --duplicate-status 400|409|500      default 409
@@ -25,6 +27,11 @@ const USAGE = `Runs an emulated Wallaroo platform on this machine.
   --backend memory|keycloak           default memory; keycloak needs Java 17 and Maven
   --help`;
 
+/** What a user of it signs in with. */
+const ACCOUNTS = `account ${BUILT_IN.username} / ${BUILT_IN.password} (no email)
+account ${OPERATOR.email} / ${OPERATOR.password} (a realm admin)
+`;
+
 /** A mistake on the command line. */
 class UsageError extends Error {}
 
@@ -38,6 +45,7 @@ function readOptions(args: string[]): { options: PlatformOptions; backend: strin
       release: text,
       "seat-limit": text,
       "token-lifetime": text,
+      "client-token-lifetime": { type: "string", multiple: true },
       latency: text,
       "invite-id": text,
       "duplicate-status": text,
@@ -70,12 +78,18 @@ function readOptions(args: string[]): { options: PlatformOptions; backend: strin
     return value === undefined ? undefined : (Number(value) as T);
   };
   const backend = choice("backend", ["memory", "keycloak"]) ?? "memory";
+  const lifetimes = (values["client-token-lifetime"] ?? []).map((text): [string, number] => {
+    const [, client, seconds] = /^([\w-]+)=([\d.]+)$/.exec(text) ?? [];
+    if (client === undefined) throw new UsageError("--client-token-lifetime must be CLIENT=SECONDS");
+    return [client, Number(seconds)];
+  });
   const options = {
     port: number("port", 0),
     seed: choice("seed", ["guide-2022", "guide-2024"]),
     release: choice("release", ["2022", "2024"]),
     seatLimit: number("seat-limit", undefined),
     tokenLifetime: number("token-lifetime", 60),
+    clientTokenLifetimes: Object.fromEntries(lifetimes),
     latencyMs: number("latency", 0),
     inviteAnswersId: choice("invite-id", ["uuid", "email"]),
     duplicateStatus: status("duplicate-status", [400, 409, 500]),
@@ -103,16 +117,18 @@ async function main(): Promise<void> {
   // Before it listens there is nothing to close, but a Keycloak on its way ends only with the exit of this process.
   let stop = (): void => process.exit(1);
   for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => stop());
-  const store = backend === "memory" ? undefined : await startKeycloakBackend(options.tokenLifetime ?? 60);
+  const store = backend === "memory" ? undefined : await startKeycloakBackend(options);
   const platform = await startPlatform(options, store);
-  process.stdout.write(`listening on ${platform.url}\n`);
+  process.stdout.write(`listening on ${platform.url}\n${ACCOUNTS}`);
   stop = () => void platform.close().then(() => process.exit(0));
 }
 
-async function startKeycloakBackend(tokenLifetime: number): Promise<Backend> {
+async function startKeycloakBackend({ tokenLifetime = 60, clientTokenLifetimes }: PlatformOptions): Promise<Backend> {
   const obstacle = await findObstacle();
   if (obstacle !== undefined) throw new Error(`can't run Keycloak: ${obstacle}`);
-  return KeycloakBackend.create({ tokenLifetime, hasOperator: true }, (line) => process.stderr.write(`${line}\n`));
+  return KeycloakBackend.create({ tokenLifetime, clientTokenLifetimes, hasOperator: true }, (line) =>
+    process.stderr.write(`${line}\n`),
+  );
 }
 
 main().catch((error: Error & { code?: string }) => {

@@ -1,6 +1,9 @@
+/** Calls of Keycloak's admin API: those of a list, of one account, of its sessions, and those that end sessions. */
+export type AdminCallName = "accounts" | "account" | "sessions" | "endSessions";
+
 /** The calls that the platform knows, by the name that tests use. */
 export type CallName =
-  "query" | "invite" | "activate" | "deactivate" | "edit" | "token" | "userinfo" | "config" | "other";
+  "query" | "invite" | "activate" | "deactivate" | "edit" | "token" | "userinfo" | "config" | AdminCallName | "other";
 
 /** What goes wrong. Several may be combined: `delayMs` with a status, `truncate` with the real answer. */
 export interface Fault {
@@ -21,7 +24,7 @@ export interface Fault {
 
 export interface MisbehaviourOptions {
   on: CallName | "*";
-  /** Only requests whose body names this address; those of anybody by default. */
+  /** Only requests whose body names this address, or whose path names this id; those of anybody by default. */
   who?: string;
   /** Which matching request is the first one to be hit, counted from 1. Default 1. */
   nth?: number;
@@ -41,10 +44,11 @@ export class Misbehaviour {
   constructor(readonly options: MisbehaviourOptions) {}
 
   /** Counts the request when it matches; true when it is to be hit. */
-  meets(call: CallName, body: unknown): boolean {
+  meets(call: CallName, body: unknown, path: string): boolean {
     const { on, who, nth = 1, times = 1 } = this.options;
     if (this.#removed || (on !== "*" && on !== call)) return false;
-    if (who !== undefined && (body as { email?: unknown } | null)?.email !== who) return false;
+    const isNamed = (body as { email?: unknown } | null)?.email === who || path.split("/").includes(who ?? "");
+    if (who !== undefined && !isNamed) return false;
     this.#seen += 1;
     if (this.#seen < nth || this.#seen >= nth + times) return false;
     this.hits += 1;

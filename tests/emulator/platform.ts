@@ -16,6 +16,8 @@ export interface PlatformOptions extends Partial<ReleaseOptions> {
   lightweightTokens?: boolean;
   /** Life of an access token in seconds. Default 60. */
   tokenLifetime?: number;
+  /** The same for one client each, by its name. */
+  clientTokenLifetimes?: Record<string, number>;
   /** Delay of every answer in milliseconds. Default 0. */
   latencyMs?: number;
   /** Milliseconds since the epoch; for tests of expiry. */
@@ -103,6 +105,7 @@ export class Platform {
       this.backend.put(made);
       return made.user.id;
     }
+    if (username !== email || Object.keys(others).length > 0) throw new Error("only an account in memory can be so");
     const { id } = await this.backend.create({ email, password, roles: admin ? ["admin"] : [] });
     if (!enabled) await this.backend.patch(id, { enabled });
     return id;
@@ -166,6 +169,7 @@ export async function startPlatform(options: PlatformOptions = {}, backend?: Bac
     backend ??
     new MemoryBackend({
       tokenLifetime: options.tokenLifetime ?? 60,
+      clientTokenLifetimes: options.clientTokenLifetimes ?? {},
       now: options.now ?? Date.now,
       issuer: () => `${url}/auth/realms/master`,
     });

@@ -1,7 +1,7 @@
 import type { ApiUser, EditUserRequest, InviteUserRequest, QueryUsersRequest } from "../../provider/api/wire";
-import { fold } from "./addresses";
+import { fold } from "./profile";
 import { StoreError, type Backend, type Bearer, type RouteAnswer } from "./backend";
-import type { CallName } from "./misbehaviour";
+import type { AdminCallName, CallName } from "./misbehaviour";
 
 /** Where the public sources disagree, what a release knows, and how an installation can differ. See DIFFERENCES.md. */
 export interface ReleaseOptions {
@@ -33,8 +33,28 @@ const PATHS: Record<string, CallName> = {
   "/v1/api/user": "edit",
 };
 
-/** The call that a path belongs to. */
-export function callOf(path: string): CallName {
+/** What is served of Keycloak's admin API, below `/auth/admin/realms/{realm}/`. */
+const ADMIN_ROUTES: [RegExp, AdminCallName][] = [
+  [/^(GET|POST) users$/, "accounts"],
+  [/^GET users\/count$/, "accounts"],
+  [/^(GET|PUT) users\/[^/]+$/, "account"],
+  [/^PUT users\/[^/]+\/reset-password$/, "account"],
+  [/^GET users\/[^/]+\/(sessions|offline-sessions\/[^/]+|consents)$/, "sessions"],
+  [/^POST users\/[^/]+\/logout$/, "endSessions"],
+  [/^DELETE users\/[^/]+\/consents\/[^/]+$/, "endSessions"],
+  [/^DELETE sessions\/[^/]+$/, "endSessions"],
+];
+const ADMIN_CALLS: readonly CallName[] = ADMIN_ROUTES.map(([, call]) => call);
+
+/** Whether a call is one of Keycloak's admin API. */
+export function isAdminCall(call: CallName): boolean {
+  return ADMIN_CALLS.includes(call);
+}
+
+/** The call that a request belongs to. */
+export function callOf(method: string, path: string): CallName {
+  const below = /^\/auth\/admin\/realms\/[^/]+\/(.+)$/.exec(path)?.[1];
+  if (below !== undefined) return ADMIN_ROUTES.find(([route]) => route.test(`${method} ${below}`))?.[1] ?? "other";
   if (path.endsWith("/protocol/openid-connect/token")) return "token";
   if (path.endsWith("/protocol/openid-connect/userinfo")) return "userinfo";
   return path === "/v1/api/config" ? "config" : (PATHS[path] ?? "other");
@@ -87,12 +107,9 @@ export class UserApi {
     }
     if (!Array.isArray(ids) || !ids.every((id) => typeof id === "string"))
       return failure(400, "user_ids must be strings");
-    const users: [string, ApiUser | null][] = [];
-    for (const id of ids) {
-      const user = this.#isSeen(id) ? await this.backend.findById(id) : undefined;
-      if (user !== undefined) users.push([id, picked(user, this.options)]);
-      else if (this.options.unknownId === "null") users.push([id, null]);
-    }
+    const found = await this.backend.findByIds([...new Set<string>(ids)].filter((id) => this.#isSeen(id)));
+    const users = new Map<string, ApiUser | null>(found.map((user) => [user.id, picked(user, this.options)]));
+    if (this.options.unknownId === "null") for (const id of ids) if (!users.has(id)) users.set(id, null);
     return { status: 200, body: { users: Object.fromEntries(users) } };
   }
 
@@ -101,28 +118,32 @@ export class UserApi {
   }
 
   async #invite(request: InviteUserRequest): Promise<RouteAnswer> {
-    const { email, password } = request;
+    const { email } = request;
     const isNewer = this.options.release === "2024";
     if (typeof email !== "string" || email.trim() === "") return failure(400, "email is required");
+    // What is optional may be null, as in the models of the SDK.
+    const password: unknown = request.password ?? undefined;
     if (password !== undefined && typeof password !== "string") return failure(400, "password must be a string");
-    if (isNewer && this.options.roles === "required" && request.roles === undefined) {
+    if (isNewer && this.options.roles === "required" && (request.roles ?? undefined) === undefined) {
       return failure(400, "Json deserialize error: missing field `roles`");
     }
     const roles: unknown = isNewer ? (request.roles ?? []) : [];
     if (!Array.isArray(roles) || !roles.every((role) => typeof role === "string")) {
       return failure(400, "roles must be strings");
     }
-    // A duplicate is said before a full licence: the address decides first.
-    if ((await this.backend.findByEmail(email)) !== undefined)
+    const requireReset: unknown = isNewer ? (request.require_reset ?? false) : false;
+    if (typeof requireReset !== "boolean") return failure(400, "require_reset must be a boolean");
+    const isWeak = this.options.passwordPolicy !== "none" && password !== undefined && !/\p{Lu}/u.test(password);
+    // A duplicate is said before a full licence or a weak password: the address decides first.
+    if ((isWeak || this.options.seatLimit !== undefined) && (await this.backend.findByEmail(email)) !== undefined)
       throw new StoreError("duplicate", "User exists with same email");
     if (await this.#isFull()) return failure(403, "The user limit of the licence is reached");
-    const isWeak = this.options.passwordPolicy !== "none" && password !== undefined && !/\p{Lu}/u.test(password);
     if (isWeak && this.options.passwordPolicy === "before") return failure(400, WEAK_PASSWORD);
     const made = await this.backend.create({
       email,
       ...(isWeak ? { password: null } : password === undefined ? {} : { password }),
       roles: roles,
-      requireReset: isNewer && request.require_reset === true,
+      requireReset,
     });
     this.#invitedAt.set(made.id, this.now());
     if (isWeak) return failure(500, WEAK_PASSWORD);
@@ -134,7 +155,7 @@ export class UserApi {
     if (typeof email !== "string") return failure(400, "email must be a string");
     const user = await this.backend.findByEmail(email);
     if (user === undefined) throw new StoreError("unknown", "User not found");
-    if (this.#isStuck(user)) return { status: 200, body: {} };
+    if (this.#isListed(user)) return { status: 200, body: {} };
     if (enabled && !user.enabled && (await this.#isFull())) {
       return failure(403, "The user limit of the licence is reached");
     }
@@ -142,7 +163,13 @@ export class UserApi {
     return { status: 200, body: {} };
   }
 
-  #isStuck({ email = "" }: ApiUser): boolean {
+  /** Whether `enabled` of this account can't be changed. */
+  async isStuck(id: string): Promise<boolean> {
+    if (this.options.ignoresDeactivate.length === 0) return false;
+    return (await this.backend.findByIds([id])).some((user) => this.#isListed(user));
+  }
+
+  #isListed({ email = "" }: ApiUser): boolean {
     return this.options.ignoresDeactivate.some((stuck) => fold(stuck) === fold(email));
   }
 
@@ -156,7 +183,8 @@ export class UserApi {
     ) {
       return failure(400, "id, firstName, lastName, email, enabled and isAdmin are all required");
     }
-    await this.backend.patch(id, { firstName, lastName, enabled, admin: isAdmin });
+    const patch = { firstName, lastName, email, admin: isAdmin };
+    await this.backend.patch(id, (await this.isStuck(id)) ? patch : { ...patch, enabled });
     return { status: 200, body: null };
   }
 

@@ -7,7 +7,7 @@ import type { Account, MemoryBackend } from "./memory";
 export type Seed = "guide-2022" | "guide-2024";
 
 /** The one account besides `admin` of every emulated platform; a realm admin. */
-export const OPERATOR = { email: "operator@example.com", password: "operator" };
+export const OPERATOR = { email: "operator@example.com", password: "Operate-1" };
 export const BUILT_IN = { username: "admin", password: "admin" };
 
 /** Puts the built-in `admin`, the operator (unless told not to) and the people of a guide into an empty store. */

@@ -3,8 +3,9 @@ import type { AddressInfo, Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Backend, RouteAnswer } from "./backend";
 import type { Misbehaviour } from "./misbehaviour";
+import { bearerOf } from "./openid";
 import { type CallName, type Fault } from "./misbehaviour";
-import { callOf, failure, UserApi, type ReleaseOptions } from "./routes";
+import { callOf, failure, isAdminCall, UserApi, type ReleaseOptions } from "./routes";
 
 /** One request as it came, and how it was answered. */
 export interface LoggedRequest {
@@ -74,8 +75,8 @@ export class PlatformServer {
   }
 
   async #serve(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
-    const path = new URL(request.url ?? "/", "http://emulator").pathname;
-    const call = callOf(path);
+    const { pathname: path, search } = new URL(request.url ?? "/", "http://emulator");
+    const call = callOf(request.method ?? "", path);
     const text = await readText(request);
     const entry: LoggedRequest = {
       call,
@@ -93,11 +94,11 @@ export class PlatformServer {
       if (isUserCall) this.#underWay -= 1;
       entry.finishedAt = Date.now();
     });
-    const hits = this.faults.filter((fault) => fault.meets(call, entry.body)).map((fault) => fault.options);
+    const hits = this.faults.filter((fault) => fault.meets(call, entry.body, path)).map((fault) => fault.options);
     if (this.latencyMs > 0) await sleep(this.latencyMs);
     const before = hits.find((hit) => hit.when === "before");
     if (before !== undefined && (await misbehave(response, entry, undefined, before.what))) return;
-    const answer = await this.#answer(call, path, entry);
+    const answer = await this.#answer(entry, search);
     entry.result = answer.status;
     if (call === "token") entry.answer = answer.body;
     const after = hits.find((hit) => hit.when === "after");
@@ -105,22 +106,39 @@ export class PlatformServer {
     send(response, entry, answer, {});
   }
 
-  async #answer(call: CallName, path: string, { method, body, headers }: LoggedRequest): Promise<RouteAnswer> {
+  async #answer({ call, path, method, body, headers }: LoggedRequest, search: string): Promise<RouteAnswer> {
+    const { authorization } = headers;
+    if (isAdminCall(call)) {
+      const id = path.split("/")[6] ?? "";
+      const kept = call === "account" && method === "PUT" && (await this.#users.isStuck(id)) ? without(body) : body;
+      const origin = `http://${headers.host}`;
+      return this.backend.admin({ method, origin, target: `${path}${search}`, body: kept, authorization });
+    }
     if (call === "config" && method === "GET") return { status: 200, body: { release: this.options.release } };
     const isRead = call === "userinfo" && method === "GET";
     if (call === "config" || call === "other" || (method !== "POST" && !isRead))
       return failure(501, `${method} ${path} is not emulated`);
     if (call === "token" || call === "userinfo") {
       if (!path.startsWith("/auth/realms/master/")) return { status: 404, body: { error: "Realm does not exist" } };
-      if (call === "userinfo") return this.backend.userinfo(headers.authorization);
-      return this.backend.token(body as Record<string, string>, headers.authorization);
+      if (call === "userinfo") return this.backend.userinfo(authorization);
+      // What is not a form has no fields.
+      const isForm = headers["content-type"]?.startsWith(FORM) === true;
+      return this.backend.token(isForm ? (body as Record<string, string>) : {}, authorization);
     }
-    const token = /^Bearer (.+)$/.exec(headers.authorization ?? "")?.[1];
+    const token = bearerOf(authorization);
     const bearer = token === undefined ? undefined : await this.backend.authenticate(token);
     if (bearer === undefined) return failure(401, "Unauthorized");
     if (typeof body === "string") return failure(400, "the body is not JSON");
     return this.#users.answer(call, body, bearer);
   }
+}
+
+const FORM = "application/x-www-form-urlencoded";
+
+/** A representation without its `enabled`. */
+function without(body: unknown): unknown {
+  if (typeof body !== "object" || body === null) return body;
+  return Object.fromEntries(Object.entries(body).filter(([key]) => key !== "enabled"));
 }
 
 /** True when the fault has dealt with the response; a mere delay has not. */
@@ -169,7 +187,7 @@ async function readText(request: http.IncomingMessage): Promise<string> {
 }
 
 function parse(text: string, contentType: string | undefined): unknown {
-  if (contentType?.startsWith("application/x-www-form-urlencoded")) {
+  if (contentType?.startsWith(FORM)) {
     return Object.fromEntries(new URLSearchParams(text));
   }
   try {

@@ -80,7 +80,7 @@ describe("two accounts with one address", () => {
     const refusal = await addTwo(ann);
     await pulumi.runtime.setMocks({ newResource: () => ({ id: "", state: {} }), call: () => ({}) });
     pulumi.runtime.setAllConfig(
-      { "wallaroo:url": platform().url, "wallaroo:username": "operator@example.com", "wallaroo:password": "operator" },
+      { "wallaroo:url": platform().url, "wallaroo:username": "operator@example.com", "wallaroo:password": "Operate-1" },
       ["wallaroo:password"],
     );
     expect(await messageOf(() => lookups.getUser({ email: ann }))).to.match(refusal);

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { startPlatform, type Platform, type PlatformOptions } from "../emulator/platform";
-import { callerOf, claimsOf, grant } from "./contract";
+import { adminOf, callerOf, claimsOf, grant } from "./contract";
 
 /** What an installation can do differently, one option each. */
 describe("an option of the emulated platform", () => {
@@ -57,6 +57,12 @@ describe("an option of the emulated platform", () => {
     await platform.setEnabled(ann, false);
     expect(await call("users/activate", { email: ann })).to.deep.equal({ status: 200, body: {} });
     expect((await platform.findByEmail(ann))?.enabled).to.equal(false);
+    const id = (await platform.findByEmail(ann))?.id;
+    const edit = { id, firstName: "Ann", lastName: "B", email: ann, enabled: true, isAdmin: false };
+    expect((await call("user", edit)).status).to.equal(200);
+    const admin = await adminOf(platform);
+    expect((await admin("PUT", `users/${id}`, { enabled: true, lastName: "C" })).status).to.equal(204);
+    expect(await platform.findByEmail(ann)).to.include({ enabled: false, firstName: "Ann", lastName: "C" });
     await platform.change({ ignoresDeactivate: [] });
     await call("users/activate", { email: ann });
     expect((await platform.findByEmail(ann))?.enabled).to.equal(true);

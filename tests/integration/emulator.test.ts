@@ -1,12 +1,20 @@
-import { spawn } from "node:child_process";
-import path from "node:path";
 import { expect } from "chai";
 import guide from "../emulator/guide-exchanges.json";
 import { startPlatform, type Platform, type PlatformOptions } from "../emulator/platform";
 import { CLIENT_SECRET } from "../emulator/sessions";
-import { callerOf, grant as grantOf, platformContract, post } from "./contract";
+import { adminOf, callerOf, grant as grantOf, platformContract, post } from "./contract";
+import { adminContract } from "./contract-admin";
+import { requestsContract } from "./contract-requests";
+import { sessionsContract } from "./contract-sessions";
+import { tokenContract } from "./contract-token";
 
-describe("the emulated platform in memory", () => platformContract(startPlatform));
+describe("the emulated platform in memory", () => {
+  describe("at its user API", () => platformContract(startPlatform));
+  describe("with odd requests", () => requestsContract(startPlatform));
+  describe("at its token endpoint", () => tokenContract(startPlatform));
+  describe("at Keycloak's admin API", () => adminContract(startPlatform));
+  describe("with sessions", () => sessionsContract(startPlatform));
+});
 
 describe("the emulated platform", () => {
   let platform: Platform;
@@ -118,7 +126,7 @@ describe("the emulated platform", () => {
   });
 
   it("deactivates even the caller: guards are the client's business", async () => {
-    const call = await start({}, "operator@example.com", "operator");
+    const call = await start({}, "operator@example.com", "Operate-1");
     expect((await call("users/deactivate", { email: "operator@example.com" })).status).to.equal(200);
     expect((await call("users/query", {})).status).to.equal(401);
   });
@@ -141,27 +149,30 @@ describe("the emulated platform", () => {
     expect(platform.requests("query").map((entry) => entry.status)).to.deep.equal([undefined, 200]);
   });
 
-  it("says where it listens in its first line, and ends by SIGINT and SIGTERM", async function () {
-    this.timeout(60_000);
-    for (const signal of ["SIGINT", "SIGTERM"] as const) {
-      const main = path.join(__dirname, "../emulator/main.ts");
-      const child = spawn(process.execPath, ["--import", "tsx", main, "--port", "0"], {
-        stdio: ["ignore", "pipe", "inherit"],
-      });
-      const ended = new Promise((resolve) => child.once("exit", resolve));
-      try {
-        const line = await new Promise<string>((resolve, reject) => {
-          child.stdout.once("data", (text: Buffer) => resolve(text.toString()));
-          child.once("exit", (code) => reject(new Error(`it ended with code ${code} before it said anything`)));
-        });
-        const url = /^listening on (http:\/\/127\.0\.0\.1:\d+)\n$/.exec(line)?.[1] ?? "";
-        expect((await fetch(`${url}/v1/api/config`)).status).to.equal(200);
-      } finally {
-        child.kill(signal);
-      }
-      expect(await ended, signal).to.equal(0);
+  it("misbehaves at Keycloak's admin API, for one account or for all", async () => {
+    await start();
+    const admin = await adminOf(platform);
+    const ids = [
+      await platform.addUser({ email: "ann@example.com" }),
+      await platform.addUser({ email: "b@example.com" }),
+    ];
+    platform.misbehave({ on: "endSessions", who: ids[1], when: "before", what: { status: 503 } });
+    const statuses = [];
+    for (const id of ids) statuses.push((await admin("POST", `users/${id}/logout`)).status);
+    for (const id of ids) statuses.push((await admin("POST", `users/${id}/logout`)).status);
+    expect(statuses).to.deep.equal([204, 503, 204, 204]);
+    await admin("GET", "users?email=ann");
+    await admin("GET", `users/${ids[0]}/consents`);
+    await admin("DELETE", "sessions/nobody");
+    expect(platform.requests("accounts").map((entry) => entry.path)).to.deep.equal(["/auth/admin/realms/master/users"]);
+    expect(platform.requests("sessions")).to.have.length(1);
+    expect(platform.requests("endSessions")).to.have.length(5);
+    expect(platform.writes()).to.deep.equal([]);
+    for (const path of ["clients", "users/profile/x/y", `users/${ids[0]}/impersonation`, "../../../v1/api/nothing"]) {
+      expect((await admin("GET", path)).status, path).to.equal(501);
     }
-    // What `afterEach` closes.
-    platform = await startPlatform();
+    expect((await admin("DELETE", `users/${ids[0]}`)).status, "nobody is ever deleted").to.equal(501);
+    expect((await admin("GET", "users?q=x:y")).status).to.equal(501);
+    expect((await admin("PUT", `users/${ids[0]}`, { attributes: {} })).status).to.equal(501);
   });
 });

@@ -7,6 +7,10 @@ import { findObstacle } from "../emulator/keycloak/distribution";
 import { startKeycloak, type KeycloakServer } from "../emulator/keycloak/server";
 import { startPlatform, type PlatformOptions } from "../emulator/platform";
 import { platformContract } from "./contract";
+import { adminContract } from "./contract-admin";
+import { requestsContract } from "./contract-requests";
+import { sessionsContract } from "./contract-sessions";
+import { tokenContract } from "./contract-token";
 
 /** The same contract over a real identity store, where the machine can run one. */
 describe("the emulated platform over a real Keycloak", function () {
@@ -26,13 +30,18 @@ describe("the emulated platform over a real Keycloak", function () {
   after(() => server?.stop());
 
   const start = async (options: PlatformOptions = {}) => {
-    const settings = { tokenLifetime: options.tokenLifetime ?? 60, hasOperator: true };
+    const { tokenLifetime = 60, clientTokenLifetimes } = options;
+    const settings = { tokenLifetime, clientTokenLifetimes, hasOperator: true };
     const backend = await KeycloakBackend.create(settings, () => undefined, server);
     await backend.reset();
     return startPlatform(options, backend);
   };
 
-  platformContract(start);
+  describe("at its user API", () => platformContract(start));
+  describe("with odd requests", () => requestsContract(start));
+  describe("at its token endpoint", () => tokenContract(start));
+  describe("at Keycloak's admin API", () => adminContract(start));
+  describe("with sessions", () => sessionsContract(start));
 
   it("lets the real engine live a person's whole life", async function () {
     this.timeout(240_000);

@@ -17,7 +17,7 @@ describe("the lookups", () => {
       call: () => ({}),
     });
     pulumi.runtime.setAllConfig(
-      { "wallaroo:url": platform.url, "wallaroo:username": "operator@example.com", "wallaroo:password": "operator" },
+      { "wallaroo:url": platform.url, "wallaroo:username": "operator@example.com", "wallaroo:password": "Operate-1" },
       ["wallaroo:password"],
     );
   });
@@ -54,21 +54,21 @@ describe("the lookups", () => {
   });
 
   /** Configures a token that does not say who its bearer is. */
-  async function useBareToken(scope: string): Promise<void> {
+  async function useBareToken(scope: { scope?: string }): Promise<void> {
     await platform.change({ lightweightTokens: true });
-    const fields = { grant_type: "password", username: "operator@example.com", password: "operator", scope };
+    const fields = { grant_type: "password", username: "operator@example.com", password: "Operate-1", ...scope };
     const { body } = await grant(platform, fields);
     pulumi.runtime.setAllConfig({ "wallaroo:url": platform.url, "wallaroo:token": String(body["access_token"]) }, []);
   }
 
   it("tell who the provider runs as by userinfo, where the token does not", async () => {
-    await useBareToken("openid");
+    await useBareToken({ scope: "openid" });
     expect(await lookups.getCurrentUser()).to.include({ email: "operator@example.com" });
     expect(platform.requests("userinfo")).to.have.length(1);
   });
 
   it("say that nothing tells who the provider runs as, and what to do", async () => {
-    await useBareToken("");
+    await useBareToken({});
     expect(await messageOf(() => lookups.getCurrentUser())).to.match(
       /^Could not look up the account that this provider runs as: neither the tokens nor userinfo tell which one it is\. .*wallaroo:username/,
     );

@@ -23,7 +23,7 @@ describe("a key of the configuration that is no setting", () => {
     warn.resetHistory();
     const mocks = { newResource: ({ name }: { name: string }) => ({ id: name, state: {} }), call: () => ({}) };
     await pulumi.runtime.setMocks(mocks, project);
-    const minimum = { url: platform.url, username: "operator@example.com", password: "operator" };
+    const minimum = { url: platform.url, username: "operator@example.com", password: "Operate-1" };
     pulumi.runtime.setAllConfig({
       ...Object.fromEntries(Object.entries(minimum).map(([key, value]) => [`wallaroo:${key}`, value])),
       ...config,

@@ -1,8 +1,17 @@
 import type { ApiUser, TokenErrorBody, TokenResponse } from "../../../provider/api/wire";
 import { randomBytes } from "node:crypto";
-import { StoreError, type Backend, type Bearer, type NewUser, type RouteAnswer, type UserPatch } from "../backend";
+import {
+  StoreError,
+  type AdminRequest,
+  type Backend,
+  type Bearer,
+  type NewUser,
+  type RouteAnswer,
+  type UserPatch,
+} from "../backend";
 import { OPERATOR } from "../seeds";
 import { CLIENT_SECRET, CONFIDENTIAL_CLIENT, PUBLIC_CLIENT } from "../sessions";
+import { AdminClient, unexpected } from "./admin-client";
 import { BOOTSTRAP, startKeycloak, type KeycloakServer } from "./server";
 
 interface Role {
@@ -12,20 +21,32 @@ interface Role {
 
 type Json = Record<string, unknown>;
 
+export interface KeycloakOptions {
+  /** Life of an access token in seconds. */
+  tokenLifetime: number;
+  /** The same for one client each, by its name. */
+  clientTokenLifetimes?: Record<string, number>;
+  hasOperator: boolean;
+}
+
+/** Above so many ids one list of all accounts costs less than asking for each. */
+const MANY = 50;
+
 /** The identity store of a real Keycloak, by its admin API. The token endpoint is Keycloak's own. */
 export class KeycloakBackend implements Backend {
-  #token = "";
-  #tokenUntilMs = 0;
-  #adminRole: Role | undefined;
+  readonly #admin: AdminClient;
+  readonly #roles = new Map<string, Role>();
 
   private constructor(
     private readonly server: KeycloakServer,
     private readonly ownsServer: boolean,
-  ) {}
+  ) {
+    this.#admin = new AdminClient(server.authUrl);
+  }
 
   /** Prepares a realm `master` as a Wallaroo installation has it. A server that is given is left running by `close`. */
   static async create(
-    options: { tokenLifetime: number; hasOperator: boolean },
+    options: KeycloakOptions,
     log: (line: string) => void,
     server?: KeycloakServer,
   ): Promise<KeycloakBackend> {
@@ -35,21 +56,46 @@ export class KeycloakBackend implements Backend {
   }
 
   async list(): Promise<ApiUser[]> {
-    const [users, admins] = await Promise.all([
-      this.#admin<ApiUser[]>("GET", "/users?max=100000&briefRepresentation=false"),
-      this.#admin<ApiUser[]>("GET", "/roles/admin/users?max=100000"),
-    ]);
-    const adminIds = new Set(admins.map((user) => user.id));
-    return users.map((user) => complete(user, adminIds.has(user.id)));
+    const roles = await this.#admin.ask<Role[]>("GET", "/roles");
+    const rolesOf = new Map<string, string[]>();
+    for (const { name } of roles.filter((role) => role.name !== DEFAULT_ROLES)) {
+      const members = await this.#admin.ask<ApiUser[]>("GET", `/roles/${name}/users?max=100000`);
+      for (const { id } of members) rolesOf.set(id, [...(rolesOf.get(id) ?? []), name]);
+    }
+    const users = await this.#admin.ask<ApiUser[]>("GET", "/users?max=100000");
+    return users.map((user) => complete(user, rolesOf.get(user.id) ?? []));
   }
 
-  async findById(id: string): Promise<ApiUser | undefined> {
-    return (await this.list()).find((user) => user.id === id);
+  async findByIds(ids: string[]): Promise<ApiUser[]> {
+    if (ids.length > MANY) {
+      const wanted = new Set(ids);
+      return (await this.list()).filter((user) => wanted.has(user.id));
+    }
+    const found: ApiUser[] = [];
+    for (const id of ids.filter(isId)) {
+      const answer = await this.#admin.send("GET", `/users/${id}`);
+      if (answer.ok) found.push(await this.#withRoles((await answer.json()) as ApiUser));
+      else if (answer.status !== 404) throw await unexpected(answer);
+    }
+    return found;
   }
 
   async findByEmail(email: string): Promise<ApiUser | undefined> {
-    const name = email.toLowerCase();
-    return (await this.list()).find((user) => user.email === name || user.username === name);
+    for (const field of ["email", "username"]) {
+      const query = new URLSearchParams({ [field]: email, exact: "true" });
+      // An empty filter would find everybody.
+      const [user] = email === "" ? [] : await this.#admin.ask<ApiUser[]>("GET", `/users?${query.toString()}`);
+      if (user !== undefined) return this.#withRoles(user);
+    }
+    return undefined;
+  }
+
+  async #withRoles(user: ApiUser): Promise<ApiUser> {
+    const roles = await this.#admin.ask<Role[]>("GET", `/users/${user.id}/role-mappings/realm`);
+    return complete(
+      user,
+      roles.map(({ name }) => name).filter((name) => name !== DEFAULT_ROLES),
+    );
   }
 
   async create({
@@ -58,40 +104,41 @@ export class KeycloakBackend implements Backend {
     roles = [],
     requireReset = false,
   }: NewUser): Promise<{ id: string; password: string | null }> {
+    const granted = await Promise.all(roles.map((name) => this.#role(name)));
     const value = password === undefined ? randomBytes(9).toString("base64url") : password;
     const temporary = password === undefined || requireReset;
     const credentials = value === null ? [] : [{ type: "password", value, temporary }];
     const body = { username: email, email, enabled: true, credentials };
-    const answer = await this.#send("POST", "/users", body);
-    if (answer.status === 409) throw new StoreError("duplicate", await wordsOf(answer));
-    if (answer.status === 400) throw new StoreError("illFormed", await wordsOf(answer));
-    if (answer.status !== 201) throw new Error(`Keycloak answered ${answer.status} to a new user`);
+    const answer = await this.#admin.send("POST", "/users", body);
+    if (answer.status !== 201) throw await unexpected(answer);
     const id = answer.headers.get("location")?.split("/").pop() ?? "";
-    if (roles.includes("admin")) await this.#setAdmin(id, true);
+    if (granted.length > 0) await this.#admin.ask("POST", `/users/${id}/role-mappings/realm`, granted);
     return { id, password: value };
   }
 
   async patch(id: string, { admin, ...fields }: UserPatch): Promise<void> {
-    if (Object.keys(fields).length > 0) {
-      const user = await this.#admin<Json>("GET", `/users/${id}`);
-      await this.#admin("PUT", `/users/${id}`, { ...user, ...fields });
-    }
+    if (!isId(id)) throw new StoreError("unknown", "User not found");
+    // Keycloak keeps what the body does not name.
+    await this.#admin.ask("PUT", `/users/${id}`, fields);
     if (admin !== undefined) await this.#setAdmin(id, admin);
   }
 
   async remove(id: string): Promise<void> {
-    await this.#admin("DELETE", `/users/${id}`);
+    await this.#admin.ask("DELETE", `/users/${id}`);
   }
 
   async setPassword(id: string, password: string): Promise<void> {
-    await this.#admin("PUT", `/users/${id}/reset-password`, { type: "password", value: password, temporary: false });
-    const user = await this.#admin<Json>("GET", `/users/${id}`);
-    await this.#admin("PUT", `/users/${id}`, { ...user, requiredActions: [] });
+    await this.#admin.ask("PUT", `/users/${id}/reset-password`, {
+      type: "password",
+      value: password,
+      temporary: false,
+    });
+    await this.patch(id, { requiredActions: [] });
   }
 
   async revokeSessions(): Promise<void> {
-    await this.#admin("POST", "/logout-all");
-    this.#tokenUntilMs = 0;
+    await this.#admin.ask("POST", "/logout-all");
+    this.#admin.forget();
   }
 
   async token(form: Record<string, string>, authorization: string | undefined) {
@@ -115,21 +162,42 @@ export class KeycloakBackend implements Backend {
     };
   }
 
+  async admin({ method, origin, target, body, authorization }: AdminRequest): Promise<RouteAnswer> {
+    const base = this.server.authUrl.replace(/\/auth$/, "");
+    const answer = await fetch(`${base}${target}`, {
+      method,
+      headers: { "content-type": "application/json", ...(authorization === undefined ? {} : { authorization }) },
+      ...(method === "GET" ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
+    });
+    const text = await answer.text();
+    const location = answer.headers.get("location");
+    return {
+      status: answer.status,
+      body: text === "" ? "" : (JSON.parse(text) as unknown),
+      ...(location === null ? {} : { headers: { location: location.replace(base, origin) } }),
+    };
+  }
+
   async setLightweightTokens(isOn: boolean): Promise<void> {
-    for (const client of await this.#admin<{ id: string; clientId: string; attributes: Json }[]>("GET", "/clients")) {
-      if (client.clientId !== PUBLIC_CLIENT && client.clientId !== CONFIDENTIAL_CLIENT) continue;
-      const attributes = { ...client.attributes, "client.use.lightweight.access.token.enabled": String(isOn) };
-      await this.#admin("PUT", `/clients/${client.id}`, { ...client, attributes });
+    for (const client of [PUBLIC_CLIENT, CONFIDENTIAL_CLIENT]) {
+      await this.#setAttribute(client, "client.use.lightweight.access.token.enabled", String(isOn));
     }
   }
 
-  async authenticate(accessToken: string): Promise<Bearer | undefined> {
+  /** An empty value puts the attribute back to its default. */
+  async #setAttribute(clientId: string, name: string, value: string): Promise<void> {
+    const [client] = await this.#admin.ask<{ id: string }[]>("GET", `/clients?clientId=${clientId}`);
+    await this.#admin.ask("PUT", `/clients/${client?.id}`, { attributes: { [name]: value } });
+  }
+
+  async authenticate(token: string): Promise<Bearer | undefined> {
     const answer = await fetch(this.#openid("token/introspect"), {
       method: "POST",
-      body: new URLSearchParams({ token: accessToken, client_id: CONFIDENTIAL_CLIENT, client_secret: CLIENT_SECRET }),
+      body: new URLSearchParams({ token, client_id: CONFIDENTIAL_CLIENT, client_secret: CLIENT_SECRET }),
     });
     const claims = (await answer.json()) as {
       active?: boolean;
+      typ?: string;
       sub?: string;
       username?: string;
       realm_access?: { roles: string[] };
@@ -138,7 +206,8 @@ export class KeycloakBackend implements Backend {
     return {
       id: claims.sub,
       username: claims.username ?? "",
-      isAdmin: claims.realm_access?.roles.includes("admin") ?? false,
+      // Keycloak says the roles of a refresh token, too; a service must look at its kind.
+      isAdmin: claims.typ === "Bearer" && claims.realm_access?.roles.includes("admin") === true,
     };
   }
 
@@ -156,33 +225,36 @@ export class KeycloakBackend implements Backend {
     if (this.ownsServer) await this.server.stop();
   }
 
-  async #prepare({ tokenLifetime, hasOperator }: { tokenLifetime: number; hasOperator: boolean }): Promise<void> {
-    await this.#admin("PUT", "", { accessTokenLifespan: tokenLifetime });
+  async #prepare({ tokenLifetime, clientTokenLifetimes = {}, hasOperator }: KeycloakOptions): Promise<void> {
+    await this.#admin.ask("PUT", "", { accessTokenLifespan: tokenLifetime });
     // Keycloak asks everybody for both names at first login unless told not to; the guides' people have none.
-    const profile = await this.#admin<{ attributes: Json[] }>("GET", "/users/profile");
+    const profile = await this.#admin.ask<{ attributes: Json[] }>("GET", "/users/profile");
     for (const attribute of profile.attributes) {
       if (attribute["name"] === "firstName" || attribute["name"] === "lastName") delete attribute["required"];
       // The default profile refuses o'brien@ and every other sign in a username but . _ - @ +; a platform whose
       // usernames are addresses can't keep that.
       if (attribute["name"] === "username") attribute["validations"] = {};
     }
-    await this.#admin("PUT", "/users/profile", profile);
-    const clients = await this.#admin<{ clientId: string; id: string }[]>("GET", "/clients");
+    await this.#admin.ask("PUT", "/users/profile", profile);
+    const clients = await this.#admin.ask<{ clientId: string; id: string }[]>("GET", "/clients");
     if (!clients.some((client) => client.clientId === PUBLIC_CLIENT)) {
-      await this.#admin("POST", "/clients", {
+      await this.#admin.ask("POST", "/clients", {
         clientId: PUBLIC_CLIENT,
         publicClient: true,
         directAccessGrantsEnabled: true,
       });
-      await this.#admin("POST", "/clients", {
+      await this.#admin.ask("POST", "/clients", {
         clientId: CONFIDENTIAL_CLIENT,
         secret: CLIENT_SECRET,
         directAccessGrantsEnabled: true,
         serviceAccountsEnabled: true,
       });
-      const [client] = await this.#admin<{ id: string }[]>("GET", `/clients?clientId=${CONFIDENTIAL_CLIENT}`);
-      const account = await this.#admin<{ id: string }>("GET", `/clients/${client?.id}/service-account-user`);
+      const [client] = await this.#admin.ask<{ id: string }[]>("GET", `/clients?clientId=${CONFIDENTIAL_CLIENT}`);
+      const account = await this.#admin.ask<{ id: string }>("GET", `/clients/${client?.id}/service-account-user`);
       await this.#setAdmin(account.id, true);
+    }
+    for (const client of [PUBLIC_CLIENT, CONFIDENTIAL_CLIENT]) {
+      await this.#setAttribute(client, "access.token.lifespan", String(clientTokenLifetimes[client] ?? ""));
     }
     if (hasOperator && (await this.findByEmail(OPERATOR.email)) === undefined) {
       await this.create({ ...OPERATOR, roles: ["admin"] });
@@ -190,33 +262,18 @@ export class KeycloakBackend implements Backend {
   }
 
   async #setAdmin(id: string, isAdmin: boolean): Promise<void> {
-    this.#adminRole ??= await this.#admin<Role>("GET", "/roles/admin");
-    await this.#admin(isAdmin ? "POST" : "DELETE", `/users/${id}/role-mappings/realm`, [this.#adminRole]);
+    const method = isAdmin ? "POST" : "DELETE";
+    await this.#admin.ask(method, `/users/${id}/role-mappings/realm`, [await this.#role("admin")]);
   }
 
-  async #admin<T>(method: string, path: string, body?: unknown): Promise<T> {
-    const answer = await this.#send(method, path, body);
-    if (!answer.ok) throw new Error(`Keycloak answered ${answer.status} to ${method} ${path}: ${await answer.text()}`);
-    const text = await answer.text();
-    return (text === "" ? undefined : JSON.parse(text)) as T;
-  }
-
-  async #send(method: string, path: string, body?: unknown): Promise<Response> {
-    if (performance.now() > this.#tokenUntilMs) {
-      const askedMs = performance.now();
-      const answer = await fetch(this.#openid("token"), {
-        method: "POST",
-        body: new URLSearchParams({ grant_type: "password", client_id: "admin-cli", ...BOOTSTRAP }),
-      });
-      const { access_token, expires_in } = (await answer.json()) as TokenResponse;
-      this.#token = access_token;
-      this.#tokenUntilMs = askedMs + expires_in * 500;
-    }
-    return fetch(`${this.server.authUrl}/admin/realms/master${path}`, {
-      method,
-      headers: { authorization: `Bearer ${this.#token}`, "content-type": "application/json" },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
+  async #role(name: string): Promise<Role> {
+    const known = this.#roles.get(name);
+    if (known !== undefined) return known;
+    const answer = isId(name) ? await this.#admin.send("GET", `/roles/${name}`) : undefined;
+    if (answer?.ok !== true) throw new StoreError("illFormed", "Could not find role");
+    const role = (await answer.json()) as Role;
+    this.#roles.set(name, role);
+    return role;
   }
 
   #openid(endpoint: string): string {
@@ -224,7 +281,15 @@ export class KeycloakBackend implements Backend {
   }
 }
 
-function complete(user: ApiUser, isAdmin: boolean): ApiUser {
+/** The role that every account has. */
+const DEFAULT_ROLES = "default-roles-master";
+
+/** Whether this can be an id or a role of Keycloak's. Others, such as `../clients`, must not get into a path. */
+function isId(id: string): boolean {
+  return /^[\w:-]+$/.test(id);
+}
+
+function complete(user: ApiUser, roles: string[]): ApiUser {
   const { id, username, email, enabled, createdTimestamp, emailVerified, firstName, lastName } = user;
   const { requiredActions = [], disableableCredentialTypes = [], notBefore = 0, access } = user;
   const known = { id, username, email, enabled, createdTimestamp, emailVerified, firstName, lastName, access };
@@ -236,10 +301,5 @@ function complete(user: ApiUser, isAdmin: boolean): ApiUser {
     lastLogin: null,
     federatedIdentities: [],
   };
-  return { ...(JSON.parse(JSON.stringify(all)) as ApiUser), ...(isAdmin ? { realmRoles: ["admin"] } : {}) };
-}
-
-async function wordsOf(answer: Response): Promise<string> {
-  const { errorMessage } = (await answer.json()) as { errorMessage?: string };
-  return errorMessage ?? `HTTP ${answer.status}`;
+  return { ...(JSON.parse(JSON.stringify(all)) as ApiUser), ...(roles.length > 0 ? { realmRoles: roles } : {}) };
 }
