@@ -7,6 +7,7 @@ import { adminContract } from "./contract-admin";
 import { requestsContract } from "./contract-requests";
 import { sessionsContract } from "./contract-sessions";
 import { tokenContract } from "./contract-token";
+import { vendorContract } from "./contract-vendor";
 
 describe("the emulated platform in memory", () => {
   describe("at its user API", () => platformContract(startPlatform));
@@ -14,6 +15,7 @@ describe("the emulated platform in memory", () => {
   describe("at its token endpoint", () => tokenContract(startPlatform));
   describe("at Keycloak's admin API", () => adminContract(startPlatform));
   describe("with sessions", () => sessionsContract(startPlatform));
+  describe("with the vendor's client", () => vendorContract(startPlatform));
 });
 
 describe("the emulated platform", () => {

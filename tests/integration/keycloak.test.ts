@@ -11,6 +11,7 @@ import { adminContract } from "./contract-admin";
 import { requestsContract } from "./contract-requests";
 import { sessionsContract } from "./contract-sessions";
 import { tokenContract } from "./contract-token";
+import { vendorContract } from "./contract-vendor";
 
 /** The same contract over a real identity store, where the machine can run one. */
 describe("the emulated platform over a real Keycloak", function () {
@@ -42,6 +43,7 @@ describe("the emulated platform over a real Keycloak", function () {
   describe("at its token endpoint", () => tokenContract(start));
   describe("at Keycloak's admin API", () => adminContract(start));
   describe("with sessions", () => sessionsContract(start));
+  describe("with the vendor's client", () => vendorContract(start));
 
   it("lets the real engine live a person's whole life", async function () {
     this.timeout(240_000);
