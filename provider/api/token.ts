@@ -107,6 +107,9 @@ export class TokenSource {
    * Who we are to the platform: by the claims of the first access token, then of the ID and refresh tokens that came with
    * it, as an access token may be "lightweight" and tell nothing. Where `isEnough` says that this does not do, `userinfo` is
    * asked, at most once per process. Raises what {@link get} raises.
+   *
+   * Keycloak 26.4 (measured) leaves `sub` out of the refresh token of such a client, too. Of a session that was begun with the
+   * scope `openid` it sends an ID token that tells all, and answers userinfo; of others it does neither.
    */
   async caller(isEnough: (caller: Caller) => boolean = () => true): Promise<Caller> {
     if (this.#claims === undefined) {

@@ -83,8 +83,8 @@ const UNGUARDED_ADMINS = "no administrator is deactivated or loses the admin rol
 const UNGUARDED_ALL = "as the platform shows no roles either, no account is deactivated or loses the admin role";
 /** What to do where nothing tells who the provider runs as: a verb phrase. */
 export const IDENTIFY =
-  "sign in with wallaroo:username and wallaroo:password (or have the Keycloak client put `sub` and `preferred_username` " +
-  "into its access tokens: client scopes basic and profile)";
+  "sign in with wallaroo:username and wallaroo:password (or get the token with the scope openid, or have the Keycloak " +
+  "client put `sub` and `preferred_username` into its access tokens: client scopes basic and profile)";
 const NO_ROLES =
   "The platform shows no roles, so that the last administrator is not recognised: name the administrators in " +
   "wallaroo:protectedEmails, and none of them is cut off.";

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { WallarooUser, type WallarooUserArgs } from "pulumi-wallaroo";
+import { grant } from "../integration/contract";
 import { user } from "./programs";
 import { CI, scenario } from "./stack";
 
@@ -23,6 +24,28 @@ describe("the guards", function () {
         /Could not deactivate ci@example.com: it is the account that this provider runs as/,
       );
       expect(refused.output).to.not.match(/\n\s+at /);
+    }
+    expect(writes()).to.deep.equal([]);
+  });
+
+  it("refuse to deactivate the account that the provider runs as, where its access token does not tell", async () => {
+    await platform().change({ lightweightTokens: true });
+    const fields = {
+      grant_type: "password",
+      username: CI.email,
+      password: CI.password,
+      scope: "openid offline_access",
+    };
+    const { body } = await grant(platform(), fields);
+    await stack().setConfig("wallaroo:refreshToken", String(body["refresh_token"]));
+    await stack().up(adopted(CI.email, { onDestroy: "deactivate" }));
+    for (const refused of [
+      await stack().upFails(adopted(CI.email, { enabled: false })),
+      await stack().destroyFails(),
+    ]) {
+      expect(refused.output).to.match(
+        /Could not deactivate ci@example.com: it is the account that this provider runs as/,
+      );
     }
     expect(writes()).to.deep.equal([]);
   });
