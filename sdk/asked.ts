@@ -6,6 +6,7 @@ import { READ_AGE_MS } from "../provider/user/directory";
 import { RunMemory } from "../provider/user/run";
 import type { DeclaredInput } from "../provider/dynamic/declared";
 import { DECLARED_KEY, PROVIDER_KEY, USER_PROVIDER_TEXT } from "../provider/dynamic/stored";
+import { callMock, isMocked } from "./mocks";
 import type { WallarooProvider } from "./provider";
 import { warnOfUnknownSettings } from "./unknown-settings";
 import { WallarooUser } from "./user";
@@ -18,12 +19,22 @@ export interface LookupOptions {
   parent?: pulumi.Resource;
 }
 
-/** What a lookup is answered from. The view that it looks at is at most `maxAgeMs` old. */
-type Question<A, T> = (platform: Platform, args: A, maxAgeMs: number) => Promise<T>;
+/** One kind of lookup. */
+export interface Question<A, T> {
+  /** Its name in the mocks of a unit test, as a function of a provider would have it. */
+  token: string;
+  /** Raises `WallarooError` for arguments that ask nothing. Sends nothing. */
+  check: (args: A) => void;
+  /** Answers from a view of the platform that is at most `maxAgeMs` old. */
+  find: (platform: Platform, args: A, maxAgeMs: number) => Promise<T>;
+  /** The same of what a unit test's mocks answer, which is an object always. */
+  fromMock: (answer: Record<string, unknown>) => T;
+}
 
 /**
  * Puts a lookup's question to the platform that it is about, in preview too. Raises a RunError, which the engine's host
  * prints as one line: what is wrong is the program's arguments, its settings or the platform, and a stack says nothing of it.
+ * In a unit test with mocks nothing is asked but them.
  */
 export async function ask<A, T>(
   question: Question<A, T>,
@@ -31,13 +42,16 @@ export async function ask<A, T>(
   opts: LookupOptions,
   maxAgeMs = READ_AGE_MS,
 ): Promise<T> {
+  // A plain JavaScript program may pass null.
+  const given = (args ?? {}) as A & object;
   try {
-    // A plain JavaScript program may pass null.
-    return await question(await platformOf(opts ?? {}), (args ?? {}) as A, maxAgeMs);
+    question.check(given);
+    if (isMocked()) return question.fromMock(await callMock(question.token, given, providerOf(opts ?? {})));
+    return await question.find(await platformOf(opts ?? {}), given, maxAgeMs);
   } catch (error) {
     const isOwn = error instanceof WallarooError || error instanceof SettingsError || pulumi.RunError.isInstance(error);
     if (!isOwn) throw error;
-    endInlineProgram(error.message);
+    if (!isMocked()) endInlineProgram(error.message);
     throw new pulumi.RunError(error.message);
   }
 }

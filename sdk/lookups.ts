@@ -8,7 +8,7 @@ import { isAdmin } from "../provider/user/guards";
 import { IDENTIFY, findOwn, isFound } from "../provider/user/identity";
 import { createdAt } from "../provider/user/policy";
 import { findUnusable } from "../provider/user/unusable";
-import { ask, askLater, type LookupOptions } from "./asked";
+import { ask, askLater, type LookupOptions, type Question } from "./asked";
 import { resolved } from "./resolved";
 
 export type { LookupOptions } from "./asked";
@@ -51,22 +51,26 @@ export type GetUserArgs = { id: string; email?: undefined } | { email: string; i
  * Several lookups of a program share one query.
  */
 export function getUser(args: GetUserArgs, opts: LookupOptions = {}): Promise<UserInfo> {
-  return ask(find, resolved(args) as GetUserArgs, opts);
+  return ask(USER, resolved(args) as GetUserArgs, opts);
 }
 
-async function find(platform: Platform, args: GetUserArgs, maxAgeMs: number): Promise<UserInfo> {
-  const { directory } = platform;
-  const askedAtMs = performance.now();
-  const isGiven = (value: unknown): value is string => typeof value === "string" && value.trim() !== "";
+const isGiven = (value: unknown): value is string => typeof value === "string" && value.trim() !== "";
+
+/** Refuses what names no user, or two. */
+function refuseNobody(args: GetUserArgs): void {
   refuseUnusable("a user", args);
-  const { id, email } = args;
-  if (isGiven(id) === isGiven(email)) {
+  if (isGiven(args.id) === isGiven(args.email)) {
     throw badInput(
       "a user",
       "exactly one of id and email has to be given, and not be empty",
       "Check where the value comes from: an output of somebody who is not there is undefined.",
     );
   }
+}
+
+async function find(platform: Platform, { id, email }: GetUserArgs, maxAgeMs: number): Promise<UserInfo> {
+  const { directory } = platform;
+  const askedAtMs = performance.now();
   const findIn = (view: View) =>
     isGiven(id) ? view.findById(id.trim()) : view.findByEmail(canonicalEmail(email ?? ""));
   // Somebody who is missing from an older view may be younger than it.
@@ -87,12 +91,10 @@ async function find(platform: Platform, args: GetUserArgs, maxAgeMs: number): Pr
 
 /** Everybody for whom all conditions hold, ordered by username; an empty list where there is nobody. */
 export function getUsers(args: GetUsersArgs = {}, opts: LookupOptions = {}): Promise<UserInfo[]> {
-  return ask(list, resolved(args) as GetUsersArgs, opts);
+  return ask(USERS, resolved(args) as GetUsersArgs, opts);
 }
 
 async function list(platform: Platform, args: GetUsersArgs, maxAgeMs: number): Promise<UserInfo[]> {
-  refuseUnusable("users", args);
-  refuseMistakes(args);
   const domain = args.emailDomain === undefined ? undefined : canonicalEmail(args.emailDomain).replace(/^@/, "");
   const view = await platform.directory.view(maxAgeMs);
   await refuseCutList(platform, view);
@@ -131,6 +133,7 @@ async function refuseCutList({ token }: Platform, view: View): Promise<void> {
 
 /** A condition that is none, by a slip of the pen in a plain JavaScript program, would let everybody through. */
 function refuseMistakes(args: GetUsersArgs): void {
+  refuseUnusable("users", args);
   const types: Record<string, string> = { enabled: "boolean", admin: "boolean", emailDomain: "string" };
   const mistakes = Object.entries(args).flatMap(([name, value]) => {
     const type = Object.hasOwn(types, name) ? types[name] : undefined;
@@ -149,7 +152,7 @@ function badInput(who: string, words: string, next: string): WallarooError {
 
 /** The account that the provider runs as. Raises an Error for a service account, which the platform lists nowhere. */
 export function getCurrentUser(opts: LookupOptions = {}): Promise<UserInfo> {
-  return ask(findCaller, {}, opts);
+  return ask(CURRENT_USER, {}, opts);
 }
 
 async function findCaller(platform: Platform, _none: object, maxAgeMs: number): Promise<UserInfo> {
@@ -178,7 +181,7 @@ export function getUserOutput(
   args: { id: pulumi.Input<string> } | { email: pulumi.Input<string> },
   opts?: LookupOptions,
 ): pulumi.Output<UserInfo> {
-  return askLater(find, pulumi.output(resolved(args)), opts);
+  return askLater(USER, pulumi.output(resolved(args)), opts);
 }
 
 /** {@link getUsers} for inputs that are outputs of resources. */
@@ -186,12 +189,12 @@ export function getUsersOutput(
   args: { [Name in keyof GetUsersArgs]: pulumi.Input<GetUsersArgs[Name]> } = {},
   opts?: LookupOptions,
 ): pulumi.Output<UserInfo[]> {
-  return askLater(list, pulumi.output(resolved(args)), opts);
+  return askLater(USERS, pulumi.output(resolved(args)), opts);
 }
 
 /** {@link getCurrentUser} as an output. */
 export function getCurrentUserOutput(opts?: LookupOptions): pulumi.Output<UserInfo> {
-  return askLater(findCaller, pulumi.output({}), opts);
+  return askLater(CURRENT_USER, pulumi.output({}), opts);
 }
 
 function describe(user: ApiUser): UserInfo {
@@ -213,3 +216,27 @@ function describe(user: ApiUser): UserInfo {
   };
   return JSON.parse(JSON.stringify(info)) as UserInfo;
 }
+
+const USER: Question<GetUserArgs, UserInfo> = {
+  token: "wallaroo:index:getUser",
+  check: refuseNobody,
+  find,
+  fromMock: (answer) => answer as unknown as UserInfo,
+};
+
+const USERS: Question<GetUsersArgs, UserInfo[]> = {
+  token: "wallaroo:index:getUsers",
+  check: refuseMistakes,
+  find: list,
+  fromMock: ({ users }) => {
+    if (Array.isArray(users)) return users as UserInfo[];
+    throw new pulumi.RunError("The mock of wallaroo:index:getUsers has to answer an object { users: [...] }.");
+  },
+};
+
+const CURRENT_USER: Question<object, UserInfo> = {
+  token: "wallaroo:index:getCurrentUser",
+  check: () => undefined,
+  find: findCaller,
+  fromMock: (answer) => answer as unknown as UserInfo,
+};

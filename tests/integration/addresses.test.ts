@@ -2,6 +2,7 @@ import { expect } from "chai";
 import * as pulumi from "@pulumi/pulumi";
 import * as lookups from "../../sdk/lookups";
 import type { UserInputs, UserState } from "../../provider/user/model";
+import { setMonitor } from "./monitor";
 import { connectTo, declared, messageOf, onPlatform } from "./platform";
 
 const [ann, bob] = ["ann@example.com", "bob@example.com"];
@@ -78,7 +79,7 @@ describe("two accounts with one address", () => {
 
   it("are not looked up by the order of a list", async () => {
     const refusal = await addTwo(ann);
-    await pulumi.runtime.setMocks({ newResource: () => ({ id: "", state: {} }), call: () => ({}) });
+    await setMonitor({ newResource: () => ({ id: "", state: {} }), call: () => ({}) });
     pulumi.runtime.setAllConfig(
       { "wallaroo:url": platform().url, "wallaroo:username": "operator@example.com", "wallaroo:password": "Operate-1" },
       ["wallaroo:password"],

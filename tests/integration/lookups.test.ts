@@ -5,6 +5,7 @@ import { WallarooProvider } from "../../sdk/provider";
 import { startPlatform, type Platform } from "../emulator/platform";
 import { CLIENT_SECRET } from "../emulator/sessions";
 import { grant } from "./contract";
+import { setMonitor } from "./monitor";
 import { messageOf } from "./platform";
 
 describe("the lookups", () => {
@@ -12,7 +13,7 @@ describe("the lookups", () => {
   beforeEach(async () => {
     platform = await startPlatform({ seed: "guide-2024" });
     await platform.addUser({ email: "off@example.com", enabled: false });
-    await pulumi.runtime.setMocks({
+    await setMonitor({
       newResource: ({ inputs }) => ({ id: "", state: inputs as object }),
       call: () => ({}),
     });

@@ -6,6 +6,7 @@ import { WallarooProvider, type WallarooProviderArgs } from "../../sdk/provider"
 import { WallarooUser } from "../../sdk/user";
 import * as lookups from "../../sdk/lookups";
 import { startPlatform, type Platform } from "../emulator/platform";
+import { setMonitor } from "./monitor";
 
 describe("a key of the configuration that is no setting", () => {
   let warn: sinon.SinonStub;
@@ -22,7 +23,7 @@ describe("a key of the configuration that is no setting", () => {
   const run = async (config: Record<string, string>, project = "people") => {
     warn.resetHistory();
     const mocks = { newResource: ({ name }: { name: string }) => ({ id: name, state: {} }), call: () => ({}) };
-    await pulumi.runtime.setMocks(mocks, project);
+    await setMonitor(mocks, project);
     const minimum = { url: platform.url, username: "operator@example.com", password: "Operate-1" };
     pulumi.runtime.setAllConfig({
       ...Object.fromEntries(Object.entries(minimum).map(([key, value]) => [`wallaroo:${key}`, value])),
