@@ -81,7 +81,7 @@ describe("WallarooTeam through the real engine", function () {
     expect(platform().writes()).to.have.length(3);
     expect((await stack().stored("science"))?.initErrors).to.equal(undefined);
     await stack().up(program, { expectNoChanges: true });
-  });
+  }).timeout(900_000);
 
   it("is refreshed also when somebody who failed is active by now, and says at up what to write", async () => {
     const program = (adopt: boolean) => team({ [ann]: {}, [bob]: adopt ? { adopt } : {} });
