@@ -1,3 +1,4 @@
+import { Breaker, type BreakerLimits } from "./api/breaker";
 import { createClient } from "./api/client";
 import { Line } from "./api/line";
 import { Secrets } from "./api/secrets";
@@ -30,17 +31,19 @@ export function connect(
   settings: Settings,
   run: RunMemory,
   log: Log,
-  times: Pick<LifecycleTools, "lookingMs"> = {},
+  { lookingMs, ...limits }: Pick<LifecycleTools, "lookingMs"> & Partial<BreakerLimits> = {},
 ): Platform {
   const secrets = new Secrets();
   const { requestTimeoutMs: timeoutMs, maxConcurrency: maxSockets } = settings;
   const transport = createTransport({ timeoutMs, maxSockets, secrets });
-  const token = new TokenSource(settings, transport, secrets);
+  const breaker = new Breaker({ requestTimeoutMs: timeoutMs, ...limits });
+  const token = new TokenSource(settings, breaker.guard(transport), secrets);
   const client = createClient({
     url: settings.url,
     transport,
     token,
     secrets,
+    breaker,
     retry: { maxRetries: settings.maxRetries, maxElapsedMs: MAX_RETRYING_MS },
     maxConcurrency: settings.maxConcurrency,
     readOnlyBy: settings.readOnlyBy,
@@ -56,7 +59,8 @@ export function connect(
     caller: (isEnough) => token.caller(isEnough),
     pause: client.pause,
     line,
-    ...times,
+    breaker,
+    ...(lookingMs === undefined ? {} : { lookingMs }),
     protectedEmails: settings.protectedEmails,
     host: new URL(settings.url).host,
     ...(settings.seatLimit === undefined ? {} : { seatLimit: settings.seatLimit }),

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { SIGN_IN, type Breaker, type Trial } from "./breaker";
 import { WallarooError, isErrorBody, isOutage, isUncertain, isWallarooError, type ErrorKind } from "./errors";
 import { Line } from "./line";
-import { RetryBudget, isRetryable, pauseBefore, type RetryPolicy } from "./retry";
+import { isRetryable, pauseBefore, type RetryPolicy } from "./retry";
 import type { Secrets } from "./secrets";
 import type { TokenSource } from "./token";
 import type { Answer, Transport } from "./transport";
@@ -18,6 +19,8 @@ export interface Call {
   idempotent: boolean;
   /** Does it change something on the platform? Then it is refused where `readOnlyBy` is set. */
   writes: boolean;
+  /** Does it take a seat of the licence? */
+  takesSeat?: boolean;
   /** True when a good answer holds a secret: then no message quotes it, whole or in part. */
   answersSecret?: boolean;
   /** What to do next where this call knows better than the general advice. */
@@ -31,6 +34,7 @@ export interface ClientOptions {
   transport: Transport;
   token: TokenSource;
   secrets: Secrets;
+  breaker: Breaker;
   retry: RetryPolicy;
   /** Requests under way at once; further ones wait in line. */
   maxConcurrency: number;
@@ -50,8 +54,7 @@ export interface Client {
   call: (call: Call) => Promise<unknown>;
   /**
    * Waits before trying again what the client itself must not repeat; false when no further attempt is worth it (too
-   * many, too long, or the budget that all requests share is used up). Without an error nothing failed, what was asked for
-   * is only not there yet, and the budget is left alone.
+   * many, too long, or the breaker is open). Without an error nothing failed, and what was asked for is only not there yet.
    *
    * @param retry 1 before the second attempt
    * @param startedMs `performance.now()` at the first attempt
@@ -61,20 +64,22 @@ export interface Client {
 
 /** Transport, token and retry put together. */
 export function createClient(options: ClientOptions): Client {
-  const budget = new RetryBudget();
   const line = new Line(options.maxConcurrency);
-  const { secrets } = options;
+  const { secrets, breaker } = options;
 
-  async function pause(retry: number, startedMs: number, error: unknown): Promise<boolean> {
+  async function pause(retry: number, startedMs: number, error: unknown, trial?: Trial): Promise<boolean> {
     const serverMs = isWallarooError(error) ? error.retryAfterMs : undefined;
     const pauseMs = pauseBefore(retry, performance.now() - startedMs, serverMs, options.retry, Math.random());
-    if (pauseMs === undefined || (error !== undefined && !budget.take())) return false;
+    if (pauseMs === undefined || (error !== undefined && !breaker.mayRetry(pauseMs, trial))) return false;
     await sleep(pauseMs);
     return true;
   }
 
-  async function attempt(call: Call): Promise<unknown> {
+  async function attempt(call: Call, trial: Trial): Promise<unknown> {
+    breaker.enter(trial, SIGN_IN);
     const token = await options.token.get();
+    // Signing in may have taken its time.
+    breaker.enter(trial, call.path);
     const answer = await options.transport({
       url: options.url + call.path,
       headers: { authorization: `Bearer ${token}`, "content-type": "application/json", accept: "application/json" },
@@ -95,25 +100,31 @@ export function createClient(options: ClientOptions): Client {
   async function call(call: Call): Promise<unknown> {
     if (call.writes && options.readOnlyBy !== undefined) throw forbidden(call, options.readOnlyBy);
     const startedMs = performance.now();
+    const trial = breaker.trial(call);
     let renewed = false;
-    let maybeDone = false;
+    let failure: WallarooError | undefined;
     for (let retry = 1; ;) {
       try {
-        const result = await line.run(() => attempt(call));
-        budget.giveBack();
+        const result = await line.run(() => attempt(call, trial));
+        breaker.succeeded(trial);
         return result;
       } catch (error) {
+        if (!isWallarooError(error)) throw error;
+        // What was tried before failed for a reason of its own.
+        if (error.kind === "notTried") throw failure ?? error;
         // A 401 of the API itself means that nothing was done: an expired or revoked token, worth exactly one new one.
-        if (!renewed && isWallarooError(error, "unauthenticated") && !error.beforeSending) {
+        if (!renewed && error.kind === "unauthenticated" && !error.beforeSending) {
           renewed = true;
           continue;
         }
+        failure = failure !== undefined && isUncertain(failure) ? error.with({ maybeDone: true }) : error;
+        breaker.failed(trial, error);
         // Whatever failed before the call was sent (signing in) can be repeated for every call.
-        const repeatable = isRetryable(error, call.idempotent || (isWallarooError(error) && error.beforeSending));
-        if (!repeatable || !(await pause(retry, startedMs, error))) {
-          throw maybeDone && isWallarooError(error) ? error.with({ maybeDone }) : error;
+        const repeatable = isRetryable(error, call.idempotent || error.beforeSending);
+        if (!repeatable || !(await pause(retry, startedMs, error, trial))) {
+          breaker.gaveUp(trial);
+          throw failure;
         }
-        maybeDone ||= isUncertain(error);
         retry += 1;
       }
     }

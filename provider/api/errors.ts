@@ -20,6 +20,8 @@ export type ErrorKind =
   | "unavailable"
   | "timeout"
   | "unreadable"
+  /** Nothing was sent, because what was sent before failed: see `Breaker`. */
+  | "notTried"
   /** The answer said that it was done, and a look says otherwise. */
   | "unconfirmed";
 
@@ -87,6 +89,10 @@ export class WallarooError extends Error {
   /** The same error, with some of its parts another way. */
   with(parts: Partial<ErrorParts>): WallarooError {
     return new WallarooError({ ...this.#parts, ...parts });
+  }
+
+  get operation(): string {
+    return this.#parts.operation;
   }
 
   get maybeDone(): boolean {

@@ -46,26 +46,3 @@ export function pauseBefore(
   const pause = serverMs === undefined ? ours : Math.max(ours, serverMs + (FIRST_PAUSE_MS / 2) * random);
   return elapsedMs + pause > policy.maxElapsedMs ? undefined : pause;
 }
-
-/**
- * A budget of retries that all requests of a process share, so that a platform in trouble gets less traffic, not more:
- * each retry takes one, each success gives back one, never above `capacity`. When it is empty, failures are final.
- */
-export class RetryBudget {
-  #left: number;
-
-  constructor(private readonly capacity = 64) {
-    this.#left = capacity;
-  }
-
-  /** Takes one retry; false when none is left. */
-  take(): boolean {
-    if (this.#left < 1) return false;
-    this.#left -= 1;
-    return true;
-  }
-
-  giveBack(): void {
-    this.#left = Math.min(this.capacity, this.#left + 1);
-  }
-}

@@ -40,8 +40,11 @@ export interface UsersApi {
 
 /** The platform says 403 both for missing rights and for a full licence. */
 const SEAT_TAKING = {
-  forbidden:
-    "Either the licence has no free seat (deactivate somebody, or raise its user limit), or the provider's account lacks the realm role admin.",
+  takesSeat: true,
+  next: {
+    forbidden:
+      "Either the licence has no free seat (deactivate somebody, or raise its user limit), or the provider's account lacks the realm role admin.",
+  },
 };
 
 export function createUsersApi(client: Client): UsersApi {
@@ -72,7 +75,7 @@ export function createUsersApi(client: Client): UsersApi {
       body,
       idempotent: true,
       writes: true,
-      ...(verb === "activate" ? { next: SEAT_TAKING } : {}),
+      ...(verb === "activate" ? SEAT_TAKING : {}),
     });
     return isRecord(answer) && Object.keys(answer).length === 0;
   }
@@ -101,7 +104,7 @@ export function createUsersApi(client: Client): UsersApi {
       const isTold = needsRoles;
       const send = (withRoles: boolean) => {
         const body: InviteUserRequest = withRoles ? { roles: [], ...request } : request;
-        return client.call({ ...about, path: "/v1/api/users/invite", body, idempotent: false, next: SEAT_TAKING });
+        return client.call({ ...about, path: "/v1/api/users/invite", body, idempotent: false, ...SEAT_TAKING });
       };
       let answer: unknown;
       try {

@@ -1,5 +1,4 @@
 import { isDeepStrictEqual } from "node:util";
-import { messageOf } from "../api/errors";
 import type { Line } from "../api/line";
 import type { Log } from "../user/account";
 import { DECISION_AGE_MS, type Directory } from "../user/directory";
@@ -14,6 +13,7 @@ import { personOf } from "./inputs";
 import type { MemberInputs, Members, TeamState } from "./model";
 import { runAll } from "./progress";
 import { inputsFrom, pack, unpack } from "./state";
+import { isNotTried, reasonsOf, summaryOf } from "./summary";
 
 /** Some people could not be brought to what is declared. */
 export class TeamError extends Error {
@@ -80,7 +80,8 @@ export class TeamLifecycle {
       steps.push(() => lifecycle.checkLeaving(known, arriving));
     }
     const failures = await this.#run(`${team}: check`, steps);
-    if (failures.length > 0) throw new TeamError(summaryOf("change", team, failures, steps.length), failures);
+    if (failures.length > 0)
+      throw new TeamError(summaryOf("change", team, failures, steps.length), reasonsOf(failures));
   }
 
   /**
@@ -122,9 +123,10 @@ export class TeamLifecycle {
     const state = pack(people.values());
     if (failures.length === 0) return state;
     const held = isHeldBack ? ` ${leaving.length} not declared any more were left alone for now.` : "";
-    const next = " Everybody else is done, and what was done is stored; the next `pulumi up` does the rest.";
+    const isTried = !failures.some(isNotTried);
+    const next = `${isTried ? " Everybody else is done, and what" : " What"} was done is stored; the next \`pulumi up\` does the rest.`;
     const total = freeing.length + others.length + leaving.length;
-    throw new TeamError(`${summaryOf("change", team, failures, total)}${held}${next}`, distinct(failures), state);
+    throw new TeamError(`${summaryOf("change", team, failures, total)}${held}${next}`, reasonsOf(failures), state);
   }
 
   /** Everybody as they are now. `inputs` are there where that is not what the state said. Who vanished is left out. */
@@ -139,7 +141,7 @@ export class TeamLifecycle {
     });
     const failures = await this.#run(`${team}: read`, steps);
     // One answer is about all of them: where it is bad, nobody's reading is to be trusted.
-    if (failures.length > 0) throw new TeamError(summaryOf("read", team, failures, steps.length), distinct(failures));
+    if (failures.length > 0) throw new TeamError(summaryOf("read", team, failures, steps.length), reasonsOf(failures));
     const after = pack(people.values());
     return { state: after, ...(isDeepStrictEqual(after, state) ? {} : { inputs: inputsFrom(people) }) };
   }
@@ -154,12 +156,12 @@ export class TeamLifecycle {
       const next =
         "The next `pulumi destroy` (or `up`, where the team is not declared any more) tries again, and leaves alone who " +
         "is done. To keep the team instead, run `pulumi refresh` before `up`: the state does not know who is done.";
-      throw new TeamError(`${summaryOf("delete", team, failures, total)} ${next}`, distinct(failures));
+      throw new TeamError(`${summaryOf("delete", team, failures, total)} ${next}`, reasonsOf(failures));
     }
   }
 
   /** Takes those who leave out of `people`; who frees a seat first, as some take one on their way out. */
-  async #letGo(emails: readonly string[], people: Map<string, KnownUser>, team: string): Promise<string[]> {
+  async #letGo(emails: readonly string[], people: Map<string, KnownUser>, team: string): Promise<unknown[]> {
     const freeing: Step[] = [];
     const others: Step[] = [];
     for (const email of emails) {
@@ -181,24 +183,13 @@ export class TeamLifecycle {
   }
 
   /** What each of those who failed met with, in the order of the steps. */
-  async #run(what: string, steps: readonly Step[]): Promise<string[]> {
+  async #run(what: string, steps: readonly Step[]): Promise<unknown[]> {
     if (steps.length === 0) return [];
     const { line, log } = this.tools;
-    const ends = await runAll(what, steps, line, log);
-    return ends.flatMap((error) => (error === undefined ? [] : [messageOf(error)]));
+    return (await runAll(what, steps, line, log)).filter((error) => error !== undefined);
   }
 }
 
 function idsOf(people: ReadonlyMap<string, KnownUser>): string[] {
   return [...people.values()].map(({ id }) => id);
-}
-
-/** What is wrong with all of them is said once. */
-function distinct(failures: readonly string[]): string[] {
-  return [...new Set(failures)];
-}
-
-function summaryOf(operation: string, team: string, failures: readonly string[], total: number): string {
-  const failed = failures.length === 1 ? "1 person failed" : `${failures.length} people failed`;
-  return `Could not ${operation} everybody in ${team}: ${failed} of ${total}.`;
 }

@@ -1,3 +1,4 @@
+import type { Breaker } from "../api/breaker";
 import type { Client } from "../api/client";
 import type { Line } from "../api/line";
 import type { UsersApi } from "../api/users";
@@ -26,6 +27,8 @@ export interface LifecycleTools {
   log: Log;
   caller: AskCaller;
   pause: Client["pause"];
+  /** Says whether work on one more account may begin. */
+  breaker: Pick<Breaker, "refuse" | "whileLooking" | "isOver">;
   /** How long an account is looked for after its invite, in milliseconds. Default: three minutes. */
   lookingMs?: number;
   /**

@@ -33,8 +33,10 @@ export class Arrivals {
   #hasSaidSlow = false;
 
   constructor(private readonly tools: ArrivalTools) {
+    const { directory, breaker } = tools;
+    const view = (maxAgeMs: number) => breaker.whileLooking(() => directory.view(maxAgeMs));
     this.#lookingMs = tools.lookingMs ?? LOOKING_MS;
-    this.#lookout = new Lookout(tools.directory, this.#lookingMs);
+    this.#lookout = new Lookout({ view }, this.#lookingMs, () => breaker.isOver());
   }
 
   /** Decides on a fresh view, and sends nothing that changes something. */
@@ -58,8 +60,9 @@ export class Arrivals {
    * done, while {@link whenClear} has to be waited for.
    */
   async begin(inputs: UserInputs): Promise<(() => Promise<Step>) | undefined> {
+    const { run, directory, breaker } = this.tools;
+    breaker.refuse({ operation: "create", who: inputs.email, writes: true, takesSeat: true });
     if (!this.#lookout.isClear()) return undefined;
-    const { run, directory } = this.tools;
     let plan = await this.plan(inputs);
     const departure = plan.kind === "invite" ? undefined : run.findDeparture(plan.user.id);
     if (departure !== undefined) {

@@ -93,8 +93,9 @@ export class Departures {
 
   /** Decides on a fresh view, and writes. Runs in line. */
   async #letGo({ id, state }: KnownUser, target: boolean): Promise<Left> {
-    const { accounts, directory, log } = this.tools;
+    const { accounts, directory, log, breaker } = this.tools;
     const { email } = state;
+    breaker.refuse({ operation: "delete", who: email, writes: true, takesSeat: target });
     const view = await directory.view(DECISION_AGE_MS);
     const user = view.findById(id);
     if (user === undefined) {

@@ -1,4 +1,4 @@
-import { WallarooError, isUncertain, messageOf } from "../api/errors";
+import { WallarooError, isUncertain, isWallarooError, messageOf } from "../api/errors";
 import type { ApiUser } from "../api/wire";
 import { refuseDoubtfulAbsence } from "./absence";
 import { Accounts, type LifecycleTools } from "./account";
@@ -80,6 +80,8 @@ export class Lifecycle {
     try {
       return { id: known.id, state: await this.#reconcile(known, inputs) };
     } catch (error) {
+      // Nothing was sent for an account that was there already.
+      if (known.state.adopted && isWallarooError(error, "notTried")) throw error;
       const { id, state } = error instanceof HalfDoneError ? error.user : known;
       // Declared is not done: the role is shown later, and by some releases never.
       throw new HalfDoneError({ id, state: withAdmin(state, undefined) }, messageOf(error));
@@ -223,6 +225,8 @@ export class Lifecycle {
     { id, state }: KnownUser,
     inputs: UserInputs,
   ): Promise<{ user: ApiUser; known: KnownUser; change: Change }> {
+    const takesSeat = inputs.enabled && !state.enabled;
+    this.tools.breaker.refuse({ operation: "update", who: state.email, writes: true, takesSeat });
     const view = await this.tools.directory.view(DECISION_AGE_MS);
     const user = view.findById(id);
     if (user === undefined && state.unseen === true) {

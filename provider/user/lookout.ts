@@ -44,10 +44,14 @@ export class Lookout {
   #isLooking = false;
   #wake: (() => void) | undefined;
 
-  /** @param lookingMs how long an account is looked for, in milliseconds */
+  /**
+   * @param lookingMs how long an account is looked for, in milliseconds
+   * @param isOver true when looking has to end sooner
+   */
   constructor(
     private readonly directory: Pick<Directory, "view">,
     private readonly lookingMs: number,
+    private readonly isOver = () => false,
   ) {}
 
   /**
@@ -112,7 +116,8 @@ export class Lookout {
         failure = error;
       }
       for (const search of asked) {
-        if (view === undefined) defer(search, failure);
+        if (view === undefined && this.isOver()) search.end({ kind: "unknown", failure });
+        else if (view === undefined) defer(search, failure);
         else {
           try {
             answer(search, view);

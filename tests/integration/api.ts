@@ -1,3 +1,4 @@
+import { Breaker } from "../../provider/api/breaker";
 import { createClient } from "../../provider/api/client";
 import { Secrets } from "../../provider/api/secrets";
 import { TokenSource, type Grant } from "../../provider/api/token";
@@ -39,6 +40,7 @@ export function openApi(
     transport,
     token,
     secrets,
+    breaker: new Breaker({ requestTimeoutMs: options.timeoutMs ?? 5000 }),
     retry,
     maxConcurrency: options.maxConcurrency ?? 8,
   });

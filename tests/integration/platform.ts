@@ -5,11 +5,14 @@ import type { UserInputs } from "../../provider/user/model";
 import { startPlatform, type Platform, type PlatformOptions } from "../emulator/platform";
 import { OPERATOR } from "../emulator/seeds";
 
+/** Shorter times than a run has. */
+type Times = Parameters<typeof connect>[3];
+
 /** A provider's view of an emulated platform, without the engine, and what it said to the user. */
 export function connectTo(
   platform: Platform,
   config: Record<string, string> = {},
-  times: { lookingMs?: number } = {},
+  times: Times = {},
 ): Connected & { said: string[]; run: RunMemory } {
   const said: string[] = [];
   const all: Record<string, string> = {
@@ -45,7 +48,7 @@ export function onPlatform(): {
   start: (
     options?: PlatformOptions,
     config?: Record<string, string>,
-    times?: { lookingMs?: number },
+    times?: Times,
   ) => Promise<ReturnType<typeof connectTo>>;
   /** The requests that change something, such as `deactivate ann@example.com`. */
   writes: () => string[];

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { Breaker } from "../../provider/api/breaker";
 import { WallarooError, messageOf } from "../../provider/api/errors";
 import { Line } from "../../provider/api/line";
 import type { UsersApi } from "../../provider/api/users";
@@ -60,6 +61,7 @@ describe("a platform that shows nobody's roles", () => {
       caller: () => Promise.resolve({ email: caller }),
       pause: () => Promise.resolve(false),
       line: new Line(1),
+      breaker: new Breaker({ requestTimeoutMs: 1_000 }),
       protectedEmails: new Set([boss]),
     });
   }

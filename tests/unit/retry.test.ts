@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { WallarooError, type ErrorKind } from "../../provider/api/errors";
-import { RetryBudget, isRetryable, pauseBefore } from "../../provider/api/retry";
+import { isRetryable, pauseBefore } from "../../provider/api/retry";
 
 const failed = (kind: ErrorKind) => new WallarooError({ kind, operation: "query", who: "x", words: "y", next: "z" });
 const policy = { maxRetries: 5, maxElapsedMs: 100_000 };
@@ -34,12 +34,5 @@ describe("the retry policy", () => {
   it("lets the server's timing win, up to a cap that is not waited for", () => {
     expect(pauseBefore(1, 0, 7_000, policy, 0)).to.equal(7_000);
     expect(pauseBefore(1, 0, 3_600_000, policy, 0)).to.equal(undefined);
-  });
-
-  it("shares a budget, so that a struggling platform is not hammered", () => {
-    const budget = new RetryBudget(2);
-    expect([budget.take(), budget.take(), budget.take()]).to.deep.equal([true, true, false]);
-    budget.giveBack();
-    expect([budget.take(), budget.take()]).to.deep.equal([true, false]);
   });
 });

@@ -1,0 +1,257 @@
+import { WallarooError, type ErrorKind } from "./errors";
+import type { Exchange, Transport } from "./transport";
+
+/** When a run gives up. */
+export interface BreakerLimits {
+  /** Failures in a row after which nothing else is begun. What failed at the same time counts once. Default 3. */
+  fewFailures: number;
+  /** Nothing is begun this long after the first request that failed since the last good answer, in milliseconds. Default 3 minutes. */
+  silenceMs: number;
+}
+
+const LIMITS: BreakerLimits = { fewFailures: 3, silenceMs: 180_000 };
+/** Retries on one endpoint without a good answer in between; then a failure is final at once, and counts. */
+const MOST_RETRIES = 64;
+/** The endpoint that a failed sign-in is counted for, whatever it was made for. */
+export const SIGN_IN = "sign in";
+
+/** What is to be begun or sent. */
+export interface Intent {
+  /** For messages: a verb phrase and whom it is about. */
+  operation: string;
+  who: string;
+  /** Does it change something on the platform? */
+  writes: boolean;
+  /** Does it take a seat of the licence? Then a 403 may say that none is free, which stops nothing but its like. */
+  takesSeat?: boolean;
+}
+
+/** One call as the breaker follows it, through all its attempts. */
+export interface Trial {
+  readonly intent: Intent;
+  /** Where the current attempt is: at {@link SIGN_IN} or at the path of the call. */
+  endpoint: string;
+  /** Which call of the process it is, by the time of its first attempt. */
+  beganAt?: number;
+  /** When the current attempt began. */
+  attemptMs: number;
+}
+
+/** What failed on one endpoint since it last gave a good answer. */
+interface Row {
+  kind: string;
+  /** When the first of these attempts began. */
+  sinceMs: number;
+  attempts: number;
+  retries: number;
+  last: WallarooError;
+  /** Of writes, whom they were about: an account counts once, as one that can't be changed says nothing of the others. */
+  whom: Set<string>;
+  /** Calls that failed for good, however many at the same time. */
+  calls: number;
+  /** Calls that failed for good one after the other, and the last call that had begun by then. */
+  failures: number;
+  countedAt: number;
+  isOfSeats: boolean;
+}
+
+/**
+ * Ends a run on a platform that hangs or refuses, for all that a process sends. It opens after a few failures of one kind
+ * in a row on one endpoint, or when nothing was answered well for three minutes; then whatever is not begun yet is refused
+ * (`notTried`), and nothing that failed is tried again. Requests under way end as they do, and what they began can still be
+ * looked at while queries are answered. A good answer of the endpoint closes it again.
+ *
+ * So a run ends no later than three minutes and two request timeouts after the last answer, however many accounts are
+ * left.
+ */
+export class Breaker {
+  readonly #rows = new Map<string, Row>();
+  /** When each endpoint last gave a good answer, and any of them. */
+  readonly #answeredMs = new Map<string, number>();
+  #lastAnswerMs: number | undefined;
+  /** Of all endpoints: what failed since the last good answer of any. */
+  #silence: Pick<Row, "sinceMs" | "attempts" | "last"> | undefined;
+  #begun = 0;
+  #looks = 0;
+  readonly #limits: BreakerLimits;
+
+  constructor(
+    private readonly options: Partial<BreakerLimits> & {
+      requestTimeoutMs: number;
+      nowMs?: () => number;
+      /** Milliseconds since the epoch, for messages. */
+      clockMs?: () => number;
+    },
+  ) {
+    const { fewFailures = LIMITS.fewFailures, silenceMs = LIMITS.silenceMs } = options;
+    this.#limits = { fewFailures, silenceMs };
+  }
+
+  /** Raises `notTried` when it is open: called before work on one more account begins. */
+  refuse(intent: Intent): void {
+    const refusal = this.#refusalOf(intent, undefined);
+    if (refusal !== undefined) throw refusal;
+  }
+
+  trial(intent: Intent): Trial {
+    return { intent, endpoint: SIGN_IN, attemptMs: this.#nowMs() };
+  }
+
+  /** Notes that an attempt is about to be made at {@link SIGN_IN} or at a path. Raises `notTried` when it must not be. */
+  enter(trial: Trial, endpoint: string): void {
+    const refusal = this.#refusalOf(trial.intent, endpoint);
+    if (refusal !== undefined) throw refusal;
+    trial.endpoint = endpoint;
+    trial.beganAt ??= this.#begun += 1;
+    if (endpoint === SIGN_IN) trial.attemptMs = this.#nowMs();
+  }
+
+  /** The same transport, for signing in, which sends nothing when the breaker is open. */
+  guard(transport: Transport): Transport {
+    return (exchange: Exchange) => {
+      const { operation, who } = exchange;
+      const refusal = this.#refusalOf({ operation, who, writes: false }, SIGN_IN);
+      return refusal === undefined ? transport(exchange) : Promise.reject(refusal);
+    };
+  }
+
+  /** Notes a good answer to the call, and with it a good sign-in. */
+  succeeded({ endpoint }: Pick<Trial, "endpoint">): void {
+    this.#rows.delete(SIGN_IN);
+    this.#rows.delete(endpoint);
+    this.#silence = undefined;
+    this.#lastAnswerMs = this.#nowMs();
+    this.#answeredMs.set(endpoint, this.#lastAnswerMs);
+  }
+
+  /** Notes that an attempt failed. What is wrong with one account alone is a good answer. */
+  failed(trial: Trial, error: WallarooError): void {
+    const { endpoint, intent, attemptMs } = trial;
+    const kind = kindOf(error, endpoint === SIGN_IN || !intent.writes);
+    if (kind === undefined) return this.succeeded(trial);
+    let row = this.#rows.get(endpoint);
+    if (row?.kind !== kind) {
+      row = {
+        kind,
+        sinceMs: attemptMs,
+        attempts: 0,
+        retries: 0,
+        last: error,
+        whom: new Set(),
+        calls: 0,
+        failures: 0,
+        countedAt: 0,
+        isOfSeats: false,
+      };
+      this.#rows.set(endpoint, row);
+    }
+    row.attempts += 1;
+    row.last = error;
+    row.isOfSeats = kind === "forbidden" && intent.takesSeat === true && endpoint !== SIGN_IN;
+    this.#silence ??= { sinceMs: attemptMs, attempts: 0, last: error };
+    this.#silence.attempts += 1;
+    this.#silence.last = error;
+  }
+
+  /** Notes that the call ends in its last failure. */
+  gaveUp({ endpoint, intent, beganAt = 0 }: Trial): void {
+    const row = this.#rows.get(endpoint);
+    if (row === undefined) return;
+    if (intent.writes && endpoint !== SIGN_IN) {
+      if (row.whom.has(intent.who)) return;
+      row.whom.add(intent.who);
+    }
+    row.calls += 1;
+    // Begun before the last one that counted had failed: both tell of the same moment.
+    if (beganAt <= row.countedAt) return;
+    row.failures += 1;
+    row.countedAt = this.#begun;
+  }
+
+  /** May what failed be tried again after a pause? Counts the retry when it belongs to a call. */
+  mayRetry(pauseMs: number, trial?: Trial): boolean {
+    const intent = trial?.intent ?? { operation: "", who: "", writes: true, takesSeat: true };
+    if (this.#refusalOf(intent, trial?.endpoint, pauseMs) !== undefined) return false;
+    const row = trial === undefined ? undefined : this.#rows.get(trial.endpoint);
+    if (row === undefined) return true;
+    row.retries += 1;
+    return row.retries <= MOST_RETRIES;
+  }
+
+  /**
+   * Lets queries through while `look` runs, whatever has failed, until {@link isOver}: whether an invite arrived has to be
+   * asked.
+   */
+  async whileLooking<T>(look: () => Promise<T>): Promise<T> {
+    this.#looks += 1;
+    try {
+      return await look();
+    } finally {
+      this.#looks -= 1;
+    }
+  }
+
+  /** True when nothing was answered for so long that nothing at all is asked any more. */
+  isOver(): boolean {
+    return this.#isSilent(-this.options.requestTimeoutMs);
+  }
+
+  #refusalOf(intent: Intent, endpoint: string | undefined, aheadMs = 0): WallarooError | undefined {
+    if (!intent.writes && this.#looks > 0 && !this.isOver()) return undefined;
+    if (this.#silence !== undefined && this.#isSilent(aheadMs)) {
+      return this.#notTried(intent, this.#silence, this.#lastAnswerMs, true);
+    }
+    for (const [failing, row] of this.#rows) {
+      if (!this.#isOpen(row)) continue;
+      // What was written by others before can still be looked at.
+      if (!intent.writes && endpoint !== undefined && failing !== endpoint && failing !== SIGN_IN) continue;
+      if (row.isOfSeats && intent.takesSeat !== true) continue;
+      return this.#notTried(intent, row, this.#answeredMs.get(failing), row.kind === OUTAGE);
+    }
+    return undefined;
+  }
+
+  #isOpen({ failures, calls, sinceMs }: Row): boolean {
+    const { fewFailures, silenceMs } = this.#limits;
+    return failures >= fewFailures || (calls > 1 && this.#nowMs() - sinceMs >= silenceMs);
+  }
+
+  #isSilent(aheadMs: number): boolean {
+    return this.#silence !== undefined && this.#nowMs() + aheadMs - this.#silence.sinceMs >= this.#limits.silenceMs;
+  }
+
+  #notTried(
+    { operation, who }: Intent,
+    { attempts, last, sinceMs }: Pick<Row, "attempts" | "last" | "sinceMs">,
+    answeredMs: number | undefined,
+    isOutage: boolean,
+  ): WallarooError {
+    const { clockMs = Date.now } = this.options;
+    const since = new Date(clockMs() - (this.#nowMs() - (answeredMs ?? sinceMs))).toISOString();
+    const at = `${since.slice(0, 10)} ${since.slice(11, 19)} UTC`;
+    const times = attempts === 1 ? "1 attempt" : `${attempts} attempts`;
+    const failed = `${times} to ${last.operation} failed${attempts === 1 ? "" : " in a row"}, the last with ${last.quoted}`;
+    return new WallarooError({
+      kind: "notTried",
+      operation,
+      who,
+      beforeSending: true,
+      words: `not tried, because ${isOutage ? "nothing has answered" : "no attempt has succeeded"} since ${at}: ${failed}`,
+      next: last.next,
+    });
+  }
+
+  #nowMs(): number {
+    return (this.options.nowMs ?? (() => performance.now()))();
+  }
+}
+
+const OUTAGE = "outage";
+/** Kinds that another account would most likely meet too. */
+const REPEATING: readonly ErrorKind[] = ["unauthenticated", "forbidden", "rateLimited", "unreadable", "badSettings"];
+
+/** The kind of a failure as it is counted; undefined when it says something of one account alone. */
+function kindOf({ kind }: WallarooError, isAboutAll: boolean): string | undefined {
+  if (kind === "timeout" || kind === "unavailable") return OUTAGE;
+  return isAboutAll || REPEATING.includes(kind) ? kind : undefined;
+}
