@@ -23,8 +23,9 @@ export interface TokenSettings {
 
 type TokenAnswer = { status: number; body: TokenResponse | TokenErrorBody };
 
-/** Scopes that a client may ask for beside `openid`, in the order in which Keycloak prints those that it grants. */
+/** Scopes that a client may ask for and that Keycloak prints when it grants them, in no promised order. */
 const PRINTED_SCOPES = ["email", "address", "phone", "organization", "microprofile-jwt", "offline_access", "profile"];
+/** The others that a client may ask for; `openid` is printed first. */
 const UNPRINTED_SCOPES = ["openid", "web-origins", "acr", "roles", "basic"];
 /** Granted without being asked for. */
 const DEFAULT_SCOPES = ["email", "profile"];
