@@ -36,11 +36,6 @@ export async function attemptInvite(request: InviteUserRequest, users: Pick<User
   }
 }
 
-/** True when the attempt says for sure how it ended: nothing has to be looked up. */
-export function isSettled(attempt: Attempt): boolean {
-  return "answer" in attempt || isSurelyUndone(attempt.error);
-}
-
 function isSurelyUndone(error: WallarooError): boolean {
   return error.beforeSending || isWallarooError(error, "unauthenticated", "forbidden");
 }

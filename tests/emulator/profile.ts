@@ -14,7 +14,7 @@ export interface FieldError {
  * Keycloak's idea of a well-formed address: one @, a local part of at most 64 characters (letters of any script, the
  * usual signs of RFC 5322 atoms, or a quoted string), and a host name or an IPv4 address in brackets.
  */
-export function isWellFormed(email: string): boolean {
+function isWellFormed(email: string): boolean {
   const at = email.lastIndexOf("@");
   const local = email.slice(0, at);
   const domain = email.slice(at + 1);
