@@ -1,8 +1,9 @@
-import { WallarooError, cut, isWallarooError } from "../api/errors";
+import { WallarooError, isWallarooError } from "../api/errors";
 import { SettingsError } from "../settings";
 import { TeamError } from "../team/lifecycle";
 import { HalfDoneError } from "../user/half-done";
 import { withoutStack } from "./diagnostics";
+import { MAX_REASONS } from "./size";
 import { PROVIDER_KEY } from "./stored";
 
 /**
@@ -19,16 +20,22 @@ export class InitFailedError extends Error {
     super(reasons[0]);
     this.id = id;
     this.properties = { ...toJson(outputs), [PROVIDER_KEY]: provider };
-    const most = Math.floor(MAX_REASONS / reasons.length);
-    this.reasons = reasons.map((reason) => cut(reason, most));
+    this.reasons = shortened(reasons);
   }
 }
 
-/**
- * Longest that all reasons of a failed step may be, in characters. State and reasons travel to the engine in one header,
- * which it takes up to 16 MiB of (grpc-go); beyond that it stores nothing of the step.
- */
-const MAX_REASONS = 2 * 1024 * 1024;
+/** The same reasons, in no more bytes than are kept for them. */
+function shortened(reasons: readonly string[]): string[] {
+  // Each has a tag and a length on the wire.
+  const most = Math.floor(MAX_REASONS / reasons.length) - 8;
+  return reasons.map((reason) => {
+    if (Buffer.byteLength(reason) <= most) return reason;
+    const begin = Buffer.from(reason)
+      .subarray(0, Math.max(0, most - 3))
+      .toString();
+    return `${begin.replace(/\ufffd+$/, "")}…`;
+  });
+}
 
 /**
  * The same value with nothing in it but JSON. Anything else in outputs (`undefined` is enough) makes the engine refuse
@@ -44,6 +51,10 @@ export function toJson<T extends object>(value: T): Record<string, unknown> {
  */
 export function asOwnError(error: unknown, operation: string, who: string): Error {
   if (isWallarooError(error) || error instanceof SettingsError) return error;
+  if (error instanceof TeamError && Buffer.byteLength(error.message) > MAX_REASONS) {
+    // A message travels in a header, too.
+    return new Error(shortened(error.message.split("\n")).join("\n"));
+  }
   if (error instanceof InitFailedError || error instanceof TeamError || error instanceof HalfDoneError) return error;
   return new WallarooError({
     kind: "unreadable",

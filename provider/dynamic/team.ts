@@ -1,18 +1,22 @@
 import { randomUUID } from "node:crypto";
 import type * as pulumi from "@pulumi/pulumi";
-import { WallarooError } from "../api/errors";
 import { describeChanges, findTeamChanges, isEmpty, type TeamChanges } from "../team/changes";
+import { decodeTeam } from "../team/decode";
 import { refuseEmptied } from "../team/emptied";
-import { checkTeam, isRecord } from "../team/inputs";
+import { expectedState } from "../team/expected";
+import { checkTeam } from "../team/inputs";
 import { TeamError } from "../team/lifecycle";
 import type { Members, TeamState } from "../team/model";
 import { unpack } from "../team/state";
+import { describeRepair, isRecord, refuseDefects } from "../user/decode";
 import { READ_AGE_MS, type Directory } from "../user/directory";
+import { canonicalEmail } from "../user/email";
 import { INVITE_ONLY, isSameValue } from "../user/inputs";
 import { findDuplicates, sentence, type DeclaredInput } from "./declared";
 import { engineLog } from "./diagnostics";
 import { InitFailedError, asOwnError, toJson, withoutTrace } from "./failures";
 import { isUnknown, session } from "./session";
+import { MAX_STATE, findSizeProblem } from "./size";
 import { DECLARED_KEY, PROVIDER_KEY } from "./stored";
 
 type Props = Record<string, unknown>;
@@ -38,6 +42,12 @@ export class TeamProvider implements pulumi.dynamic.ResourceProvider {
     };
     if (failures.length > 0) return result;
     const members = isRecord(inputs["members"]) ? inputs["members"] : {};
+    // Those who leave are in it until they have left.
+    const stored = { ...(isRecord(olds["members"]) ? olds["members"] : {}), ...members };
+    const problem = mayBeLarge(stored)
+      ? findSizeProblem(expectedState(stored), "Split the team in several.")
+      : undefined;
+    if (problem !== undefined) return { ...result, failures: [sentence({ property: "", reason: problem })] };
     try {
       result.failures.push(...findDuplicates(Object.keys(members), declared));
       if (result.failures.length === 0 && session.isKnown()) await checkLive(olds, members);
@@ -54,9 +64,10 @@ export class TeamProvider implements pulumi.dynamic.ResourceProvider {
     const team = teamOf(declared);
     return withoutTrace("compare", team, async () => {
       if (!isRecord(declared)) return { changes: true, replaces: [] };
-      const state = stateOf(olds);
+      const { state, defects } = decodeTeam(olds, "compare", team);
       if (session.run.hasProgram) refuseEmptied(Object.keys(state.ids), declared, session.run, teamOf(state.ids));
       const changes = findTeamChanges(unpack(state), declared, isUnknown);
+      if (session.run.hasProgram && !isEmpty(changes)) refuseDefects("change", team, defects);
       if (isEmpty(changes)) return { changes: false, replaces: [] };
       const known = knownOf(changes, declared);
       if (session.isKnown() && session.run.hasProgram) {
@@ -84,14 +95,16 @@ export class TeamProvider implements pulumi.dynamic.ResourceProvider {
   async read(id: pulumi.ID, props: Props): Promise<pulumi.dynamic.ReadResult> {
     const team = teamOf(props["ids"]);
     return withoutTrace("read", team, async () => {
-      const { state, inputs } = await session.platform(props).team.read(stateOf(props), team);
+      const decoded = decodeTeam(props, "read", team);
+      const { state, inputs } = await session.platform(props).team.read(decoded.state, team, decoded.foundLost);
+      if (decoded.defects.length > 0) engineLog.warn(describeRepair(team, decoded.defects));
       return { id, props: toJson(state), ...(inputs === undefined ? {} : { inputs: toJson({ members: inputs }) }) };
     });
   }
 
   async update(id: pulumi.ID, olds: Props, news: Props): Promise<pulumi.dynamic.UpdateResult> {
     try {
-      const [state, members] = [stateOf(olds), membersOf(news)];
+      const [state, members] = [stateOf(olds, "change"), membersOf(news)];
       refuseEmptied(Object.keys(state.ids), members, session.run, teamOf(state.ids));
       return { outs: toJson(await session.platform(olds, news).team.apply(state, members, teamOf(members))) };
     } catch (error) {
@@ -101,17 +114,30 @@ export class TeamProvider implements pulumi.dynamic.ResourceProvider {
 
   async delete(_id: pulumi.ID, props: Props): Promise<void> {
     const team = teamOf(props["ids"]);
-    return withoutTrace("delete", team, () => session.platform(props).team.delete(stateOf(props), team));
+    return withoutTrace("delete", team, () => session.platform(props).team.delete(stateOf(props, "delete"), team));
   }
+}
+
+/**
+ * False when the state of these members can't be too large, as is seen at a fraction of the cost: an address stands in it
+ * up to four times, and everything else of a member once.
+ */
+function mayBeLarge(members: Record<string, unknown>): boolean {
+  return 4 * Buffer.byteLength(JSON.stringify(members)) + 300 * Object.keys(members).length > MAX_STATE;
 }
 
 /** In preview and again at apply: settings, and what create would be refused for. */
 async function checkLive(olds: Props, members: Record<string, unknown>): Promise<void> {
   const { team, directory } = session.platform(olds, { members });
-  const before = isRecord(olds["members"]) ? olds["members"] : undefined;
+  const before = isRecord(olds["members"]) ? byCanonicalEmail(olds["members"]) : undefined;
   if (before !== undefined) return warnOfInviteOnly(before, members, directory);
   const changes = { added: Object.keys(members), changed: [], removed: [] };
   await team.check(undefined, members, knownOf(changes, members), teamOf(members));
+}
+
+/** An earlier release knew more than one spelling of an address. */
+function byCanonicalEmail(members: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(members).map(([key, member]) => [canonicalEmail(key), member]));
 }
 
 /** Says which new values change nothing. Who was declared before and is not there has failed so far, and is yet to be invited. */
@@ -151,7 +177,9 @@ function knownOf({ added, changed, removed }: TeamChanges, members: Record<strin
 function asStored(error: unknown, operation: string, id: string, inputs: Props): Error {
   if (!(error instanceof TeamError) || error.state === undefined)
     return asOwnError(error, operation, teamOf(inputs["members"]));
-  if (operation === "create" && Object.keys(error.state.ids).length === 0) return error;
+  if (operation === "create" && Object.keys(error.state.ids).length === 0) {
+    return asOwnError(error, operation, teamOf(inputs["members"]));
+  }
   return new InitFailedError(id, error.state, inputs[PROVIDER_KEY], error.message.split("\n"));
 }
 
@@ -168,16 +196,10 @@ function membersOf(inputs: Props): Members {
   return inputs["members"] as Members;
 }
 
-function stateOf(props: Props): TeamState {
-  const { ids, adopted, initialPasswords, deviations } = props as Partial<TeamState>;
-  if (ids === undefined) {
-    throw new WallarooError({
-      kind: "refused",
-      operation: "read",
-      who: teamOf(ids),
-      words: "nothing is stored of it",
-      next: "A team can't be looked up by its id: declare its members, with `adopt: true` where they are there already.",
-    });
-  }
-  return { ids, adopted: adopted ?? {}, initialPasswords: initialPasswords ?? {}, deviations: deviations ?? {} };
+/** The stored state, for what may cut off: raises `refused` when not all of it can be read. */
+function stateOf(props: Props, operation: string): TeamState {
+  const team = teamOf(props["ids"]);
+  const { state, defects } = decodeTeam(props, operation, team);
+  refuseDefects(operation, team, defects);
+  return state;
 }

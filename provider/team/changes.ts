@@ -1,5 +1,6 @@
 import { findChanges } from "../user/changes";
-import { isRecord, pathOf, personOf } from "./inputs";
+import { isRecord } from "../user/decode";
+import { pathOf, personOf } from "./inputs";
 import type { KnownUser } from "../user/model";
 
 /** What `up` would do to a team. */

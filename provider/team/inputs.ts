@@ -1,3 +1,4 @@
+import { isRecord } from "../user/decode";
 import { canonicalEmail } from "../user/email";
 import { checkInputs, type InputFailure } from "../user/inputs";
 import type { UserInputs } from "../user/model";
@@ -80,8 +81,4 @@ function failure(reason: string): InputFailure {
 /** The inputs of the person that a member is, for the rules of a single user. */
 export function personOf(email: string, member: MemberInputs): UserInputs {
   return { ...member, email, enabled: member.enabled ?? true };
-}
-
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

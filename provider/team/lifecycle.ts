@@ -7,7 +7,7 @@ import type { Lifecycle } from "../user/lifecycle";
 import type { KnownUser } from "../user/model";
 import { planDelete } from "../user/policy";
 import type { RunMemory } from "../user/run";
-import { redeclare } from "../user/state";
+import { foundAsNow, redeclare } from "../user/state";
 import { findTeamChanges, type TeamChanges } from "./changes";
 import { personOf } from "./inputs";
 import type { MemberInputs, Members, TeamState } from "./model";
@@ -129,15 +129,23 @@ export class TeamLifecycle {
     throw new TeamError(`${summaryOf("change", team, failures, total)}${held}${next}`, reasonsOf(failures), state);
   }
 
-  /** Everybody as they are now. `inputs` are there where that is not what the state said. Who vanished is left out. */
-  async read(state: TeamState, team: string): Promise<{ state: TeamState; inputs?: Members }> {
+  /**
+   * Everybody as they are now. `inputs` are there where that is not what the state said. Who vanished is left out.
+   *
+   * @param foundLost adopted members of whom it is not known how they were found: as they are now, from now on
+   */
+  async read(
+    state: TeamState,
+    team: string,
+    foundLost: ReadonlySet<string> = new Set(),
+  ): Promise<{ state: TeamState; inputs?: Members }> {
     const { lifecycle, directory } = this.tools;
     const people = unpack(state);
     directory.noteKnown(idsOf(people));
     const steps = [...people].map(([email, known]) => async () => {
       const now = await lifecycle.read(known.id, known.state);
       if (now === undefined) people.delete(email);
-      else people.set(email, now);
+      else people.set(email, foundLost.has(email) ? foundAsNow(now) : now);
     });
     const failures = await this.#run(`${team}: read`, steps);
     // One answer is about all of them: where it is bad, nobody's reading is to be trusted.

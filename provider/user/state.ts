@@ -1,7 +1,7 @@
 import type { ApiUser } from "../api/wire";
 import { canonicalEmail } from "./email";
 import { isAdmin } from "./guards";
-import type { Profile, UserInputs, UserState } from "./model";
+import type { KnownUser, Profile, UserInputs, UserState } from "./model";
 import { createdAt } from "./policy";
 
 /** Declared values that delete and refresh need later, as they see nothing but the state. */
@@ -21,6 +21,11 @@ export function redeclare(state: UserState, inputs: UserInputs): UserState {
   const own = { email, username, enabled, createdAt, adopted, initialPassword, foundEnabled, found };
   const kept = { ...own, ...declaredOf(inputs) };
   return JSON.parse(JSON.stringify(kept)) as UserState;
+}
+
+/** An adopted account of which it is not known how it was found: destroy leaves it as it is now. */
+export function foundAsNow({ id, state }: KnownUser): KnownUser {
+  return { id, state: state.adopted ? { ...state, foundEnabled: state.enabled } : state };
 }
 
 /** The state of an account whose address was `before`. */

@@ -6,7 +6,7 @@ import { checkTeam } from "../../provider/team/inputs";
 import { checkInputs } from "../../provider/user/inputs";
 import { isPlainObject } from "../../sdk/resolved";
 import * as lookups from "../../sdk/lookups";
-import { WallarooProvider, type WallarooProviderArgs } from "../../sdk/provider";
+import { WallarooProvider } from "../../sdk/provider";
 import { WallarooTeam, type WallarooTeamArgs } from "../../sdk/team";
 import { WallarooUser, type WallarooUserArgs } from "../../sdk/user";
 import { TeamProvider } from "../../provider/dynamic/team";
@@ -177,20 +177,23 @@ describe("an input of which the engine would see something else", () => {
   it("is refused as a setting of an explicit provider, and by the lookups", async () => {
     for (const value of [
       new Map(),
-      new Set(["ann@example.com"]),
+      new Set([ann]),
       Promise.resolve(new Set()),
-      pulumi.output(new Set()),
+      pulumi.output(0).apply(() => new Set()),
     ]) {
-      const args = { url: "https://x.example", username: "u", password: "p", protectedEmails: value };
-      const provider = new WallarooProvider("p", args as unknown as WallarooProviderArgs);
-      const given = await new Promise<Record<string, unknown>>((resolve) => provider.settings.apply(resolve));
-      const config = (key: string) =>
-        typeof given[key] === "object" ? JSON.stringify(given[key]) : (given[key] as string | undefined);
-      expect(() => readSettings({ config, env: undefined })).to.throw(
-        SettingsError,
-        /`protectedEmails` of the WallarooProvider (is a|must be)/,
-      );
+      for (const name of ["protectedEmails", "username", "seatLimit", "url"]) {
+        const args = { url: "https://x.example", username: "u", password: "p", [name]: value };
+        const provider = new WallarooProvider("p", args);
+        const given = await new Promise<Record<string, unknown>>((resolve) => provider.settings.apply(resolve));
+        const config = (key: string) =>
+          typeof given[key] === "object" ? JSON.stringify(given[key]) : (given[key] as string | undefined);
+        const problem = new RegExp(`\`${name}\` of the WallarooProvider is a (Map|Set), and must be`);
+        expect(() => readSettings({ config, env: undefined })).to.throw(SettingsError, problem);
+      }
     }
+    const lost = { "wallaroo:url": "https://x.example", "wallaroo:token": "t", "wallaroo:protectedEmails": "{}" };
+    const config = (key: string) => (lost as Record<string, string>)[key];
+    expect(() => readSettings({ config, env: undefined }), "a Set that the SDK made {} of").to.throw(SettingsError);
     pulumi.runtime.setAllConfig({ "wallaroo:url": "https://x.example", "wallaroo:token": "t" }, ["wallaroo:token"]);
     for (const value of [new Map([["enabled", false]]), new Set(), []]) {
       expect(await messageOf(() => lookups.getUsers(value as object))).to.match(/look up users: what is given is a/);
