@@ -1,5 +1,6 @@
 import { types } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
+import { messageOf } from "../provider/api/errors";
 import { unusable } from "../provider/user/unusable";
 
 /** Deeper than any input is; beyond it a value that holds itself would be walked for ever. */
@@ -24,7 +25,7 @@ export function resolved(value: unknown, depth = 0): unknown {
     return pulumi.output(
       Promise.resolve(value).then(
         (known) => resolved(known, depth),
-        () => unusable("is a Promise that failed: handle its failure in the program"),
+        (error: unknown) => unusable(`is a Promise that failed: ${messageOf(error)}`),
       ),
     );
   }
