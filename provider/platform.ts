@@ -62,6 +62,7 @@ export function connect(
     breaker,
     ...(lookingMs === undefined ? {} : { lookingMs }),
     protectedEmails: settings.protectedEmails,
+    protectedBy: settings.protectedBy,
     host: new URL(settings.url).host,
     ...(settings.seatLimit === undefined ? {} : { seatLimit: settings.seatLimit }),
   });

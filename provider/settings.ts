@@ -20,6 +20,8 @@ export interface Settings extends Credentials {
   maxConcurrency: number;
   /** Canonical addresses that are never deactivated. */
   protectedEmails: ReadonlySet<string>;
+  /** What messages call the setting of these; undefined for its name in the stack configuration. */
+  protectedBy?: string;
   /** Enabled accounts that the licence allows; undefined leaves it to the platform to say so. */
   seatLimit?: number;
   /** Name of the setting that forbids every write to the platform; undefined where writes are allowed. */
@@ -64,6 +66,7 @@ export function readSettings(source: SettingsSource): Settings {
     maxRetries: read("maxRetries"),
     maxConcurrency: read("maxConcurrency"),
     protectedEmails: new Set(read("protectedEmails")),
+    ...(reading.isExplicit ? { protectedBy: reading.named("protectedEmails") } : {}),
     ...(seatLimit === undefined ? {} : { seatLimit }),
     ...(read("readOnly") ? { readOnlyBy: reading.named("readOnly") } : {}),
   };

@@ -80,12 +80,15 @@ async function find(platform: Platform, { id, email }: GetUserArgs, maxAgeMs: nu
   const user = findIn(view);
   if (user !== undefined) return describe(user);
   await refuseCutList(platform, view);
+  if (isGiven(id) && (await directory.isThere(id.trim()))) {
+    throw cutList("the platform lists all accounts without this one, and yet has it when asked for its id", id);
+  }
   throw new WallarooError({
     kind: "notFound",
     operation: "look up",
     who: isGiven(id) ? id : (email ?? ""),
-    words: "nobody on the platform has this id or address",
-    next: "Check it, or use getUsers(), which answers everybody, and look for it there.",
+    words: `no account on the platform has this ${isGiven(id) ? "id" : "address"}`,
+    next: "Check it, or use getUsers(), which answers all accounts, and look for it there.",
   });
 }
 
@@ -120,14 +123,18 @@ function refuseUnusable(who: string, args: object): void {
 async function refuseCutList({ token }: Platform, view: View): Promise<void> {
   const caller = await token.caller();
   if (caller.isPerson !== true || isFound(caller, view)) return;
-  throw new WallarooError({
+  throw cutList("the platform lists everybody without the account that this provider runs as");
+}
+
+function cutList(words: string, who = "users"): WallarooError {
+  return new WallarooError({
     kind: "unreadable",
     operation: "look up",
-    who: "users",
-    words: "the platform lists everybody without the account that this provider runs as",
+    who,
+    words,
     next:
-      "The list was cut short, by a proxy perhaps, or that account may not see everybody: mend that, and run the same " +
-      "command again.",
+      "The list was cut short, by a proxy perhaps, or the account that the provider runs as may not see all accounts: " +
+      "mend that, and run the same command again.",
   });
 }
 

@@ -73,7 +73,8 @@ export class TeamProvider implements pulumi.dynamic.ResourceProvider {
       if (session.isKnown() && session.run.hasProgram) {
         await session.platform(olds, news).team.check(state, declared, known, team);
       }
-      for (const line of describeChanges(changes)) engineLog.info(`${team} ${line}`);
+      const operation = session.run.hasProgram ? "up" : "refresh";
+      for (const line of describeChanges(changes, operation)) engineLog.info(`${team} ${line}`);
       return { changes: true, replaces: [] };
     });
   }

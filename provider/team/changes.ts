@@ -43,19 +43,33 @@ export function isEmpty({ added, changed, removed }: TeamChanges): boolean {
 /** Longest list of people in one line of {@link describeChanges}. */
 const MAX_NAMED = 20;
 
-/** One line for each kind of change, person by person: the engine itself only says that `members` changes. */
-export function describeChanges({ added, changed, removed }: TeamChanges): string[] {
+/** How the lines about a team begin: `up` makes the changes, a refresh only finds them. */
+const WORDS = {
+  up: { added: "is joined by", changed: "changes", removed: "is left by" },
+  refresh: {
+    added: "has no account on the platform any more for",
+    changed: "differs on the platform in",
+    removed: "has on the platform, under an address that was not declared,",
+  },
+};
+
+/**
+ * One line for each kind of change, member by member: the engine itself only says that `members` changes. In a refresh
+ * what the last `up` declared counts as declared.
+ */
+export function describeChanges({ added, changed, removed }: TeamChanges, operation: keyof typeof WORDS): string[] {
+  const words = WORDS[operation];
   const properties = changed.flatMap(({ email, names }) =>
     names.length === 0 ? [pathOf(email)] : names.map((name) => pathOf(email, name)),
   );
   return [
     ...line(
-      "is joined by",
+      words.added,
       added.map((email) => pathOf(email)),
     ),
-    ...line("changes", properties),
+    ...line(words.changed, properties),
     ...line(
-      "is left by",
+      words.removed,
       removed.map((email) => pathOf(email)),
     ),
   ];

@@ -80,8 +80,9 @@ export class TeamLifecycle {
       steps.push(() => lifecycle.checkLeaving(known, arriving));
     }
     const failures = await this.#run(`${team}: check`, steps);
-    if (failures.length > 0)
-      throw new TeamError(summaryOf("change", team, failures, steps.length), reasonsOf(failures));
+    if (failures.length === 0) return;
+    const which = steps.length === 1 ? "its only change" : `${failures.length} of its ${steps.length} changes`;
+    throw new TeamError(`Nothing was sent for ${team}, because ${which} can't be made:`, reasonsOf(failures));
   }
 
   /**

@@ -1,7 +1,7 @@
 import { WallarooError } from "../api/errors";
 import type { Directory, View } from "./directory";
 import type { Identities } from "./identity";
-import type { KnownUser } from "./model";
+import type { UserState } from "./model";
 import { refusal } from "./policy";
 
 /** Known accounts that may all be gone at once; more than that is another platform. */
@@ -20,7 +20,7 @@ const MOST_GONE_AT_ONCE = 2;
  */
 export async function refuseDoubtfulAbsence(
   operation: string,
-  { id, state: { email } }: KnownUser,
+  { id, state: { email } }: { id: string; state: Pick<UserState, "email"> },
   view: View,
   tools: { directory: Directory; identities: Identities; host?: string },
 ): Promise<void> {

@@ -37,6 +37,8 @@ export interface LifecycleTools {
    */
   line: Line;
   protectedEmails: ReadonlySet<string>;
+  /** See `GuardContext`. */
+  protectedBy?: string;
   /** How messages name the platform: its host and port. */
   host?: string;
   seatLimit?: number;

@@ -63,15 +63,15 @@ export class Departures {
     throw halfGone({ id, state }, user, failure);
   }
 
-  /** True, with a warning, when this run took the account over, or declares somebody of one of these addresses. */
+  /** True, and said, when this run took the account over, or declares one of these addresses. */
   #isStaying(id: string, emails: readonly string[]): boolean {
     const { run, log } = this.tools;
     const declaration = emails.map((email) => run.findDeclaration(email)).find((found) => found !== undefined);
     if (declaration === undefined && !run.isKept(id)) return false;
-    const by = declaration === undefined ? "this run has just taken it over" : `"${declaration.name}" declares it`;
-    log.warn(
-      `${emails.at(-1)} is not deactivated, because ${by}. To rename or move a resource without this, use \`aliases\`.`,
-    );
+    const email = emails.at(-1);
+    // A move that the program declares, such as from a user to a team, where no alias could help.
+    if (declaration !== undefined) log.info(`${email} is not deactivated, because "${declaration.name}" declares it.`);
+    else log.warn(`${email} is not deactivated, because this run has just taken it over.`);
     return true;
   }
 

@@ -11,6 +11,8 @@ export const ADMIN_ROLE = "admin";
 export interface GuardContext extends Identity {
   /** Canonical addresses. */
   protectedEmails: ReadonlySet<string>;
+  /** The setting that names them, as messages call it; see {@link PROTECTED_BY}. */
+  protectedBy?: string;
   everybody: Iterable<ApiUser>;
   /** True when the platform shows the roles of anybody. */
   showsRoles: boolean;
@@ -23,10 +25,15 @@ export interface GuardContext extends Identity {
   invited: ReadonlySet<string>;
 }
 
+/** The setting of protected accounts by its usual name; an explicit provider has it under another one. */
+export const PROTECTED_BY = "wallaroo:protectedEmails";
+
 /** Why an account is guarded, and what would end that: a verb phrase, undefined when nothing does. */
 export interface Guard {
   reason: string;
   remedy?: string;
+  /** True when the remedy, or a part of it, is a change of the settings. */
+  isSetting?: boolean;
 }
 
 /**
@@ -34,41 +41,58 @@ export interface Guard {
  * guarded: the built-in `admin`, the account that the provider runs as, everything in `wallaroo:protectedEmails`, and
  * the last enabled administrator that can be seen. Where nothing tells which account the provider runs as, each that may
  * be an administrator may be it: all of them, where no roles are shown. There the last guard has nothing to go by.
+ *
+ * Of several guards before one account all are named, as a remedy of one alone would not help.
  */
 export function findGuard(user: ApiUser, context: GuardContext): Guard | undefined {
+  const guards = findGuards(user, context);
+  if (guards.length === 0) return undefined;
+  const reason = guards.map((guard) => guard.reason).join(", and ");
+  if (guards.some(({ remedy }) => remedy === undefined)) return { reason };
+  const remedy = guards.map((guard) => guard.remedy).join(" and ");
+  return { reason, remedy, isSetting: guards.some(({ isSetting }) => isSetting === true) };
+}
+
+function findGuards(user: ApiUser, context: GuardContext): Guard[] {
   const names = [user.email, user.username].filter((name) => typeof name === "string").map(canonicalEmail);
   const isNamed = (name: string | undefined) => name !== undefined && names.includes(canonicalEmail(name));
-  if (canonicalEmail(user.username) === BUILT_IN) return { reason: "it is the platform's built-in admin" };
+  if (canonicalEmail(user.username) === BUILT_IN) return [{ reason: "it is the platform's built-in admin" }];
   const { caller } = context;
-  if (caller.id === user.id || isNamed(caller.email) || isNamed(caller.username)) {
-    return {
+  const guards: Guard[] = [];
+  const isCaller = caller.id === user.id || isNamed(caller.email) || isNamed(caller.username);
+  if (isCaller) {
+    guards.push({
       reason: "it is the account that this provider runs as",
       remedy: "run the provider as another administrator",
-    };
+      isSetting: true,
+    });
   }
   if (names.some((name) => context.protectedEmails.has(name))) {
-    return { reason: "wallaroo:protectedEmails protects it", remedy: "take it out of wallaroo:protectedEmails" };
+    const { protectedBy = PROTECTED_BY } = context;
+    guards.push({ reason: `${protectedBy} protects it`, remedy: `take it out of ${protectedBy}`, isSetting: true });
   }
   // An account that is not there yet has no id.
   const isNew = user.id === "" || context.invited.has(user.id);
   if (!context.isCallerKnown && !isNew && (user.realmRoles === undefined || isAdmin(user))) {
     const kind = user.realmRoles === undefined ? "this account" : "this administrator";
-    return {
+    guards.push({
       reason: `nothing tells which of the accounts this provider runs as, and it may be ${kind}`,
       remedy: IDENTIFY,
-    };
+      isSetting: true,
+    });
   }
   // An account that is younger than the view shows none, though others do.
   const mayBeAdmin = user.realmRoles === undefined ? context.showsRoles : isAdmin(user);
-  if (user.enabled && mayBeAdmin) {
+  // Another administrator to run as would be one more.
+  if (user.enabled && mayBeAdmin && !isCaller) {
     const isLeft = (other: ApiUser) => other.id !== user.id && !context.leaving.has(other.id);
     const others = [...context.everybody].filter((other) => isLeft(other) && other.enabled && isAdmin(other));
     if (others.length === 0) {
       const reason = "it is the last enabled administrator that can be seen";
-      return { reason, remedy: "make another account an administrator" };
+      guards.push({ reason, remedy: "make another account an administrator" });
     }
   }
-  return undefined;
+  return guards;
 }
 
 /** True when the platform shows the realm role `admin`; false when it does not, or shows no roles at all. */

@@ -29,6 +29,11 @@ import { PROFILE, hasProfile, foundProfile } from "./profile";
 import { redeclare, stateOf, withFormerEmail } from "./state";
 import { findUnseen, isProvisional, notToBeLeft, notVisibleYet, seen } from "./unseen";
 
+/** The view that does not show an account; whether to believe that is still open. */
+interface Missing {
+  missing: View;
+}
+
 /** Create, read, update and delete of one person. All methods raise `WallarooError`; see each. */
 export class Lifecycle {
   readonly #accounts: Accounts;
@@ -138,8 +143,11 @@ export class Lifecycle {
 
   /** Reads somebody by id for whom nothing is stored. Raises `notFound`. */
   async get(id: string): Promise<KnownUser> {
-    const user = (await this.tools.directory.view(READ_AGE_MS)).findById(id);
+    const view = await this.tools.directory.view(READ_AGE_MS);
+    const user = view.findById(id);
     if (user === undefined) {
+      const asked = { id, state: { email: id } };
+      await refuseDoubtfulAbsence("get the user", asked, view, { ...this.tools, identities: this.#identities });
       throw new WallarooError({
         kind: "notFound",
         operation: "get the user",
@@ -203,15 +211,33 @@ export class Lifecycle {
    * update of this resource, and the next run repairs it. Raises `notFound`, and {@link HalfDoneError} when something was
    * done, or may have been, that the stored state does not say.
    */
-  update(id: string, state: UserState, inputs: UserInputs): Promise<UserState> {
+  async update(id: string, state: UserState, inputs: UserInputs): Promise<UserState> {
     const { directory } = this.tools;
     directory.noteKnown([id]);
-    return directory.whileWorking(() => this.#update({ id, state }, inputs));
+    const updated = await directory.whileWorking(() => this.#update({ id, state }, inputs));
+    if (!("missing" in updated)) return updated;
+    const { missing: view } = updated;
+    const other = view.findByEmail(state.email);
+    if (other === undefined) {
+      await refuseDoubtfulAbsence("update", { id, state }, view, { ...this.tools, identities: this.#identities });
+    }
+    throw new WallarooError({
+      kind: "notFound",
+      operation: "update",
+      who: state.email,
+      words:
+        other === undefined
+          ? `the platform has no account with id ${id}`
+          : `the account has another id now (${other.id}, was ${id})`,
+      next: "Run `pulumi refresh`, then `pulumi up`.",
+    });
   }
 
-  async #update({ id, state }: KnownUser, inputs: UserInputs): Promise<UserState> {
+  async #update({ id, state }: KnownUser, inputs: UserInputs): Promise<UserState | Missing> {
     const { line } = this.tools;
-    const { user, known, change } = await line.run(() => this.#beginUpdate({ id, state }, inputs));
+    const begun = await line.run(() => this.#beginUpdate({ id, state }, inputs));
+    if ("missing" in begun) return begun;
+    const { user, known, change } = begun;
     // Not in line, as many confirmations share a query.
     const seen = await confirm(change, this.tools);
     const now = { ...stateOf(seen.user, known.state), email: state.email };
@@ -224,7 +250,7 @@ export class Lifecycle {
   async #beginUpdate(
     { id, state }: KnownUser,
     inputs: UserInputs,
-  ): Promise<{ user: ApiUser; known: KnownUser; change: Change }> {
+  ): Promise<{ user: ApiUser; known: KnownUser; change: Change } | Missing> {
     const takesSeat = inputs.enabled && !state.enabled;
     this.tools.breaker.refuse({ operation: "update", who: state.email, writes: true, takesSeat });
     const view = await this.tools.directory.view(DECISION_AGE_MS);
@@ -234,19 +260,7 @@ export class Lifecycle {
       const declared: KnownUser = { id, state: { ...redeclare(state, inputs), unseen: true } };
       throw new HalfDoneError(declared, notVisibleYet(declared, view).message);
     }
-    if (user === undefined) {
-      const other = view.findByEmail(state.email);
-      throw new WallarooError({
-        kind: "notFound",
-        operation: "update",
-        who: state.email,
-        words:
-          other === undefined
-            ? `the platform has no account with id ${id}`
-            : `the account has another id now (${other.id}, was ${id})`,
-        next: "Run `pulumi refresh`, then `pulumi up`.",
-      });
-    }
+    if (user === undefined) return { missing: view };
     this.tools.run.keep(id);
     const found = state.adopted ? { ...foundProfile(user, inputs, state, view.showsRoles()), ...state.found } : {};
     const before = hasProfile(found) ? { ...state, found } : state;
@@ -328,11 +342,11 @@ export class Lifecycle {
   }
 
   async #context(view: View, cutsOff: boolean): Promise<GuardContext> {
-    const { protectedEmails, run } = this.tools;
+    const { protectedEmails, protectedBy, run } = this.tools;
     const { leaving, invited } = run;
     const identity = await this.#identities.findForGuards(view, cutsOff);
     const seen = { everybody: view.everybody(), showsRoles: view.showsRoles() };
-    return { ...identity, ...seen, protectedEmails, leaving, invited };
+    return { ...identity, ...seen, protectedEmails, protectedBy, leaving, invited };
   }
 }
 

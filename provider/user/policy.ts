@@ -180,9 +180,14 @@ export function refuseGuardedDelete(user: ApiUser, context: GuardContext): void 
     shown(user),
     guard.reason,
     'To let go of it and leave it active, set `onDestroy: "retain"`, run `pulumi up`, and destroy then; or use `pulumi state delete`.' +
-      (guard.remedy === undefined ? "" : ` To have it deactivated, ${guard.remedy} first.`),
+      (guard.remedy === undefined ? "" : ` To have it deactivated, ${guard.remedy} first.`) +
+      (guard.isSetting === true ? ` ${SETTINGS_AT_DESTROY}` : ""),
   );
 }
+
+/** The engine runs destroy with the configuration that the last `up` stored (measured). */
+const SETTINGS_AT_DESTROY =
+  "A change of the stack configuration counts once `pulumi up` has run with it, before the account leaves.";
 
 function noteLeaving({ id, enabled }: ApiUser, { leaving }: GuardContext): void {
   leaving.set(id, enabled || leaving.get(id) === true);

@@ -87,7 +87,9 @@ describe("the emulated platform over a real Keycloak", function () {
       await stack.preview(program(all), { expectNoChanges: true });
       await stack.refresh({ expectNoChanges: true });
       await platform.setEnabled(ann, false);
-      expect((await stack.refresh()).output).to.match(/changes members\["ann@example.com"\]\.enabled/);
+      expect((await stack.refresh()).output).to.match(
+        /differs on the platform in members\["ann@example.com"\]\.enabled/,
+      );
       await stack.up(program(all));
       await stack.destroy();
       const isEnabled = async (email: string) => (await platform.findByEmail(email))?.enabled;

@@ -13,16 +13,19 @@ describe("the lookups", () => {
   beforeEach(async () => {
     platform = await startPlatform({ seed: "guide-2024" });
     await platform.addUser({ email: "off@example.com", enabled: false });
-    await setMonitor({
-      newResource: ({ inputs }) => ({ id: "", state: inputs as object }),
-      call: () => ({}),
-    });
+    await useProgram();
     pulumi.runtime.setAllConfig(
       { "wallaroo:url": platform.url, "wallaroo:username": "operator@example.com", "wallaroo:password": "Operate-1" },
       ["wallaroo:password"],
     );
   });
   afterEach(() => platform.close());
+  /** A run of its own, which has asked nothing yet. */
+  const useProgram = () =>
+    setMonitor({
+      newResource: ({ inputs }) => ({ id: "", state: inputs as object }),
+      call: () => ({}),
+    });
 
   it("find one person by id or by address, in any case", async () => {
     const john = await lookups.getUser({ email: " John.Hummel@wallaroo.ai" });
@@ -34,7 +37,7 @@ describe("the lookups", () => {
 
   it("say that somebody is not there", async () => {
     expect(await messageOf(() => lookups.getUser({ email: "nobody@example.com" }))).to.match(
-      /Could not look up nobody@example.com: .* Check it, or use getUsers\(\), which answers everybody, and look for it there/,
+      /Could not look up nobody@example.com: .* Check it, or use getUsers\(\), which answers all accounts, and look for it there/,
     );
     expect(platform.requests("query"), "a view that is fresh is not asked for twice").to.have.length(1);
     await platform.addUser({ email: "nobody@example.com" });
@@ -141,6 +144,22 @@ describe("the lookups", () => {
       platform.log.map(({ call }) => call),
       "once more for the missing one",
     ).to.deep.equal(["token", "query", "query"]);
+  });
+
+  it("do not say that an account is not there which the platform has when it is asked for its id", async () => {
+    const { id } = await lookups.getUser({ email: "off@example.com" });
+    const others = (await platform.people()).filter((user) => user.id !== id);
+    const users = Object.fromEntries(others.map((user) => [user.id, user]));
+    await useProgram();
+    platform.clearLog();
+    platform.misbehave({ on: "query", when: "before", what: { body: { users } } });
+    expect(await messageOf(() => lookups.getUser({ id }))).to.match(
+      new RegExp(
+        `^Could not look up ${id}: the platform lists all accounts without this one, and yet has it .* cut short`,
+      ),
+    );
+    expect(platform.requests("query"), "one more, by its id").to.have.length(2);
+    expect(await messageOf(() => lookups.getUser({ id: "nobody" }))).to.match(/no account on the platform has this id/);
   });
 
   it("refuse an id or address that is not there, as of an output of nobody", async () => {

@@ -2,6 +2,10 @@ import { expect } from "chai";
 import { HalfDoneError } from "../../provider/user/half-done";
 import { TeamError } from "../../provider/team/lifecycle";
 import { until } from "../emulator/until";
+import { connect } from "../../provider/platform";
+import { readSettings } from "../../provider/settings";
+import { RunMemory } from "../../provider/user/run";
+import { OPERATOR } from "../emulator/seeds";
 import { connectTo, declared, onPlatform } from "./platform";
 
 const [ann, bob] = ["ann@example.com", "bob@example.com"];
@@ -25,6 +29,28 @@ describe("somebody who leaves one resource and is still there", () => {
     expect(Object.keys(after.ids)).to.deep.equal([bob, "anna@example.com"]);
     expect(await isEnabled("anna@example.com")).to.equal(true);
     expect(said.join()).to.match(/anna@example.com is not deactivated, because "b" declares it/);
+  });
+
+  it("is told of as a move, without a warning or advice, where the program declares it elsewhere", async () => {
+    const { id, state } = await connectTo(platform()).lifecycle.create(declared(ann));
+    const team = await connectTo(platform()).team.apply(undefined, { [bob]: {} }, "team");
+    const said: Record<string, string[]> = { info: [], warn: [] };
+    const log = { info: (text: string) => said["info"]?.push(text), warn: (text: string) => said["warn"]?.push(text) };
+    const { url } = platform();
+    const env = { WALLAROO_URL: url, WALLAROO_USER: OPERATOR.email, WALLAROO_PASSWORD: OPERATOR.password };
+    const run = new RunMemory();
+    const next = connect(readSettings({ config: () => undefined, env }), run, log);
+    for (const email of [ann, bob]) run.declare(email, moved);
+    // From a user to a team, and from a team to a user that the engine comes to later.
+    await next.team.apply(undefined, { [ann]: { adopt: true } }, "team");
+    await next.lifecycle.delete(id, state);
+    await next.team.apply(team, {}, "team");
+    await next.lifecycle.create(declared(bob, { adopt: true }));
+    expect(said).to.deep.equal({
+      info: [ann, bob].map((email) => `${email} is not deactivated, because "b" declares it.`),
+      warn: [],
+    });
+    for (const email of [ann, bob]) expect(await isEnabled(email)).to.equal(true);
   });
 
   it("is active at the end when one resource lets go while another takes over, whichever begins", async () => {

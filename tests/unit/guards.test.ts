@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import type { ApiUser } from "../../provider/api/wire";
-import { findGuard, type GuardContext } from "../../provider/user/guards";
+import { findGuard, type Guard, type GuardContext } from "../../provider/user/guards";
+import { refuseGuarded, refuseGuardedDelete } from "../../provider/user/policy";
 
 const person = (name: string, more: Partial<ApiUser> = {}): ApiUser => ({
   id: `id of ${name}`,
@@ -12,11 +13,19 @@ const person = (name: string, more: Partial<ApiUser> = {}): ApiUser => ({
 const admin = { realmRoles: ["admin"] };
 
 function guard(user: ApiUser, context: Partial<GuardContext> = {}): string | undefined {
+  return find(user, context)?.reason;
+}
+
+function find(user: ApiUser, context: Partial<GuardContext>): Guard | undefined {
+  return findGuard(user, complete(user, context));
+}
+
+function complete(user: ApiUser, context: Partial<GuardContext>): GuardContext {
   const everybody = context.everybody ?? [user];
   const showsRoles = [...everybody].some(({ realmRoles }) => realmRoles !== undefined);
   const run = { leaving: new Map<string, boolean>(), invited: new Set<string>() };
   const nobody = { caller: {}, isCallerKnown: true, protectedEmails: new Set<string>() };
-  return findGuard(user, { ...nobody, ...run, everybody, showsRoles, ...context })?.reason;
+  return { ...nobody, ...run, everybody, showsRoles, ...context };
 }
 
 describe("a guard", () => {
@@ -62,5 +71,57 @@ describe("a guard", () => {
     for (const invited of [{ ...bare, id: "" }, bare]) {
       expect(guard(invited, { isCallerKnown: false, invited: new Set([bare.id]) })).to.equal(undefined);
     }
+  });
+
+  describe("of several before one account", () => {
+    const boss = person("boss@example.com", admin);
+    const vice = person("vice@example.com", admin);
+    const protectedEmails = new Set(["boss@example.com", "admin"]);
+
+    it("names all, and advises what ends all of them", () => {
+      expect(find(boss, { protectedEmails })).to.deep.equal({
+        reason: "wallaroo:protectedEmails protects it, and it is the last enabled administrator that can be seen",
+        remedy: "take it out of wallaroo:protectedEmails and make another account an administrator",
+        isSetting: true,
+      });
+      const both = find(boss, { protectedEmails, caller: { id: boss.id }, everybody: [boss, vice] });
+      expect(both?.reason).to.match(/runs as, and wallaroo:protectedEmails protects it$/);
+      expect(both?.remedy).to.match(/^run the provider as another .* and take it out of wallaroo:protectedEmails$/);
+      const unknown = find(boss, { isCallerKnown: false });
+      expect(unknown?.reason).to.match(/may be this administrator, and it is the last enabled administrator/);
+      expect(unknown?.remedy).to.match(/^sign in with .* and make another account an administrator$/);
+    });
+
+    it("advises nothing where one of them can't be ended", () => {
+      const builtIn = person("admin", admin);
+      expect(find(builtIn, { protectedEmails, caller: { id: builtIn.id } })).to.deep.equal({
+        reason: "it is the platform's built-in admin",
+      });
+    });
+
+    it("does not ask the only administrator for another one to run as and for another one besides", () => {
+      expect(find(boss, { caller: { id: boss.id } })?.remedy).to.equal("run the provider as another administrator");
+    });
+  });
+
+  it("calls the setting of an explicit provider by its name there", () => {
+    const protectedBy = "`protectedEmails` of the WallarooProvider";
+    const ann = person("ann@example.com", { realmRoles: [] });
+    expect(find(ann, { protectedBy, protectedEmails: new Set(["ann@example.com"]) })).to.include({
+      reason: `${protectedBy} protects it`,
+      remedy: `take it out of ${protectedBy}`,
+    });
+  });
+
+  it("says at destroy, which reads the configuration of the last up, when a change of it counts", () => {
+    const ann = person("ann@example.com", { realmRoles: [] });
+    const context = complete(ann, { protectedEmails: new Set(["ann@example.com"]) });
+    const late = /counts once `pulumi up` has run with it, before the account leaves/;
+    expect(() => refuseGuardedDelete(ann, context)).to.throw(late);
+    expect(() => refuseGuarded(ann, { email: "ann@example.com", enabled: false }, context))
+      .to.throw(/or take it out of wallaroo:protectedEmails first\.$/)
+      .and.not.match(late);
+    const boss = person("boss@example.com", admin);
+    expect(() => refuseGuardedDelete(boss, complete(boss, {}))).to.throw(/make another account an .* first\.$/);
   });
 });

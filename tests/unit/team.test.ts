@@ -89,10 +89,15 @@ describe("the changes of a team", () => {
       { "ann@example.com": { enabled: false, onDestroy: "retain" }, "cleo@example.com": {} },
       isUnknown,
     );
-    expect(describeChanges(changes)).to.deep.equal([
+    expect(describeChanges(changes, "up")).to.deep.equal([
       'is joined by members["cleo@example.com"]',
       'changes members["ann@example.com"].enabled, members["ann@example.com"].onDestroy',
       'is left by members["bob@example.com"]',
+    ]);
+    expect(describeChanges(changes, "refresh"), "of a refresh, which changes nothing").to.deep.equal([
+      'has no account on the platform any more for members["cleo@example.com"]',
+      'differs on the platform in members["ann@example.com"].enabled, members["ann@example.com"].onDestroy',
+      'has on the platform, under an address that was not declared, members["bob@example.com"]',
     ]);
   });
 
