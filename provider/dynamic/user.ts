@@ -76,8 +76,11 @@ export class UserProvider implements pulumi.dynamic.ResourceProvider {
       if (changes && session.run.hasProgram) refuseDefects("change", whoOf(olds, id), defects);
       if (changes && mayBeRefused && session.isKnown() && session.run.hasProgram) {
         const { lifecycle } = session.platform(olds, news);
-        if (isReplaced) await lifecycle.checkLeaving({ id, state }, [news["email"]]);
-        else await lifecycle.checkUpdate({ id, state }, isUnknown(news) ? { ...news, ...NAMELESS } : news);
+        const { email } = news;
+        if (isReplaced) await lifecycle.checkLeaving({ id, state }, [email]);
+        if (isReplaced && typeof email === "string" && !isUnknown(email))
+          lifecycle.warnOfMisspelling(email, new Set([state.email]));
+        if (!isReplaced) await lifecycle.checkUpdate({ id, state }, isUnknown(news) ? { ...news, ...NAMELESS } : news);
       }
       return { changes, replaces, deleteBeforeReplace: false };
     });

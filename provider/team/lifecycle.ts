@@ -62,12 +62,13 @@ export class TeamLifecycle {
     const steps: Step[] = [];
     const arriving = Object.keys(declared).filter((email) => !stored.has(email));
     const ownIds = new Set([...stored.values()].map(({ id }) => id));
+    const leaving = new Set(changes.removed);
     const view = await directory.view(DECISION_AGE_MS);
     for (const email of changes.added) {
       // A member whose address was changed on the platform: who leaves for it is told to refresh.
       const there = view.findAllByEmail(email);
       if (there.length === 1 && there.every(({ id }) => ownIds.has(id))) continue;
-      steps.push(async () => void (await lifecycle.plan(inputsOf(email))));
+      steps.push(async () => void (await lifecycle.plan(inputsOf(email), leaving)));
     }
     for (const { email } of changes.changed) {
       const known = stored.get(email);

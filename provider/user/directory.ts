@@ -105,6 +105,11 @@ export class Directory {
     return (await this.#next).people;
   }
 
+  /** What was last seen, however old; undefined before the first answer. Asks nothing. */
+  get lastView(): View | undefined {
+    return this.#snapshot?.people;
+  }
+
   /** Runs the work on one account, from its decision to its confirmation: joined confirmations wait for it. */
   whileWorking<T>(work: () => Promise<T>): Promise<T> {
     return this.#confirmations.run(work);

@@ -11,6 +11,7 @@ import { canonicalEmail } from "./email";
 import { ADMIN_ROLE, type GuardContext } from "./guards";
 import { HalfDoneError } from "./half-done";
 import { Identities } from "./identity";
+import { Misspellings } from "./misspelling";
 import type { KnownUser, UserInputs, UserState } from "./model";
 import { refuseBadNames } from "./names";
 import {
@@ -40,19 +41,32 @@ export class Lifecycle {
   readonly #arrivals: Arrivals;
   readonly #departures: Departures;
   readonly #identities: Identities;
+  readonly #misspellings: Misspellings;
 
   constructor(private readonly tools: LifecycleTools) {
     this.#accounts = new Accounts(tools);
     this.#identities = new Identities(tools);
+    this.#misspellings = new Misspellings(tools);
     const context = (view: View, cutsOff: boolean) => this.#context(view, cutsOff);
     const shared = { ...tools, accounts: this.#accounts, identities: this.#identities, context };
     this.#arrivals = new Arrivals(shared);
     this.#departures = new Departures(shared);
   }
 
-  /** What create would do, decided on a fresh view and without sending anything that changes something; for preview. */
-  plan(inputs: UserInputs): Promise<Plan> {
-    return this.#arrivals.plan(inputs);
+  /**
+   * What create would do, decided on a fresh view and without sending anything that changes something; for preview. Warns
+   * of an invite to an address that looks misspelled. `leaving`: canonical addresses that are taken out for this one.
+   */
+  async plan(inputs: UserInputs, leaving: ReadonlySet<string> = new Set()): Promise<Plan> {
+    const plan = await this.#arrivals.plan(inputs);
+    if (plan.kind === "invite") this.warnOfMisspelling(inputs.email, leaving);
+    return plan;
+  }
+
+  /** Warns when nobody has this address and it looks like a misspelled one of an active account. Asks nothing. */
+  warnOfMisspelling(email: string, leaving: ReadonlySet<string>): void {
+    const view = this.tools.directory.lastView;
+    if (view !== undefined) this.#misspellings.look(email, view, leaving);
   }
 
   /**

@@ -1,0 +1,96 @@
+import type { Log } from "./account";
+import type { View } from "./directory";
+import { canonicalEmail } from "./email";
+
+/** Shortest part before the @ that is compared, in characters: of initials, one letter is half of the name. */
+const SHORTEST = 3;
+/** Most lines that one process says. */
+const MOST_LINES = 20;
+
+/** Warns of invites to an address that looks like a misspelled one of an active account. Asks the platform nothing. */
+export class Misspellings {
+  readonly #looked = new Set<string>();
+  readonly #indexes = new WeakMap<View, AddressesByLength>();
+  #lines = 0;
+
+  /** @param invited ids of the accounts that this run has invited: what a program declares side by side is meant */
+  constructor(private readonly tools: { log: Pick<Log, "warn">; run: { invited: ReadonlySet<string> } }) {}
+
+  /**
+   * Looks once per address; says nothing of one that an account of `view` has.
+   *
+   * @param leaving canonical addresses that this one replaces: it may be the correction
+   */
+  look(email: string, view: View, leaving: ReadonlySet<string>): void {
+    if (this.#looked.has(email) || this.#lines === MOST_LINES || view.findAllByEmail(email).length > 0) return;
+    this.#looked.add(email);
+    const { log, run } = this.tools;
+    const isOther = (near: string) =>
+      !leaving.has(near) && view.findAllByEmail(near).some(({ id, enabled }) => enabled && !run.invited.has(id));
+    const near = this.#indexOf(view).find(email, isOther);
+    if (near === undefined) return;
+    this.#lines += 1;
+    log.warn(
+      this.#lines < MOST_LINES
+        ? `${email} is not on the platform and is about to be invited. Did you mean ${near}, which is active there?`
+        : "More of the addresses that are about to be invited differ by one letter from an active one, and are not listed.",
+    );
+  }
+
+  #indexOf(view: View): AddressesByLength {
+    let index = this.#indexes.get(view);
+    if (index === undefined) {
+      index = new AddressesByLength();
+      for (const { email, enabled } of view.everybody()) {
+        if (enabled && email !== undefined) index.add(canonicalEmail(email));
+      }
+      this.#indexes.set(view, index);
+    }
+    return index;
+  }
+}
+
+/** Addresses by what a slip leaves alone or changes by one, so that few of ten thousand have to be compared. */
+export class AddressesByLength {
+  readonly #byKey = new Map<string, string[]>();
+
+  /** @param email canonical */
+  add(email: string): void {
+    const key = keyOf(email, email.length);
+    const others = this.#byKey.get(key);
+    if (others === undefined) this.#byKey.set(key, [email]);
+    else others.push(email);
+  }
+
+  /**
+   * An address for which `isMeant` holds and that differs from `email` by one slip: a letter added, left out, replaced, or
+   * swapped with the next. Addresses of different digits are meant to differ (`user1`, `user2`), and so are initials.
+   */
+  find(email: string, isMeant: (near: string) => boolean = () => true): string | undefined {
+    const { length } = email;
+    for (const near of [length, length - 1, length + 1]) {
+      const candidates = this.#byKey.get(keyOf(email, near)) ?? [];
+      const found = candidates.find((other) => isOneSlip(email, other) && isMeant(other));
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+}
+
+function keyOf(email: string, length: number): string {
+  return `${length} ${email.replace(/\P{N}/gu, "")}`;
+}
+
+/** Written for speed: ten thousand invites beside ten thousand accounts are some thirty million calls. */
+function isOneSlip(a: string, b: string): boolean {
+  const shorter = Math.min(a.length, b.length);
+  let start = 0;
+  while (start < shorter && a.charCodeAt(start) === b.charCodeAt(start)) start += 1;
+  let end = 0;
+  const rest = shorter - start;
+  while (end < rest && a.charCodeAt(a.length - 1 - end) === b.charCodeAt(b.length - 1 - end)) end += 1;
+  const [left, right] = [a.length - start - end, b.length - start - end];
+  const isSwapped = left === 2 && right === 2 && a[start] === b[start + 1] && a[start + 1] === b[start];
+  const isOne = isSwapped || (left <= 1 && right <= 1 && left + right > 0);
+  return isOne && Math.max(a.indexOf("@"), b.indexOf("@")) >= SHORTEST;
+}
