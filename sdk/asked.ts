@@ -1,10 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import { SettingsError, readSettings } from "../provider/settings";
 import { WallarooError } from "../provider/api/errors";
+import type { Question } from "../provider/lookups";
 import { connect, type Platform } from "../provider/platform";
 import { READ_AGE_MS } from "../provider/user/directory";
 import { RunMemory } from "../provider/user/run";
-import type { DeclaredInput } from "../provider/dynamic/declared";
+import type { Declared } from "../provider/resource/resource";
 import { DECLARED_KEY, PROVIDER_KEY, USER_PROVIDER_TEXT } from "../provider/dynamic/stored";
 import { callMock, isMocked } from "./mocks";
 import type { WallarooProvider } from "./provider";
@@ -17,18 +18,6 @@ export interface LookupOptions {
   provider?: WallarooProvider;
   /** A resource whose provider is asked, as its children would have it, where `provider` is not given. */
   parent?: pulumi.Resource;
-}
-
-/** One kind of lookup. */
-export interface Question<A, T> {
-  /** Its name in the mocks of a unit test, as a function of a provider would have it. */
-  token: string;
-  /** Raises `WallarooError` for arguments that ask nothing. Sends nothing. */
-  check: (args: A) => void;
-  /** Answers from a view of the platform that is at most `maxAgeMs` old. */
-  find: (platform: Platform, args: A, maxAgeMs: number) => Promise<T>;
-  /** The same of what a unit test's mocks answer, which is an object always. */
-  fromMock: (answer: Record<string, unknown>) => T;
 }
 
 /**
@@ -46,7 +35,7 @@ export async function ask<A, T>(
   const given = (args ?? {}) as A & object;
   try {
     question.check(given);
-    if (isMocked()) return question.fromMock(await callMock(question.token, given, providerOf(opts ?? {})));
+    if (isMocked()) return fromMock(question, await callMock(question.token, given, providerOf(opts ?? {})));
     return await question.find(await platformOf(opts ?? {}), given, maxAgeMs);
   } catch (error) {
     const isOwn = error instanceof WallarooError || error instanceof SettingsError || pulumi.RunError.isInstance(error);
@@ -54,6 +43,14 @@ export async function ask<A, T>(
     if (!isMocked()) endInlineProgram(error.message);
     throw new pulumi.RunError(error.message);
   }
+}
+
+/** The answer to a lookup in what the mocks of a unit test answer, which is an object always. */
+function fromMock<A, T>({ token, property }: Question<A, T>, answer: Record<string, unknown>): T {
+  if (property === undefined) return answer as T;
+  const value = answer[property];
+  if (Array.isArray(value)) return value as T;
+  throw new pulumi.RunError(`The mock of ${token} has to answer an object { ${property}: [...] }.`);
 }
 
 const ended = new WeakSet<object>();
@@ -68,7 +65,7 @@ function endInlineProgram(failure: string): void {
   const isInline = !/[\\/]cmd[\\/]run([\\/]|$)/.test(process.argv[1] ?? "");
   if (monitor === undefined || !isInline || ended.has(monitor)) return;
   ended.add(monitor);
-  const declaration: DeclaredInput = { key: "", name: "lookup", failure };
+  const declaration: Declared = { key: "", name: "lookup", failure };
   const inputs = { [DECLARED_KEY]: declaration, [PROVIDER_KEY]: USER_PROVIDER_TEXT };
   new FailedLookup(WallarooUser.type, "failed-lookup", inputs);
 }

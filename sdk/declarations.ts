@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { DeclaredInput } from "../provider/dynamic/declared";
+import type { Declared } from "../provider/resource/resource";
 import { warnOfUnknownSettings } from "./unknown-settings";
 
 /** Who declares whom in one run. */
@@ -34,7 +34,7 @@ export async function declare(
   emails: readonly string[],
   isTold: "of everybody" | "of its own",
   failure?: string,
-): Promise<DeclaredInput> {
+): Promise<Declared> {
   const provider = opts.provider ?? opts.parent?.getProvider(type);
   if (provider === undefined) warnOfUnknownSettings();
   const run = provider ?? pulumi.runtime.getMonitor() ?? runs;

@@ -1,50 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Platform } from "../provider/platform";
-import { WallarooError } from "../provider/api/errors";
-import type { ApiUser } from "../provider/api/wire";
-import { READ_AGE_MS, type View } from "../provider/user/directory";
-import { canonicalEmail } from "../provider/user/email";
-import { isAdmin } from "../provider/user/guards";
-import { IDENTIFY, findOwn, isFound } from "../provider/user/identity";
-import { createdAt } from "../provider/user/policy";
-import { findUnusable } from "../provider/user/unusable";
-import { ask, askLater, type LookupOptions, type Question } from "./asked";
+import { CURRENT_USER, USER, USERS, type GetUserArgs, type GetUsersArgs, type UserInfo } from "../provider/lookups";
+import { ask, askLater, type LookupOptions } from "./asked";
 import { resolved } from "./resolved";
 
+export type { GetUserArgs, GetUsersArgs, UserInfo } from "../provider/lookups";
 export type { LookupOptions } from "./asked";
-
-/** Somebody on the platform, with what changes by itself too. Nothing of it is stored in the state. */
-export interface UserInfo {
-  /** Keycloak user id (UUID). */
-  id: string;
-  /** Canonical address; absent for the built-in `admin`. */
-  email?: string;
-  username: string;
-  enabled: boolean;
-  /** ISO 8601 UTC. */
-  createdAt?: string;
-  firstName?: string;
-  lastName?: string;
-  emailVerified?: boolean;
-  requiredActions?: string[];
-  /** ISO 8601 UTC; newer releases only, absent for somebody who never signed in. */
-  lastLogin?: string;
-  /** Realm roles; newer releases only. */
-  roles?: string[];
-  /** Holds the realm role `admin`; false where a release shows no roles. */
-  admin: boolean;
-}
-
-/** Which of all people: each condition that is given has to hold. */
-export interface GetUsersArgs {
-  enabled?: boolean;
-  admin?: boolean;
-  /** The part after the @; without regard to case. */
-  emailDomain?: string;
-}
-
-/** One person, by id or by address. */
-export type GetUserArgs = { id: string; email?: undefined } | { email: string; id?: undefined };
 
 /**
  * One person, active or not. Asks the platform at preview too. Raises an Error when nobody has the id or address.
@@ -54,133 +14,14 @@ export function getUser(args: GetUserArgs, opts: LookupOptions = {}): Promise<Us
   return ask(USER, resolved(args) as GetUserArgs, opts);
 }
 
-const isGiven = (value: unknown): value is string => typeof value === "string" && value.trim() !== "";
-
-/** Refuses what names no user, or two. */
-function refuseNobody(args: GetUserArgs): void {
-  refuseUnusable("a user", args);
-  if (isGiven(args.id) === isGiven(args.email)) {
-    throw badInput(
-      "a user",
-      "exactly one of id and email has to be given, and not be empty",
-      "Check where the value comes from: an output of somebody who is not there is undefined.",
-    );
-  }
-}
-
-async function find(platform: Platform, { id, email }: GetUserArgs, maxAgeMs: number): Promise<UserInfo> {
-  const { directory } = platform;
-  const askedAtMs = performance.now();
-  const findIn = (view: View) =>
-    isGiven(id) ? view.findById(id.trim()) : view.findByEmail(canonicalEmail(email ?? ""));
-  // Somebody who is missing from an older view may be younger than it.
-  const early = findIn(await directory.view(maxAgeMs));
-  if (early !== undefined) return describe(early);
-  const view = await directory.view(READ_AGE_MS, askedAtMs);
-  const user = findIn(view);
-  if (user !== undefined) return describe(user);
-  await refuseCutList(platform, view);
-  if (isGiven(id) && (await directory.isThere(id.trim()))) {
-    throw cutList("the platform lists all accounts without this one, and yet has it when asked for its id", id);
-  }
-  throw new WallarooError({
-    kind: "notFound",
-    operation: "look up",
-    who: isGiven(id) ? id : (email ?? ""),
-    words: `no account on the platform has this ${isGiven(id) ? "id" : "address"}`,
-    next: "Check it, or use getUsers(), which answers all accounts, and look for it there.",
-  });
-}
-
 /** Everybody for whom all conditions hold, ordered by username; an empty list where there is nobody. */
 export function getUsers(args: GetUsersArgs = {}, opts: LookupOptions = {}): Promise<UserInfo[]> {
   return ask(USERS, resolved(args) as GetUsersArgs, opts);
 }
 
-async function list(platform: Platform, args: GetUsersArgs, maxAgeMs: number): Promise<UserInfo[]> {
-  const domain = args.emailDomain === undefined ? undefined : canonicalEmail(args.emailDomain).replace(/^@/, "");
-  const view = await platform.directory.view(maxAgeMs);
-  await refuseCutList(platform, view);
-  return [...view.everybody()]
-    .map(describe)
-    .filter((user) => args.enabled === undefined || user.enabled === args.enabled)
-    .filter((user) => args.admin === undefined || user.admin === args.admin)
-    .filter((user) => domain === undefined || user.email?.split("@")[1] === domain)
-    .sort((a, b) => (a.username < b.username ? -1 : 1));
-}
-
-/** Of a Map, say, nothing would be seen, and no condition at all means everybody. */
-function refuseUnusable(who: string, args: object): void {
-  const what = findUnusable(args);
-  if (what !== undefined) throw badInput(who, `what is given ${what}`, "Give a plain object.");
-  if (Array.isArray(args)) throw badInput(who, "what is given is a list", "Give a plain object.");
-}
-
-/**
- * Raises where `view` can't be everybody: the account that the provider runs as is missing. That is all that tells, as the
- * platform does not say how many accounts there are. Sends nothing.
- */
-async function refuseCutList({ token }: Platform, view: View): Promise<void> {
-  const caller = await token.caller();
-  if (caller.isPerson !== true || isFound(caller, view)) return;
-  throw cutList("the platform lists everybody without the account that this provider runs as");
-}
-
-function cutList(words: string, who = "users"): WallarooError {
-  return new WallarooError({
-    kind: "unreadable",
-    operation: "look up",
-    who,
-    words,
-    next:
-      "The list was cut short, by a proxy perhaps, or the account that the provider runs as may not see all accounts: " +
-      "mend that, and run the same command again.",
-  });
-}
-
-/** A condition that is none, by a slip of the pen in a plain JavaScript program, would let everybody through. */
-function refuseMistakes(args: GetUsersArgs): void {
-  refuseUnusable("users", args);
-  const types: Record<string, string> = { enabled: "boolean", admin: "boolean", emailDomain: "string" };
-  const mistakes = Object.entries(args).flatMap(([name, value]) => {
-    const type = Object.hasOwn(types, name) ? types[name] : undefined;
-    if (type === undefined) return [`there is no condition ${name}`];
-    if (value === undefined) return [];
-    if (typeof value !== type) return [`${name} has to be a ${type}`];
-    return value === "" ? [`${name} is empty`] : [];
-  });
-  if (mistakes.length === 0) return;
-  throw badInput("users", mistakes.join(", "), "The conditions are enabled, admin and emailDomain.");
-}
-
-function badInput(who: string, words: string, next: string): WallarooError {
-  return new WallarooError({ kind: "badInput", operation: "look up", who, words, next });
-}
-
 /** The account that the provider runs as. Raises an Error for a service account, which the platform lists nowhere. */
 export function getCurrentUser(opts: LookupOptions = {}): Promise<UserInfo> {
   return ask(CURRENT_USER, {}, opts);
-}
-
-async function findCaller(platform: Platform, _none: object, maxAgeMs: number): Promise<UserInfo> {
-  // A query signs in first, and tries again where signing in fails for now.
-  const view = await platform.directory.view(maxAgeMs);
-  const caller = await platform.token.caller((found) => isFound(found, view));
-  const [own, other] = findOwn(caller, view);
-  // Raises when more than one account has the address that is all that tells.
-  if (other !== undefined) return find(platform, { email: caller.email ?? caller.username ?? "" }, maxAgeMs);
-  if (own !== undefined) return describe(own);
-  const who = caller.username ?? caller.email ?? caller.id;
-  throw new WallarooError({
-    kind: "notFound",
-    operation: "look up",
-    who: "the account that this provider runs as",
-    words:
-      who === undefined
-        ? "neither the tokens nor userinfo tell which one it is"
-        : `${who} is not among the platform's users${caller.isPerson === false ? ", which lists no service account" : ""}`,
-    next: `To have it found, ${IDENTIFY}.`,
-  });
 }
 
 /** {@link getUser} for inputs that are outputs of resources. */
@@ -203,47 +44,3 @@ export function getUsersOutput(
 export function getCurrentUserOutput(opts?: LookupOptions): pulumi.Output<UserInfo> {
   return askLater(CURRENT_USER, pulumi.output({}), opts);
 }
-
-function describe(user: ApiUser): UserInfo {
-  const lastLogin =
-    typeof user.lastLogin === "number" ? createdAt({ ...user, createdTimestamp: user.lastLogin }) : undefined;
-  const info = {
-    id: user.id,
-    email: user.email === undefined ? undefined : canonicalEmail(user.email),
-    username: canonicalEmail(user.username),
-    enabled: user.enabled,
-    createdAt: createdAt(user),
-    firstName: user.firstName,
-    lastName: user.lastName,
-    emailVerified: user.emailVerified,
-    requiredActions: user.requiredActions,
-    lastLogin,
-    roles: user.realmRoles,
-    admin: isAdmin(user),
-  };
-  return JSON.parse(JSON.stringify(info)) as UserInfo;
-}
-
-const USER: Question<GetUserArgs, UserInfo> = {
-  token: "wallaroo:index:getUser",
-  check: refuseNobody,
-  find,
-  fromMock: (answer) => answer as unknown as UserInfo,
-};
-
-const USERS: Question<GetUsersArgs, UserInfo[]> = {
-  token: "wallaroo:index:getUsers",
-  check: refuseMistakes,
-  find: list,
-  fromMock: ({ users }) => {
-    if (Array.isArray(users)) return users as UserInfo[];
-    throw new pulumi.RunError("The mock of wallaroo:index:getUsers has to answer an object { users: [...] }.");
-  },
-};
-
-const CURRENT_USER: Question<object, UserInfo> = {
-  token: "wallaroo:index:getCurrentUser",
-  check: () => undefined,
-  find: findCaller,
-  fromMock: (answer) => answer as unknown as UserInfo,
-};

@@ -23,7 +23,8 @@ export type ErrorKind =
   /** Nothing was sent, because what was sent before failed: see `Breaker`. */
   | "notTried"
   /** The answer said that it was done, and a look says otherwise. */
-  | "unconfirmed";
+  | "unconfirmed"
+  | "internal";
 
 /** The parts that a {@link WallarooError}'s message is put together from. */
 export interface ErrorParts {

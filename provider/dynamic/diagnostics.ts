@@ -27,24 +27,11 @@ function say(log: typeof pulumi.log.info, message: string): void {
 }
 
 /**
- * The same provider, which answers only when what it said has reached the engine: the engine may end the process right
- * after its last answer, and a warning on its way is lost then (measured: that somebody has vanished).
+ * Ends when everything that was said has reached the engine, or after 5 s: the engine may end the process right after its
+ * last answer, and a warning on its way is lost then (measured: that an account has vanished).
  */
-export function sayingFirst<P extends pulumi.dynamic.ResourceProvider>(provider: P): P {
-  return new Proxy(provider, {
-    get(target, name) {
-      const method: unknown = Reflect.get(target, name);
-      // The engine uses the object before the promise of an async configure has ended.
-      if (typeof method !== "function" || name === "configure") return method;
-      return async (...args: unknown[]): Promise<unknown> => {
-        try {
-          return await (Reflect.apply(method, target, args) as Promise<unknown>);
-        } finally {
-          if (delivery !== undefined) await Promise.race([delivery, sleep(MAX_DELIVERY_MS, undefined, { ref: false })]);
-        }
-      };
-    },
-  });
+export async function delivered(): Promise<void> {
+  if (delivery !== undefined) await Promise.race([delivery, sleep(MAX_DELIVERY_MS, undefined, { ref: false })]);
 }
 
 const expected = new Set<string>();

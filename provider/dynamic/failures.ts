@@ -1,9 +1,6 @@
-import { WallarooError, isWallarooError } from "../api/errors";
-import { SettingsError } from "../settings";
-import { TeamError } from "../team/lifecycle";
-import { HalfDoneError } from "../user/half-done";
+import { PartialFailure, ownFailure } from "../resource/failures";
+import { MAX_REASONS } from "../resource/size";
 import { withoutStack } from "./diagnostics";
-import { MAX_REASONS } from "./size";
 import { PROVIDER_KEY } from "./stored";
 
 /**
@@ -16,10 +13,10 @@ export class InitFailedError extends Error {
   readonly properties: Record<string, unknown>;
   readonly reasons: string[];
 
-  constructor(id: string, outputs: object, provider: unknown, reasons: string[]) {
+  constructor({ id, state, reasons }: PartialFailure, provider: unknown) {
     super(reasons[0]);
     this.id = id;
-    this.properties = { ...toJson(outputs), [PROVIDER_KEY]: provider };
+    this.properties = { ...state, [PROVIDER_KEY]: provider };
     this.reasons = shortened(reasons);
   }
 }
@@ -38,39 +35,12 @@ function shortened(reasons: readonly string[]): string[] {
 }
 
 /**
- * The same value with nothing in it but JSON. Anything else in outputs (`undefined` is enough) makes the engine refuse
- * them after the person was invited, and the person is lost from the state (measured).
+ * What is thrown to the engine: a partial failure in the shape by which it is stored, anything else as an Error without a
+ * stack. A thrown string would hang the engine, and a message travels in a header of limited size (both measured).
  */
-export function toJson<T extends object>(value: T): Record<string, unknown> {
-  return JSON.parse(JSON.stringify(value)) as Record<string, unknown>;
-}
-
-/**
- * Any failure as an Error with a one-line message: a thrown string hangs the engine, and a foreign error's stack is of
- * no use to whoever reads the engine's output.
- */
-export function asOwnError(error: unknown, operation: string, who: string): Error {
-  if (isWallarooError(error) || error instanceof SettingsError) return error;
-  if (error instanceof TeamError && Buffer.byteLength(error.message) > MAX_REASONS) {
-    // A message travels in a header, too.
-    return new Error(shortened(error.message.split("\n")).join("\n"));
-  }
-  if (error instanceof InitFailedError || error instanceof TeamError || error instanceof HalfDoneError) return error;
-  return new WallarooError({
-    kind: "unreadable",
-    operation,
-    who,
-    words: `unexpected failure: ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`,
-    next: "This is a defect of pulumi-wallaroo: please report it with this line. Run `pulumi refresh` before another try.",
-    cause: error,
-  });
-}
-
-/** For what the process prints once more when it raises: check, diff, read and delete. Raises an Error without a stack. */
-export async function withoutTrace<T>(operation: string, who: string, body: () => Promise<T>): Promise<T> {
-  try {
-    return await body();
-  } catch (error) {
-    throw withoutStack(asOwnError(error, operation, who));
-  }
+export function asEngineError(error: unknown, operation: string, who: string, provider: unknown): Error {
+  const failure = ownFailure(error, operation, who);
+  if (failure instanceof PartialFailure) return new InitFailedError(failure, provider);
+  const isTooLong = Buffer.byteLength(failure.message) > MAX_REASONS;
+  return withoutStack(isTooLong ? new Error(shortened(failure.message.split("\n")).join("\n")) : failure);
 }

@@ -48,7 +48,7 @@ describe("the packed package", function () {
     const files = (pack?.files ?? []).map((file) => file.path);
     const others = files.filter((file) => !/^dist\/(provider|sdk)\/.*\.(js|d\.ts)$/.test(file));
     expect(others.sort()).to.deep.equal(["CHANGELOG.md", "LICENSE", "README.md", "package.json"]);
-    expect(files).to.include("dist/provider/dynamic.js");
+    expect(files).to.include("dist/provider/dynamic/index.js");
   });
 
   it("brings as many packages as the README says, none of which has an install script", () => {

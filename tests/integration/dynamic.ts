@@ -1,15 +1,13 @@
+import { isDeepStrictEqual } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
-import type * as dynamic from "../../provider/dynamic";
+import { createProviders } from "../../provider/dynamic/provider";
 import type { Platform } from "../emulator/platform";
 import { OPERATOR } from "../emulator/seeds";
 
 /** The dynamic providers as a process of the engine's has them. */
-export type Dynamic = Pick<typeof dynamic, "user" | "team">;
+export type Dynamic = ReturnType<typeof createProviders>;
 
-/**
- * As a process of the engine's that was just started: one for an operation. Its modules are loaded anew, because what a
- * process knows of its run lives in them.
- */
+/** As a process of the engine's that was just started: one for an operation. */
 export async function startDynamic(platform: Platform, config: Record<string, string> = {}): Promise<Dynamic> {
   const all: Record<string, string> = {
     "wallaroo:url": platform.url,
@@ -17,9 +15,7 @@ export async function startDynamic(platform: Platform, config: Record<string, st
     "wallaroo:password": OPERATOR.password,
     ...config,
   };
-  for (const file of Object.keys(require.cache)) if (/[\\/]provider[\\/][^@]*$/.test(file)) delete require.cache[file];
-  // eslint-disable-next-line @typescript-eslint/no-require-imports
-  const { user, team } = require("../../provider/dynamic") as typeof dynamic;
+  const { user, team } = createProviders();
   const request = { config: { get: (key: string) => all[key] } } as unknown as pulumi.dynamic.ConfigureRequest;
   await Promise.all([user.configure(request), team.configure(request)]);
   return { user, team };
@@ -36,4 +32,113 @@ export function listen(): () => string[] {
   });
   afterEach(() => Object.assign(log, { info, warn }));
   return () => said;
+}
+
+type Props = Record<string, unknown>;
+
+/** A resource as the engine stores it. */
+export interface Kept {
+  id: string;
+  inputs: Props;
+  outputs: Props;
+}
+
+/** What `up` did to a resource. */
+export type Done = "created" | "updated" | "replaced" | "unchanged";
+
+/** The provider's text, as every resource carries it; what stands in it does not matter here. */
+const TEXT = "exports.handler=()=>0";
+
+/**
+ * The calls that the engine makes for one resource, in its order (measured), each operation with a provider process of its
+ * own. What only the engine itself can show (encryption, order of several resources, output) is not here.
+ */
+export class EngineCalls {
+  kept: Kept | undefined;
+
+  constructor(
+    private readonly platform: () => Platform,
+    private readonly kind: keyof Dynamic,
+    private readonly config: Record<string, string> = {},
+  ) {}
+
+  /** Check and diff, as `pulumi preview` has it. Raises the first failure. */
+  async preview(news: Props): Promise<Done> {
+    return (await this.#compare(news)).done;
+  }
+
+  /** Check, diff, and what follows from it. Raises what the provider raises, after storing what it says is to be stored. */
+  async up(news: Props): Promise<Done> {
+    const { provider, inputs, done } = await this.#compare(news);
+    const before = this.kept;
+    if (done === "unchanged" && before !== undefined) this.kept = { ...before, inputs };
+    if (done === "updated" && before !== undefined) {
+      const update = provider.update(before.id, before.outputs, inputs);
+      this.kept = { id: before.id, inputs, outputs: withText((await this.#storing(update, inputs)).outs) };
+    }
+    if (done === "created" || done === "replaced") {
+      const { id, outs } = (await this.#storing(provider.create(inputs), inputs)) as { id: string; outs: Props };
+      this.kept = { id, inputs, outputs: withText(outs) };
+    }
+    if (done === "replaced" && before !== undefined) await provider.delete(before.id, before.outputs);
+    return done;
+  }
+
+  /** Read, as `pulumi refresh` has it. */
+  async refresh(): Promise<void> {
+    if (this.kept === undefined) throw new Error("nothing is stored that could be refreshed");
+    const provider = await this.#start();
+    const read = (await provider.read(this.kept.id, this.kept.outputs)) as {
+      id?: string;
+      props?: Props;
+      inputs?: Props;
+    };
+    const { id = "", props, inputs } = read;
+    const stored = { id, inputs: inputs === undefined ? this.kept.inputs : withText(inputs), outputs: withText(props) };
+    this.kept = id === "" ? undefined : stored;
+  }
+
+  async destroy(): Promise<void> {
+    if (this.kept === undefined) throw new Error("nothing is stored that could be destroyed");
+    await (await this.#start()).delete(this.kept.id, this.kept.outputs);
+    this.kept = undefined;
+  }
+
+  async #start(): Promise<Dynamic["user"]> {
+    return (await startDynamic(this.platform(), this.config))[this.kind];
+  }
+
+  async #compare(news: Props): Promise<{ provider: Dynamic["user"]; inputs: Props; done: Done }> {
+    const provider = await this.#start();
+    const given = { __declared: { key: "1", name: "it" }, ...news, __provider: TEXT };
+    const checked = await provider.check(this.kept?.inputs ?? {}, given);
+    const inputs = asJson(checked.inputs as Props);
+    for (const { property, reason } of checked.failures ?? []) throw new Error(`${property} ${reason}`);
+    if (this.kept === undefined) return { provider, inputs, done: "created" };
+    const { changes, replaces = [] } = await provider.diff(this.kept.id, this.kept.outputs, inputs);
+    const done = replaces.length > 0 ? "replaced" : changes === true ? "updated" : "unchanged";
+    return { provider, inputs, done };
+  }
+
+  /** The engine stores what comes with a failure that says that the resource exists. */
+  async #storing<T>(step: Promise<T>, inputs: Props): Promise<T> {
+    try {
+      return await step;
+    } catch (error) {
+      const { id, properties } = error as { id?: string; properties?: Props };
+      if (id !== undefined && properties !== undefined) this.kept = { id, inputs, outputs: asJson(properties) };
+      throw error;
+    }
+  }
+}
+
+function withText(props: unknown): Props {
+  return { ...asJson((props ?? {}) as Props), __provider: TEXT };
+}
+
+/** The same value, if there is nothing in it that the engine would refuse. */
+function asJson(props: Props): Props {
+  const json = JSON.parse(JSON.stringify(props)) as Props;
+  if (!isDeepStrictEqual(json, props)) throw new Error("a value is not JSON, so that the engine would store nothing");
+  return json;
 }

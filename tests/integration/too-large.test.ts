@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { MAX_STATE } from "../../provider/dynamic/size";
+import { MAX_STATE } from "../../provider/resource/size";
 import { listen, startDynamic } from "./dynamic";
 import { onPlatform } from "./platform";
 

@@ -2,32 +2,70 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
 import * as pulumi from "@pulumi/pulumi";
 import sinon from "sinon";
-import { engineLog, sayingFirst } from "../../provider/dynamic/diagnostics";
+import { engineLog } from "../../provider/dynamic/diagnostics";
+import { DynamicProvider } from "../../provider/dynamic/provider";
+import type { Resource } from "../../provider/resource/resource";
+import { Session } from "../../provider/resource/session";
 
-describe("a provider that says something", () => {
+describe("the boundary to the engine's dynamic host", () => {
   afterEach(() => sinon.restore());
 
-  it("answers, or fails, only when the engine has got what it said", async () => {
+  const session = new Session({ log: engineLog, isUnknownMark: () => false });
+  const over = (verbs: Partial<Resource>) =>
+    new DynamicProvider(session, { nameOf: () => "ann", ...verbs } as Resource);
+
+  it("answers, or fails, only when the engine has got what was said", async () => {
     const arrived: string[] = [];
     sinon.stub(pulumi.log, "warn").callsFake(async (message) => {
       await sleep(20);
       arrived.push(message);
     });
-    const talking: pulumi.dynamic.ResourceProvider = {
+    const provider = over({
       create: () => {
         engineLog.warn("created");
-        return Promise.resolve({ id: "x" });
+        return Promise.resolve({ id: "x", state: {} });
       },
       delete: () => {
         engineLog.warn("deleted");
         return Promise.reject(new Error("not there"));
       },
-    };
-    const provider = sayingFirst(talking);
-    expect(await provider.create({})).to.deep.equal({ id: "x" });
+    });
+    expect(await provider.create({})).to.deep.equal({ id: "x", outs: {} });
     expect(arrived).to.deep.equal(["created"]);
-    const failure = await provider.delete?.("x", {}).catch((error: unknown) => String(error));
-    expect(failure).to.equal("Error: not there");
+    const failure = await provider.delete("x", {}).catch((error: unknown) => String(error));
+    expect(failure).to.match(/not there/);
     expect(arrived).to.deep.equal(["created", "deleted"]);
+  });
+
+  it("makes an error of kind internal of what is no error of this package, and asks for a report", async () => {
+    for (const thrown of [new TypeError("x is not a function"), "text", undefined, { code: 1 }]) {
+      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
+      const provider = over({ read: () => Promise.reject(thrown) });
+      const failure = await provider.read("id", {}).catch((error: unknown) => error);
+      expect(failure).to.be.instanceOf(Error).and.include({ kind: "internal" });
+      expect((failure as Error).message).to.match(/^Could not read ann: unexpected failure: .* please report it/);
+      expect((failure as Error).stack).to.not.match(/\n\s+at /);
+    }
+  });
+
+  it("takes the host's own keys out on the way in, and puts the provider's text back into what check answers", async () => {
+    const seen: unknown[] = [];
+    const provider = over({
+      check: (...given) => {
+        seen.push(...given);
+        return Promise.resolve({ inputs: given[1], failures: [] });
+      },
+    });
+    const declared = { key: "1", name: "ann" };
+    const olds = { __provider: "old", email: "a" };
+    const news = { __provider: "text", __declared: declared, email: "b" };
+    expect((await provider.check(olds, news)).inputs).to.deep.equal({ email: "b", __provider: "text" });
+    expect(seen).to.deep.equal([{ email: "a" }, { email: "b" }, declared]);
+  });
+
+  it("answers a change for a state without the provider's text, which the host could not read", async () => {
+    const same = over({ diff: () => Promise.resolve({ changes: false, updates: [], replaces: [] }) });
+    expect((await same.diff("id", { email: "a" }, {})).changes).to.equal(true);
+    expect((await same.diff("id", { email: "a", __provider: "text" }, {})).changes).to.equal(false);
   });
 });

@@ -9,8 +9,7 @@ import * as lookups from "../../sdk/lookups";
 import { WallarooProvider } from "../../sdk/provider";
 import { WallarooTeam, type WallarooTeamArgs } from "../../sdk/team";
 import { WallarooUser, type WallarooUserArgs } from "../../sdk/user";
-import { TeamProvider } from "../../provider/dynamic/team";
-import { UserProvider } from "../../provider/dynamic/user";
+import { createProviders } from "../../provider/dynamic/provider";
 import { messageOf } from "../integration/platform";
 
 class Member {
@@ -78,7 +77,7 @@ describe("an input of which the engine would see something else", () => {
 
   /** The failures of the provider's check, given what reaches the engine of these arguments. */
   async function refusals(args: unknown, kind: "team" | "user"): Promise<string> {
-    const provider = kind === "team" ? new TeamProvider() : new UserProvider();
+    const provider = createProviders()[kind === "team" ? "team" : "user"];
     const resource =
       kind === "team"
         ? new WallarooTeam("science", args as WallarooTeamArgs)

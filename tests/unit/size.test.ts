@@ -1,8 +1,9 @@
 import { createRequire } from "node:module";
 import { expect } from "chai";
 import fc from "fast-check";
-import { InitFailedError, asOwnError } from "../../provider/dynamic/failures";
-import { MAX_ANSWER, MAX_REASONS, MAX_STATE, findSizeProblem, sizeOf } from "../../provider/dynamic/size";
+import { InitFailedError, asEngineError } from "../../provider/dynamic/failures";
+import { PartialFailure } from "../../provider/resource/failures";
+import { MAX_ANSWER, MAX_REASONS, MAX_STATE, findSizeProblem, sizeOf } from "../../provider/resource/size";
 import { expectedState } from "../../provider/team/expected";
 import { TeamError } from "../../provider/team/lifecycle";
 
@@ -46,7 +47,8 @@ describe("the size of a state", () => {
   it("leaves room for the reasons of everybody who fails, in whatever script, within what the engine takes", () => {
     for (const letter of ["x", "\u00fc", "\u4e2d", "\u{1f469}"]) {
       const reasons = Array.from({ length: 2_000 }, (_, n) => `p${n} ${letter.repeat(2_000)}`);
-      const error = new InitFailedError("id", { ids: "x".repeat(MAX_STATE - 500) }, "provider", reasons);
+      const failure = new PartialFailure("id", { ids: "x".repeat(MAX_STATE - 500) }, reasons);
+      const error = new InitFailedError(failure, "provider");
       const wire = sizeOf({ properties: error.properties, reasons: error.reasons });
       expect(wire).to.be.at.most(MAX_ANSWER);
       expect(error.reasons.filter((reason) => /\ufffd|\p{Cs}/u.test(reason))).to.deep.equal([]);
@@ -59,7 +61,8 @@ describe("the size of a state", () => {
       { length: 10_000 },
       (_, n) => `Could not invite p${n}@example.com: ${"x".repeat(4_000)}`,
     );
-    const { message } = asOwnError(new TeamError("Could not change everybody.", reasons), "create", "a team");
+    const failure = new TeamError("Could not change everybody.", reasons);
+    const { message } = asEngineError(failure, "create", "a team", "provider");
     expect(Buffer.byteLength(message)).to.be.at.most(MAX_REASONS);
     expect(message).to.match(/Could not invite p9999@example.com/);
   });

@@ -1,0 +1,100 @@
+import { connect, type Platform } from "../platform";
+import { readSettings } from "../settings";
+import { NAMESPACE, SETTINGS } from "../settings-table";
+import type { Log } from "../user/account";
+import { isRecord } from "../user/decode";
+import { RunMemory } from "../user/run";
+import type { Props } from "./resource";
+
+/** What an adapter gives a session. */
+export interface Host {
+  log: Log;
+  /** True for the adapter's mark of a value that only `up` will know. */
+  isUnknownMark(value: unknown): boolean;
+}
+
+/** Configuration as an adapter has it: values by key such as `wallaroo:url`, secrets in plain text. */
+export interface Configuration {
+  get(key: string): unknown;
+  /** True for a provider that is declared in the program: its settings come from there alone. */
+  isExplicit: boolean;
+}
+
+/**
+ * What all resources of one configured provider share. An engine may call `read`, `diff` and `delete` before its call to
+ * configure has ended, and keep a provider whose configure threw (both measured for the dynamic host): so `configure` only
+ * stores what it is given, and settings are read at the first use.
+ */
+export class Session {
+  readonly run = new RunMemory();
+  #configuration: Configuration | undefined;
+  #platform: Platform | undefined;
+  #failure: Error | undefined;
+
+  constructor(private readonly host: Host) {}
+
+  get log(): Log {
+    return this.host.log;
+  }
+
+  /** The first configuration counts. */
+  configure(configuration: Configuration): void {
+    this.#configuration ??= configuration;
+  }
+
+  /**
+   * The platform of this provider, which keeps the passwords of `resources` out of its messages. Raises `SettingsError`,
+   * at each call, when the settings are not complete.
+   */
+  platform(...resources: Props[]): Platform {
+    if (this.#failure !== undefined) throw this.#failure;
+    try {
+      const platform = (this.#platform ??= this.#connect());
+      for (const resource of resources) hidePasswords(resource, platform);
+      return platform;
+    } catch (error) {
+      this.#failure = error as Error;
+      throw error;
+    }
+  }
+
+  /** False while a setting of an explicit provider is an output that preview does not know yet. */
+  isKnown(): boolean {
+    const configuration = this.#configuration;
+    return !Object.keys(SETTINGS).some((key) => this.isUnknown(configuration?.get(`${NAMESPACE}:${key}`)));
+  }
+
+  /** True for a value that only `up` will know, whole or at any depth. */
+  readonly isUnknown = (value: unknown): boolean => {
+    if (Array.isArray(value)) return value.some(this.isUnknown);
+    if (isRecord(value)) return Object.values(value).some(this.isUnknown);
+    return this.host.isUnknownMark(value);
+  };
+
+  #connect(): Platform {
+    const configuration = this.#configuration;
+    const settings = readSettings({
+      config: (key) => text(configuration?.get(key)),
+      env: configuration?.isExplicit === true ? undefined : process.env,
+      everywhere: process.env,
+    });
+    return connect(settings, this.run, this.log);
+  }
+}
+
+/** Of one user, or of many by address. */
+function hidePasswords(resource: Props, platform: Platform): void {
+  const { password, initialPassword, initialPasswords, members } = resource;
+  const many = isRecord(initialPasswords) ? Object.values(initialPasswords) : [];
+  for (const secret of [password, initialPassword, ...many]) {
+    if (typeof secret === "string") platform.secrets.hide(secret);
+  }
+  if (!isRecord(members)) return;
+  for (const member of Object.values(members)) if (isRecord(member)) hidePasswords(member, platform);
+}
+
+/** Inputs of an explicit provider come with the type they were given; configuration is always text. */
+function text(value: unknown): string | undefined {
+  if (value === undefined || value === null || typeof value === "string") return value ?? undefined;
+  return JSON.stringify(value);
+}

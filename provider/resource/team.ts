@@ -1,0 +1,176 @@
+import { randomUUID } from "node:crypto";
+import { describeChanges, findTeamChanges, isEmpty, type TeamChanges } from "../team/changes";
+import { decodeTeam } from "../team/decode";
+import { refuseEmptied } from "../team/emptied";
+import { expectedState } from "../team/expected";
+import { checkTeam, pathOf } from "../team/inputs";
+import { TeamError } from "../team/lifecycle";
+import type { Members, TeamState } from "../team/model";
+import { unpack } from "../team/state";
+import { describeRepair, isRecord, refuseDefects } from "../user/decode";
+import { READ_AGE_MS, type Directory } from "../user/directory";
+import { canonicalEmail } from "../user/email";
+import { INVITE_ONLY, isSameValue } from "../user/inputs";
+import { findDuplicates, sentence, unnamed } from "./declared";
+import { ownFailure, storingParts } from "./failures";
+import { toJson } from "./json";
+import type { Checked, Difference, Props, Resource, Stored } from "./resource";
+import type { Session } from "./session";
+import { MAX_STATE, findSizeProblem } from "./size";
+
+/** Many users in one resource, for any adapter. */
+export function teamResource(session: Session): Resource {
+  const { run, isUnknown } = session;
+
+  /** By its name, which only check is told; elsewhere it is known by the members that it declares. */
+  function teamOf(members: unknown): string {
+    const [email, ...others] = isRecord(members) ? Object.keys(members) : [];
+    if (email === undefined) return "a team";
+    const declaration = run.findDeclaration(email);
+    if (declaration !== undefined) return `team "${declaration.name}"`;
+    return `the team of ${email}${others.length === 0 ? "" : ` and ${others.length} more`}`;
+  }
+
+  /** The stored state, for what may cut off: raises `refused` when not all of it can be read. */
+  function stateOf(stored: Props, operation: string): TeamState {
+    const team = teamOf(stored["ids"]);
+    const { state, defects } = decodeTeam(stored, operation, team);
+    refuseDefects(operation, team, defects);
+    return state;
+  }
+
+  /** In preview and again at apply: settings, and what create would be refused for. */
+  async function checkLive(olds: Props, members: Props): Promise<void> {
+    const { team, directory } = session.platform(olds, { members });
+    if (isRecord(olds["members"])) return warnOfInviteOnly(byCanonicalEmail(olds["members"]), members, directory);
+    const changes = { added: Object.keys(members), changed: [], removed: [] };
+    await team.check(undefined, members, knownOf(changes, members), teamOf(members));
+  }
+
+  /** Says which new values change nothing. A member that was declared before and is not there is yet to be invited. */
+  async function warnOfInviteOnly(before: Props, members: Props, directory: Directory): Promise<void> {
+    for (const name of INVITE_ONLY) {
+      const changed = Object.entries(members).flatMap(([email, member]) => {
+        const old = Object.hasOwn(before, email) ? before[email] : undefined;
+        if (!isRecord(old) || !isRecord(member) || old[name] === undefined || isUnknown(member[name])) return [];
+        return isSameValue(old[name], member[name]) ? [] : [email];
+      });
+      if (changed.length === 0) continue;
+      const view = await directory.view(READ_AGE_MS);
+      const emails = changed.filter((email) => view.findAllByEmail(email).length > 0);
+      if (emails.length === 0) continue;
+      const more = emails.length > 20 ? ` and ${emails.length - 20} more` : "";
+      session.log.warn(
+        `${name} is used by the invite alone, so its new value changes nothing for the accounts that are there: ` +
+          `${emails.slice(0, 20).join(", ")}${more}.`,
+      );
+    }
+  }
+
+  /** The changes of which everything is known already, so that they can be checked on the platform. */
+  function knownOf({ added, changed, removed }: TeamChanges, members: Props): TeamChanges {
+    return {
+      added: added.filter((email) => !isUnknown(members[email])),
+      changed: changed.filter(({ email }) => !isUnknown(members[email])),
+      removed,
+    };
+  }
+
+  return {
+    nameOf: (props) => teamOf(props["members"] ?? props["ids"]),
+
+    async check(olds, news, declared): Promise<Checked> {
+      run.hasProgram = true;
+      const { inputs, failures } = checkTeam(news, isUnknown);
+      const result = { inputs, failures: failures.map((failure) => sentence(failure)) };
+      if (failures.length > 0) return result;
+      const members = isRecord(inputs["members"]) ? inputs["members"] : {};
+      // Those who leave are in it until they have left.
+      const stored = { ...(isRecord(olds["members"]) ? olds["members"] : {}), ...members };
+      const problem = mayBeLarge(stored)
+        ? findSizeProblem(expectedState(stored), "Split the team in several.")
+        : undefined;
+      if (problem !== undefined) return { inputs, failures: [sentence(unnamed(problem))] };
+      try {
+        result.failures.push(...findDuplicates(Object.keys(members), declared, session));
+        if (result.failures.length === 0 && session.isKnown()) await checkLive(olds, members);
+      } catch (error) {
+        const reasons =
+          error instanceof TeamError ? error.reasons : [ownFailure(error, "check", teamOf(members)).message];
+        result.failures.push(...reasons.map((reason) => sentence(unnamed(reason))));
+      }
+      return result;
+    },
+
+    async diff(_id, olds, news): Promise<Difference> {
+      const declared = news["members"];
+      const team = teamOf(declared);
+      if (!isRecord(declared)) return { changes: true, updates: ["members"], replaces: [] };
+      const { state, defects } = decodeTeam(olds, "compare", team);
+      if (run.hasProgram) refuseEmptied(Object.keys(state.ids), declared, run, teamOf(state.ids));
+      const changes = findTeamChanges(unpack(state), declared, isUnknown);
+      if (isEmpty(changes)) return { changes: false, updates: [], replaces: [] };
+      if (run.hasProgram) refuseDefects("change", team, defects);
+      if (session.isKnown() && run.hasProgram) {
+        await session.platform(olds, news).team.check(state, declared, knownOf(changes, declared), team);
+      }
+      const operation = run.hasProgram ? "up" : "refresh";
+      for (const line of describeChanges(changes, operation)) session.log.info(`${team} ${line}`);
+      return { changes: true, updates: pathsOf(changes), replaces: [] };
+    },
+
+    create(inputs) {
+      const id = `team-${randomUUID()}`;
+      return storingParts(id, async () => {
+        const { team } = session.platform(inputs);
+        return { id, state: toJson(await team.apply(undefined, membersOf(inputs), teamOf(inputs["members"]))) };
+      });
+    },
+
+    async read(id, stored): Promise<Stored> {
+      const team = teamOf(stored["ids"]);
+      const decoded = decodeTeam(stored, "read", team);
+      const { state, inputs } = await session.platform(stored).team.read(decoded.state, team, decoded.foundLost);
+      if (decoded.defects.length > 0) session.log.warn(describeRepair(team, decoded.defects));
+      return { id, state: toJson(state), ...(inputs === undefined ? {} : { inputs: toJson({ members: inputs }) }) };
+    },
+
+    update: (id, olds, news) =>
+      storingParts(id, async () => {
+        const [state, members] = [stateOf(olds, "change"), membersOf(news)];
+        refuseEmptied(Object.keys(state.ids), members, run, teamOf(state.ids));
+        return toJson(await session.platform(olds, news).team.apply(state, members, teamOf(members)));
+      }),
+
+    async delete(_id, stored) {
+      const team = teamOf(stored["ids"]);
+      await session.platform(stored).team.delete(stateOf(stored, "delete"), team);
+    },
+  };
+}
+
+/** Paths of the inputs that differ, as an engine shows them. */
+function pathsOf({ added, changed, removed }: TeamChanges): string[] {
+  const properties = changed.flatMap(({ email, names }) =>
+    names.length === 0 ? [pathOf(email)] : names.map((name) => pathOf(email, name)),
+  );
+  return [...[...added, ...removed].map((email) => pathOf(email)), ...properties];
+}
+
+/**
+ * False when the state of these members can't be too large, as is seen at a fraction of the cost: an address stands in it
+ * up to four times, and everything else of a member once.
+ */
+function mayBeLarge(members: Props): boolean {
+  return 4 * Buffer.byteLength(JSON.stringify(members)) + 300 * Object.keys(members).length > MAX_STATE;
+}
+
+/** An earlier release knew more than one spelling of an address. */
+function byCanonicalEmail(members: Props): Props {
+  return Object.fromEntries(Object.entries(members).map(([key, member]) => [canonicalEmail(key), member]));
+}
+
+/** What check has answered, which is complete and of the promised types. */
+function membersOf(checked: Props): Members {
+  return checked["members"] as Members;
+}

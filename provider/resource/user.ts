@@ -1,0 +1,172 @@
+import { isWallarooError } from "../api/errors";
+import { findChanges } from "../user/changes";
+import { decodeUser, describeRepair, refuseDefects } from "../user/decode";
+import { canonicalEmail } from "../user/email";
+import { HalfDoneError } from "../user/half-done";
+import { INVITE_ONLY, checkInputs, isSameValue } from "../user/inputs";
+import type { Lifecycle } from "../user/lifecycle";
+import type { UserInputs, UserState } from "../user/model";
+import { foundAsNow } from "../user/state";
+import { isProvisional } from "../user/unseen";
+import { findDuplicates, sentence, unnamed } from "./declared";
+import { ownFailure, storingParts } from "./failures";
+import { toJson } from "./json";
+import type { Checked, Difference, Props, Resource, Stored } from "./resource";
+import type { Session } from "./session";
+import { findSizeProblem } from "./size";
+
+/** Names that may still turn out to be the same are not a change yet. */
+const NAMELESS = { firstName: undefined, lastName: undefined };
+
+/** Values of the state whose change by another hand is drift. */
+const MANAGED = ["email", "enabled", "firstName", "lastName", "admin"] as const;
+
+/** One user, for any adapter. */
+export function userResource(session: Session): Resource {
+  const { run, isUnknown } = session;
+
+  function nameOf(props: Props, id?: string): string {
+    const { email } = props;
+    if (typeof email === "string" && email.trim() !== "" && !isUnknown(email)) return email;
+    return id === undefined ? "a user" : `the user with id ${id}`;
+  }
+
+  /** In preview and again at apply: settings, and what create would be refused for. */
+  async function checkLive(olds: Props, inputs: Props): Promise<void> {
+    const { lifecycle } = session.platform(olds, inputs);
+    // Another address is invited anew, with what is declared now.
+    for (const name of olds["email"] === inputs["email"] ? INVITE_ONLY : []) {
+      if (olds[name] === undefined || isUnknown(inputs[name]) || isSameValue(olds[name], inputs[name])) continue;
+      session.log.warn(
+        `${nameOf(inputs)}: ${name} is used by the invite alone, so its new value changes nothing for an account that is there.`,
+      );
+    }
+    if (olds["email"] === undefined && !isUnknown(inputs)) await lifecycle.plan(inputsOf(inputs));
+  }
+
+  /** The stored state, for what may cut off: raises `refused` when not all of it can be read. */
+  function stateOf(stored: Props, id: string, operation: string): UserState {
+    const { state, defects } = decodeUser(stored);
+    refuseDefects(operation, nameOf(stored, id), defects);
+    return state;
+  }
+
+  return {
+    nameOf,
+
+    async check(olds, news, declared): Promise<Checked> {
+      run.hasProgram = true;
+      const { inputs, failures } = checkInputs(news, isUnknown);
+      const before = olds["email"];
+      if (typeof before === "string" && canonicalEmail(before) === inputs["email"]) {
+        // Once declared with adopt, always: the state must not forget that the account is not ours. A value that can't be
+        // read there may have said so.
+        const wasAdopted = olds["adopt"] !== undefined && olds["adopt"] !== false;
+        if (wasAdopted) inputs["adopt"] = true;
+        run.rememberOwn(canonicalEmail(before), wasAdopted);
+      }
+      const result = { inputs, failures: failures.map((failure) => sentence(failure, declared?.secrets)) };
+      if (failures.length > 0) return result;
+      const expected = { ...inputs, username: inputs["email"], initialPassword: inputs["password"] };
+      const problem = findSizeProblem(toJson(expected), "Give shorter values.");
+      if (problem !== undefined) return { inputs, failures: [sentence(unnamed(problem))] };
+      try {
+        result.failures.push(...findDuplicates([inputs["email"]], declared, session));
+        if (result.failures.length === 0 && session.isKnown()) await checkLive(olds, inputs);
+      } catch (error) {
+        result.failures.push(unnamed(ownFailure(error, "check", nameOf(inputs)).message));
+      }
+      return result;
+    },
+
+    async diff(id, olds, news): Promise<Difference> {
+      const { state, defects } = decodeUser(olds);
+      const { updates, replaces } = findChanges(state, news, isUnknown);
+      const isReplaced = replaces.length > 0;
+      // An account that was never seen is asked about again, whatever is declared.
+      const isUnseen = state.unseen === true;
+      const changes = isReplaced || updates.length > 0 || isUnseen;
+      const cutsOff = news["enabled"] === false || news["admin"] === false;
+      const isNamed = updates.includes("firstName") || updates.includes("lastName");
+      if (changes && run.hasProgram) refuseDefects("change", nameOf(olds, id), defects);
+      if (changes && (isReplaced || cutsOff || isNamed || isUnseen) && session.isKnown() && run.hasProgram) {
+        const { lifecycle } = session.platform(olds, news);
+        const { email } = news;
+        if (isReplaced) await lifecycle.checkLeaving({ id, state }, [email]);
+        if (isReplaced && typeof email === "string" && !isUnknown(email)) {
+          lifecycle.warnOfMisspelling(email, new Set([state.email]));
+        }
+        if (!isReplaced) await lifecycle.checkUpdate({ id, state }, isUnknown(news) ? { ...news, ...NAMELESS } : news);
+      }
+      return { changes, updates, replaces };
+    },
+
+    create: (inputs) =>
+      storingParts("", async () => {
+        const { id, state } = await session.platform(inputs).lifecycle.create(inputsOf(inputs));
+        return { id, state: toJson(state) };
+      }),
+
+    async read(id, stored): Promise<Stored | undefined> {
+      const { lifecycle } = session.platform(stored);
+      if (Object.keys(stored).length === 0) {
+        const { state } = await lifecycle.get(id);
+        return { id, state: toJson(state), inputs: inputsFrom(state) };
+      }
+      const { state: decoded, defects, isFoundLost } = decodeUser(stored);
+      // If the stored address can't be read, the id says which account it is.
+      const email = decoded.email === "" ? await findEmail(id, lifecycle) : decoded.email;
+      const before = { ...decoded, email };
+      const seen = await lifecycle.read(id, before);
+      if (seen === undefined) return undefined;
+      if (defects.length > 0) session.log.warn(describeRepair(nameOf(stored, id), defects));
+      const known = isFoundLost ? foundAsNow(seen) : seen;
+      const { state } = known;
+      // An engine keeps the old inputs if none are returned; it shows drift by comparing inputs.
+      const isDrifted = (known.id !== id && !isProvisional(id)) || MANAGED.some((name) => state[name] !== before[name]);
+      return { id: known.id, state: toJson(state), ...(isDrifted ? { inputs: inputsFrom(state) } : {}) };
+    },
+
+    update: (id, olds, news) =>
+      storingParts(id, async () => {
+        const state = stateOf(olds, id, "change");
+        return toJson(await session.platform(olds, news).lifecycle.update(id, state, inputsOf(news)));
+      }),
+
+    async delete(id, stored) {
+      const state = stateOf(stored, id, "delete");
+      try {
+        await session.platform(stored).lifecycle.delete(id, state);
+      } catch (error) {
+        if (!(error instanceof HalfDoneError)) throw error;
+        // The engine stores nothing of a failed delete: declared again, the user would look unchanged.
+        const next =
+          "To keep the user instead, run `pulumi refresh` before `up`: the state does not know what was done.";
+        throw new HalfDoneError(error.user, `${error.reason} ${next}`);
+      }
+    },
+  };
+}
+
+/** Today's address of an account that is known by its id alone. */
+async function findEmail(id: string, lifecycle: Lifecycle): Promise<string> {
+  try {
+    return (await lifecycle.get(id)).state.email;
+  } catch (error) {
+    if (!isWallarooError(error, "notFound")) throw error;
+    const next =
+      "The stored address can't be read either: put it back, or let go of the user with `pulumi state delete`.";
+    throw error.with({ operation: "read", who: `the user with id ${id}`, next });
+  }
+}
+
+/** What check has answered, which is complete and of the promised types. */
+function inputsOf(checked: Props): UserInputs {
+  return checked as unknown as UserInputs;
+}
+
+/** The inputs that would have led to this state. The password is left out: it must not get into the state unmarked. */
+function inputsFrom(state: UserState): Props {
+  const { email, enabled, adopt, onDestroy, firstName, lastName, admin } = state;
+  return toJson({ email, enabled, adopt, onDestroy, firstName, lastName, admin });
+}
