@@ -26,7 +26,7 @@ export interface GuardContext extends Identity {
 }
 
 /** The setting of protected accounts by its usual name; an explicit provider has it under another one. */
-export const PROTECTED_BY = "wallaroo:protectedEmails";
+const PROTECTED_BY = "wallaroo:protectedEmails";
 
 /** Why an account is guarded, and what would end that: a verb phrase, undefined when nothing does. */
 export interface Guard {
