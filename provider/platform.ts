@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { Breaker, type BreakerLimits } from "./api/breaker";
 import { createClient } from "./api/client";
 import { Line } from "./api/line";
@@ -5,6 +6,7 @@ import { Secrets } from "./api/secrets";
 import { TokenSource } from "./api/token";
 import { createTransport } from "./api/transport";
 import { createUsersApi } from "./api/users";
+import { Waiting } from "./api/waiting";
 import type { Settings } from "./settings";
 import { Directory } from "./user/directory";
 import type { LifecycleTools, Log } from "./user/account";
@@ -35,7 +37,8 @@ export function connect(
 ): Platform {
   const secrets = new Secrets();
   const { requestTimeoutMs: timeoutMs, maxConcurrency: maxSockets } = settings;
-  const transport = createTransport({ timeoutMs, maxSockets, secrets });
+  const waiting = new Waiting((message) => log.info(message));
+  const transport = waiting.watch(createTransport({ timeoutMs, maxSockets, secrets }));
   const breaker = new Breaker({ requestTimeoutMs: timeoutMs, ...limits });
   const token = new TokenSource(settings, breaker.guard(transport), secrets);
   const client = createClient({
@@ -44,6 +47,7 @@ export function connect(
     token,
     secrets,
     breaker,
+    sleep: (ms) => waiting.during(sleep(ms)),
     retry: { maxRetries: settings.maxRetries, maxElapsedMs: MAX_RETRYING_MS },
     maxConcurrency: settings.maxConcurrency,
     readOnlyBy: settings.readOnlyBy,

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { setTimeout as timer } from "node:timers/promises";
 import { SIGN_IN, type Breaker, type Trial } from "./breaker";
 import { WallarooError, isErrorBody, isOutage, isUncertain, isWallarooError, type ErrorKind } from "./errors";
 import { Line } from "./line";
@@ -40,6 +40,8 @@ export interface ClientOptions {
   maxConcurrency: number;
   /** Name of the setting that forbids every write; undefined where writes are allowed. */
   readOnlyBy?: string;
+  /** Ends after so many milliseconds: every pause before another attempt. Default: a timer. */
+  sleep?: (ms: number) => Promise<unknown>;
 }
 
 /** Sends calls to the platform, each with the shared token, retries and error shape. */
@@ -65,7 +67,7 @@ export interface Client {
 /** Transport, token and retry put together. */
 export function createClient(options: ClientOptions): Client {
   const line = new Line(options.maxConcurrency);
-  const { secrets, breaker } = options;
+  const { secrets, breaker, sleep = timer } = options;
 
   async function pause(retry: number, startedMs: number, error: unknown, trial?: Trial): Promise<boolean> {
     const serverMs = isWallarooError(error) ? error.retryAfterMs : undefined;

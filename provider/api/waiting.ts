@@ -1,0 +1,136 @@
+import { cleanWords, isOutage, isWallarooError } from "./errors";
+import type { Answer, Exchange, Transport } from "./transport";
+
+/** Time without an answer before the first word, in milliseconds: a run in which all is well says nothing. */
+const FIRST_MS = 3_000;
+/** Time between two words, in milliseconds. */
+const EVERY_MS = 10_000;
+
+/**
+ * Says why nothing happens: one line for all requests of a process, after 3 s without an answer and then every 10 s, with what
+ * the oldest request is for and which attempt it is. An answer that asks for another try (429, 5xx) is none. Does not keep
+ * the process alive.
+ */
+export class Waiting {
+  /** The requests under way, the oldest first. */
+  readonly #underWay = new Set<Exchange>();
+  /** Attempts since the last answer, by what they are for. */
+  readonly #attempts = new Map<string, number>();
+  #last: Exchange | undefined;
+  #pauses = 0;
+  /** When the first request began that is without an answer; undefined after an answer. */
+  #sinceMs: number | undefined;
+  #dueMs = 0;
+  #idleSinceMs = -Infinity;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly say: (message: string) => void,
+    private readonly nowMs: () => number = () => performance.now(),
+  ) {}
+
+  /** The same transport, watched. */
+  watch(transport: Transport): Transport {
+    return async (exchange) => {
+      this.#begin(exchange);
+      let isAnswered = false;
+      try {
+        const answer = await transport(exchange);
+        isAnswered = isFinal(answer);
+        return answer;
+      } catch (error) {
+        isAnswered = !isWallarooError(error, "timeout", "unavailable");
+        throw error;
+      } finally {
+        this.#underWay.delete(exchange);
+        if (isAnswered) this.#startAnew();
+        this.#noteIdle();
+      }
+    };
+  }
+
+  /** Ends with `pause`, a wait before another attempt: until then nothing is answered either. */
+  async during<T>(pause: Promise<T>): Promise<T> {
+    this.#pauses += 1;
+    try {
+      return await pause;
+    } finally {
+      this.#pauses -= 1;
+      this.#noteIdle();
+    }
+  }
+
+  #begin(exchange: Exchange): void {
+    const nowMs = this.nowMs();
+    // After a while in which nothing was asked it is another wait.
+    if (this.#isIdle() && nowMs - this.#idleSinceMs > EVERY_MS) this.#startAnew();
+    if (this.#sinceMs === undefined) {
+      this.#sinceMs = nowMs;
+      this.#dueMs = nowMs + FIRST_MS;
+    }
+    const about = aboutOf(exchange);
+    this.#attempts.set(about, (this.#attempts.get(about) ?? 0) + 1);
+    this.#last = exchange;
+    this.#underWay.add(exchange);
+    // It may have become due between two requests that were short.
+    if (nowMs >= this.#dueMs) this.#speak();
+    this.#timer ??= this.#wake();
+  }
+
+  /** Requests that are still under way wait from now on. */
+  #startAnew(): void {
+    const nowMs = this.nowMs();
+    this.#attempts.clear();
+    this.#sinceMs = this.#underWay.size > 0 ? nowMs : undefined;
+    this.#dueMs = nowMs + FIRST_MS;
+    clearTimeout(this.#timer);
+    this.#timer = this.#underWay.size > 0 ? this.#wake() : undefined;
+  }
+
+  #wake(): NodeJS.Timeout {
+    const timer = setTimeout(
+      () => {
+        this.#timer = undefined;
+        if (this.#isIdle() || this.#sinceMs === undefined) return;
+        if (this.nowMs() >= this.#dueMs) this.#speak();
+        this.#timer = this.#wake();
+      },
+      Math.max(1, this.#dueMs - this.nowMs()),
+    );
+    return timer.unref();
+  }
+
+  #speak(): void {
+    const [oldest = this.#last, ...others] = this.#underWay;
+    if (oldest === undefined || this.#sinceMs === undefined) return;
+    const seconds = Math.round((this.nowMs() - this.#sinceMs) / 1000);
+    const attempt = this.#attempts.get(aboutOf(oldest)) ?? 1;
+    const next = this.#underWay.size === 0 ? " has failed, and the next one follows" : "";
+    const more =
+      others.length === 0
+        ? ""
+        : ` ${others.length} more ${others.length === 1 ? "request waits" : "requests wait"} too.`;
+    const { host } = new URL(oldest.url);
+    this.say(`Waiting for ${host} for ${seconds} s: ${aboutOf(oldest)}, attempt ${attempt}${next}.${more}`);
+    while (this.#dueMs <= this.nowMs()) this.#dueMs += EVERY_MS;
+  }
+
+  #isIdle(): boolean {
+    return this.#underWay.size === 0 && this.#pauses === 0;
+  }
+
+  #noteIdle(): void {
+    if (this.#isIdle()) this.#idleSinceMs = this.nowMs();
+  }
+}
+
+function aboutOf({ operation, who }: Exchange): string {
+  return cleanWords(`${operation} ${who}`, undefined, MAX_ABOUT);
+}
+
+/** Longest name of what a request is for, in characters. */
+const MAX_ABOUT = 320;
+
+function isFinal({ status }: Answer): boolean {
+  return status !== 429 && !isOutage(status);
+}
