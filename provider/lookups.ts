@@ -1,12 +1,13 @@
 import { WallarooError } from "./api/errors";
 import type { ApiUser } from "./api/wire";
-import type { Platform } from "./platform";
-import { READ_AGE_MS, type View } from "./user/directory";
+import type { Platform } from "./connect";
+import { findUnusable } from "./user/check";
+import { READ_AGE_MS } from "./user/directory";
 import { canonicalEmail } from "./user/email";
-import { isAdmin } from "./user/guards";
 import { IDENTIFY, findOwn, isFound } from "./user/identity";
-import { createdAt } from "./user/policy";
-import { findUnusable } from "./user/unusable";
+import { isAdmin } from "./user/properties";
+import { createdAt } from "./user/state";
+import type { View } from "./user/view";
 
 /** Somebody on the platform, with what changes by itself too. Nothing of it is stored in the state. */
 export interface UserInfo {

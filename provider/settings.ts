@@ -4,7 +4,7 @@ import { readCredentials, type Credentials } from "./credentials";
 import { SettingsReading, type SettingsSource } from "./settings-source";
 import { SETTINGS, type NumberSetting, type Setting, type SettingKey, type SettingValue } from "./settings-table";
 import { canonicalEmail, findEmailProblem } from "./user/email";
-import { findUnusable } from "./user/unusable";
+import { findUnusable } from "./user/check";
 
 /** Everything that the provider is told from outside, complete and checked. */
 export interface Settings extends Credentials {

@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { SettingsError, readSettings } from "../provider/settings";
 import { WallarooError } from "../provider/api/errors";
+import { connect, type Platform } from "../provider/connect";
 import type { Question } from "../provider/lookups";
-import { connect, type Platform } from "../provider/platform";
 import { READ_AGE_MS } from "../provider/user/directory";
 import { RunMemory } from "../provider/user/run";
 import type { Declared } from "../provider/resource/resource";

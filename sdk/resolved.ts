@@ -1,7 +1,7 @@
 import { types } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
 import { messageOf } from "../provider/api/errors";
-import { unusable } from "../provider/user/unusable";
+import { unusable } from "../provider/user/check";
 
 /** Deeper than any input is; beyond it a value that holds itself would be walked for ever. */
 const MAX_DEPTH = 16;

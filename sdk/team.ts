@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { DECLARED_KEY, PROVIDER_KEY, TEAM_PROVIDER_TEXT } from "../provider/dynamic/stored";
+import { isUnusable } from "../provider/user/check";
 import { canonicalEmail } from "../provider/user/email";
-import { isUnusable } from "../provider/user/unusable";
 import { declare } from "./declarations";
 import { requireOwnPackage } from "./installed";
 import { findArgsProblem, isPlainObject, resolved } from "./resolved";

@@ -114,6 +114,17 @@ export class WallarooError extends Error {
   }
 }
 
+/** What is not done, by our own decision. */
+export function refusal(operation: string, who: string, words: string, next: string): WallarooError {
+  return new WallarooError({ kind: "refused", operation, who, words, next });
+}
+
+/** Raises the first refusal, if there is one. */
+export function raise(...refusals: readonly (WallarooError | undefined)[]): void {
+  const first = refusals.find((one) => one !== undefined);
+  if (first !== undefined) throw first;
+}
+
 /**
  * True for a status that says nothing of the request itself: every 5xx, 408 (the request did not come in time) and 425 (it
  * came too early). 408 and 425 may be a proxy's word, given after the request was sent on, so they leave open what was done.

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
-import type { Log } from "../user/account";
+import type { Log } from "../user/context";
 
 /**
  * The engine's log. The process of a dynamic provider gets the engine's address as its argument and does not pass it

@@ -1,5 +1,5 @@
 import { messageOf } from "../api/errors";
-import type { InputFailure } from "../user/inputs";
+import type { InputFailure } from "../user/check";
 import type { Declared } from "./resource";
 import type { Session } from "./session";
 

@@ -1,7 +1,7 @@
 import { WallarooError, isWallarooError } from "../api/errors";
 import { SettingsError } from "../settings";
-import { TeamError } from "../team/lifecycle";
-import { HalfDoneError } from "../user/half-done";
+import { TeamError } from "../team/run-all";
+import { HalfDoneError } from "../user/state";
 
 /** A part was done: what is so now has to be stored, although the step failed. The message is the first reason. */
 export class PartialFailure extends Error {

@@ -1,4 +1,4 @@
-import type { InputFailure } from "../user/inputs";
+import type { InputFailure } from "../user/check";
 
 /** Inputs, or stored values, of one resource: plain JSON values, and the adapter's mark where a value is not known yet. */
 export type Props = Record<string, unknown>;

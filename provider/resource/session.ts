@@ -1,8 +1,9 @@
-import { connect, type Platform } from "../platform";
+import { isRecord } from "../api/json";
+import { connect, type Platform } from "../connect";
 import { readSettings } from "../settings";
 import { NAMESPACE, SETTINGS } from "../settings-table";
-import type { Log } from "../user/account";
-import { isRecord } from "../user/decode";
+import type { Log } from "../user/context";
+import type { Unknown } from "../user/model";
 import { RunMemory } from "../user/run";
 import type { Props } from "./resource";
 
@@ -65,7 +66,7 @@ export class Session {
   }
 
   /** True for a value that only `up` will know, whole or at any depth. */
-  readonly isUnknown = (value: unknown): boolean => {
+  readonly isUnknown = (value: unknown): value is Unknown => {
     if (Array.isArray(value)) return value.some(this.isUnknown);
     if (isRecord(value)) return Object.values(value).some(this.isUnknown);
     return this.host.isUnknownMark(value);

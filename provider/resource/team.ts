@@ -1,16 +1,21 @@
 import { randomUUID } from "node:crypto";
-import { describeChanges, findTeamChanges, isEmpty, type TeamChanges } from "../team/changes";
+import { raise } from "../api/errors";
+import { isRecord } from "../api/json";
+import { applyTeam } from "../team/apply";
+import { checkTeam, pathOf } from "../team/check";
 import { decodeTeam } from "../team/decode";
-import { refuseEmptied } from "../team/emptied";
-import { expectedState } from "../team/expected";
-import { checkTeam, pathOf } from "../team/inputs";
-import { TeamError } from "../team/lifecycle";
+import { deleteTeam } from "../team/delete";
+import { describeChanges, findEmptiedRefusal, findTeamChanges, isEmpty, type TeamChanges } from "../team/diff";
 import type { Members, TeamState } from "../team/model";
-import { unpack } from "../team/state";
-import { describeRepair, isRecord, refuseDefects } from "../user/decode";
+import { previewTeam } from "../team/preview";
+import { readTeam } from "../team/read";
+import { TeamError } from "../team/run-all";
+import { expectedState, unpack } from "../team/state";
+import { describeRepair, refuseDefects } from "../user/decode";
+import { isSameValue } from "../user/diff";
 import { READ_AGE_MS, type Directory } from "../user/directory";
 import { canonicalEmail } from "../user/email";
-import { INVITE_ONLY, isSameValue } from "../user/inputs";
+import { namesOf } from "../user/properties";
 import { findDuplicates, sentence, unnamed } from "./declared";
 import { ownFailure, storingParts } from "./failures";
 import { toJson } from "./json";
@@ -39,17 +44,21 @@ export function teamResource(session: Session): Resource {
     return state;
   }
 
+  function refuseEmptied({ ids }: TeamState, members: Props): void {
+    raise(findEmptiedRefusal(Object.keys(ids), members, run, teamOf(ids)));
+  }
+
   /** In preview and again at apply: settings, and what create would be refused for. */
   async function checkLive(olds: Props, members: Props): Promise<void> {
-    const { team, directory } = session.platform(olds, { members });
+    const { context, directory } = session.platform(olds, { members });
     if (isRecord(olds["members"])) return warnOfInviteOnly(byCanonicalEmail(olds["members"]), members, directory);
     const changes = { added: Object.keys(members), changed: [], removed: [] };
-    await team.check(undefined, members, knownOf(changes, members), teamOf(members));
+    await previewTeam(context, undefined, members, knownOf(changes, members), teamOf(members));
   }
 
   /** Says which new values change nothing. A member that was declared before and is not there is yet to be invited. */
   async function warnOfInviteOnly(before: Props, members: Props, directory: Directory): Promise<void> {
-    for (const name of INVITE_ONLY) {
+    for (const name of namesOf("inviteOnly")) {
       const changed = Object.entries(members).flatMap(([email, member]) => {
         const old = Object.hasOwn(before, email) ? before[email] : undefined;
         if (!isRecord(old) || !isRecord(member) || old[name] === undefined || isUnknown(member[name])) return [];
@@ -107,12 +116,13 @@ export function teamResource(session: Session): Resource {
       const team = teamOf(declared);
       if (!isRecord(declared)) return { changes: true, updates: ["members"], replaces: [] };
       const { state, defects } = decodeTeam(olds, "compare", team);
-      if (run.hasProgram) refuseEmptied(Object.keys(state.ids), declared, run, teamOf(state.ids));
+      if (run.hasProgram) refuseEmptied(state, declared);
       const changes = findTeamChanges(unpack(state), declared, isUnknown);
       if (isEmpty(changes)) return { changes: false, updates: [], replaces: [] };
       if (run.hasProgram) refuseDefects("change", team, defects);
       if (session.isKnown() && run.hasProgram) {
-        await session.platform(olds, news).team.check(state, declared, knownOf(changes, declared), team);
+        const { context } = session.platform(olds, news);
+        await previewTeam(context, state, declared, knownOf(changes, declared), team);
       }
       const operation = run.hasProgram ? "up" : "refresh";
       for (const line of describeChanges(changes, operation)) session.log.info(`${team} ${line}`);
@@ -122,15 +132,20 @@ export function teamResource(session: Session): Resource {
     create(inputs) {
       const id = `team-${randomUUID()}`;
       return storingParts(id, async () => {
-        const { team } = session.platform(inputs);
-        return { id, state: toJson(await team.apply(undefined, membersOf(inputs), teamOf(inputs["members"]))) };
+        const { context } = session.platform(inputs);
+        return { id, state: toJson(await applyTeam(context, undefined, membersOf(inputs), teamOf(inputs["members"]))) };
       });
     },
 
     async read(id, stored): Promise<Stored> {
       const team = teamOf(stored["ids"]);
       const decoded = decodeTeam(stored, "read", team);
-      const { state, inputs } = await session.platform(stored).team.read(decoded.state, team, decoded.foundLost);
+      const { state, inputs } = await readTeam(
+        session.platform(stored).context,
+        decoded.state,
+        team,
+        decoded.foundLost,
+      );
       if (decoded.defects.length > 0) session.log.warn(describeRepair(team, decoded.defects));
       return { id, state: toJson(state), ...(inputs === undefined ? {} : { inputs: toJson({ members: inputs }) }) };
     },
@@ -138,13 +153,13 @@ export function teamResource(session: Session): Resource {
     update: (id, olds, news) =>
       storingParts(id, async () => {
         const [state, members] = [stateOf(olds, "change"), membersOf(news)];
-        refuseEmptied(Object.keys(state.ids), members, run, teamOf(state.ids));
-        return toJson(await session.platform(olds, news).team.apply(state, members, teamOf(members)));
+        refuseEmptied(state, members);
+        return toJson(await applyTeam(session.platform(olds, news).context, state, members, teamOf(members)));
       }),
 
     async delete(_id, stored) {
       const team = teamOf(stored["ids"]);
-      await session.platform(stored).team.delete(stateOf(stored, "delete"), team);
+      await deleteTeam(session.platform(stored).context, stateOf(stored, "delete"), team);
     },
   };
 }

@@ -1,25 +1,24 @@
 import { isWallarooError } from "../api/errors";
-import { findChanges } from "../user/changes";
+import { isProvisional } from "../user/absence";
+import { checkUser } from "../user/check";
+import type { Context } from "../user/context";
+import { createUser } from "../user/create";
 import { decodeUser, describeRepair, refuseDefects } from "../user/decode";
+import { deleteUser } from "../user/delete";
+import { findChanges, findDrift, isSameValue, withoutUnknown } from "../user/diff";
 import { canonicalEmail } from "../user/email";
-import { HalfDoneError } from "../user/half-done";
-import { INVITE_ONLY, checkInputs, isSameValue } from "../user/inputs";
-import type { Lifecycle } from "../user/lifecycle";
 import type { UserInputs, UserState } from "../user/model";
-import { foundAsNow } from "../user/state";
-import { isProvisional } from "../user/unseen";
+import { mayBeRefused, previewCreate, previewReplacement, previewUpdate } from "../user/preview";
+import { namesOf } from "../user/properties";
+import { getUser, readUser } from "../user/read";
+import { HalfDoneError, foundAsNow, inputsOf as inputsFrom } from "../user/state";
+import { updateUser } from "../user/update";
 import { findDuplicates, sentence, unnamed } from "./declared";
 import { ownFailure, storingParts } from "./failures";
 import { toJson } from "./json";
 import type { Checked, Difference, Props, Resource, Stored } from "./resource";
 import type { Session } from "./session";
 import { findSizeProblem } from "./size";
-
-/** Names that may still turn out to be the same are not a change yet. */
-const NAMELESS = { firstName: undefined, lastName: undefined };
-
-/** Values of the state whose change by another hand is drift. */
-const MANAGED = ["email", "enabled", "firstName", "lastName", "admin"] as const;
 
 /** One user, for any adapter. */
 export function userResource(session: Session): Resource {
@@ -33,15 +32,15 @@ export function userResource(session: Session): Resource {
 
   /** In preview and again at apply: settings, and what create would be refused for. */
   async function checkLive(olds: Props, inputs: Props): Promise<void> {
-    const { lifecycle } = session.platform(olds, inputs);
+    const { context } = session.platform(olds, inputs);
     // Another address is invited anew, with what is declared now.
-    for (const name of olds["email"] === inputs["email"] ? INVITE_ONLY : []) {
+    for (const name of olds["email"] === inputs["email"] ? namesOf("inviteOnly") : []) {
       if (olds[name] === undefined || isUnknown(inputs[name]) || isSameValue(olds[name], inputs[name])) continue;
       session.log.warn(
         `${nameOf(inputs)}: ${name} is used by the invite alone, so its new value changes nothing for an account that is there.`,
       );
     }
-    if (olds["email"] === undefined && !isUnknown(inputs)) await lifecycle.plan(inputsOf(inputs));
+    if (olds["email"] === undefined && !isUnknown(inputs)) await previewCreate(context, inputsOf(inputs));
   }
 
   /** The stored state, for what may cut off: raises `refused` when not all of it can be read. */
@@ -56,7 +55,7 @@ export function userResource(session: Session): Resource {
 
     async check(olds, news, declared): Promise<Checked> {
       run.hasProgram = true;
-      const { inputs, failures } = checkInputs(news, isUnknown);
+      const { inputs, failures } = checkUser(news, isUnknown);
       const before = olds["email"];
       if (typeof before === "string" && canonicalEmail(before) === inputs["email"]) {
         // Once declared with adopt, always: the state must not forget that the account is not ours. A value that can't be
@@ -84,59 +83,55 @@ export function userResource(session: Session): Resource {
       const { updates, replaces } = findChanges(state, news, isUnknown);
       const isReplaced = replaces.length > 0;
       // An account that was never seen is asked about again, whatever is declared.
-      const isUnseen = state.unseen === true;
-      const changes = isReplaced || updates.length > 0 || isUnseen;
-      const cutsOff = news["enabled"] === false || news["admin"] === false;
-      const isNamed = updates.includes("firstName") || updates.includes("lastName");
+      const changes = isReplaced || updates.length > 0 || state.unseen === true;
       if (changes && run.hasProgram) refuseDefects("change", nameOf(olds, id), defects);
-      if (changes && (isReplaced || cutsOff || isNamed || isUnseen) && session.isKnown() && run.hasProgram) {
-        const { lifecycle } = session.platform(olds, news);
+      const isAsked = changes && (isReplaced || mayBeRefused(state, news, updates));
+      if (isAsked && session.isKnown() && run.hasProgram) {
+        const { context } = session.platform(olds, news);
         const { email } = news;
-        if (isReplaced) await lifecycle.checkLeaving({ id, state }, [email]);
-        if (isReplaced && typeof email === "string" && !isUnknown(email)) {
-          lifecycle.warnOfMisspelling(email, new Set([state.email]));
-        }
-        if (!isReplaced) await lifecycle.checkUpdate({ id, state }, isUnknown(news) ? { ...news, ...NAMELESS } : news);
+        const arriving = typeof email === "string" && !isUnknown(email) ? email : undefined;
+        if (isReplaced) await previewReplacement(context, { id, state }, arriving);
+        else await previewUpdate(context, { id, state }, withoutUnknown(news, isUnknown));
       }
       return { changes, updates, replaces };
     },
 
     create: (inputs) =>
       storingParts("", async () => {
-        const { id, state } = await session.platform(inputs).lifecycle.create(inputsOf(inputs));
+        const { id, state } = await createUser(session.platform(inputs).context, inputsOf(inputs));
         return { id, state: toJson(state) };
       }),
 
     async read(id, stored): Promise<Stored | undefined> {
-      const { lifecycle } = session.platform(stored);
+      const { context } = session.platform(stored);
       if (Object.keys(stored).length === 0) {
-        const { state } = await lifecycle.get(id);
-        return { id, state: toJson(state), inputs: inputsFrom(state) };
+        const { state } = await getUser(context, id);
+        return { id, state: toJson(state), inputs: toJson(inputsFrom(state)) };
       }
       const { state: decoded, defects, isFoundLost } = decodeUser(stored);
       // If the stored address can't be read, the id says which account it is.
-      const email = decoded.email === "" ? await findEmail(id, lifecycle) : decoded.email;
+      const email = decoded.email === "" ? await findEmail(context, id) : decoded.email;
       const before = { ...decoded, email };
-      const seen = await lifecycle.read(id, before);
+      const seen = await readUser(context, { id, state: before });
       if (seen === undefined) return undefined;
       if (defects.length > 0) session.log.warn(describeRepair(nameOf(stored, id), defects));
       const known = isFoundLost ? foundAsNow(seen) : seen;
       const { state } = known;
       // An engine keeps the old inputs if none are returned; it shows drift by comparing inputs.
-      const isDrifted = (known.id !== id && !isProvisional(id)) || MANAGED.some((name) => state[name] !== before[name]);
-      return { id: known.id, state: toJson(state), ...(isDrifted ? { inputs: inputsFrom(state) } : {}) };
+      const isDrifted = (known.id !== id && !isProvisional(id)) || findDrift(before, state).length > 0;
+      return { id: known.id, state: toJson(state), ...(isDrifted ? { inputs: toJson(inputsFrom(state)) } : {}) };
     },
 
     update: (id, olds, news) =>
       storingParts(id, async () => {
         const state = stateOf(olds, id, "change");
-        return toJson(await session.platform(olds, news).lifecycle.update(id, state, inputsOf(news)));
+        return toJson(await updateUser(session.platform(olds, news).context, { id, state }, inputsOf(news)));
       }),
 
     async delete(id, stored) {
       const state = stateOf(stored, id, "delete");
       try {
-        await session.platform(stored).lifecycle.delete(id, state);
+        await deleteUser(session.platform(stored).context, { id, state });
       } catch (error) {
         if (!(error instanceof HalfDoneError)) throw error;
         // The engine stores nothing of a failed delete: declared again, the user would look unchanged.
@@ -149,9 +144,9 @@ export function userResource(session: Session): Resource {
 }
 
 /** Today's address of an account that is known by its id alone. */
-async function findEmail(id: string, lifecycle: Lifecycle): Promise<string> {
+async function findEmail(context: Context, id: string): Promise<string> {
   try {
-    return (await lifecycle.get(id)).state.email;
+    return (await getUser(context, id)).state.email;
   } catch (error) {
     if (!isWallarooError(error, "notFound")) throw error;
     const next =
@@ -163,10 +158,4 @@ async function findEmail(id: string, lifecycle: Lifecycle): Promise<string> {
 /** What check has answered, which is complete and of the promised types. */
 function inputsOf(checked: Props): UserInputs {
   return checked as unknown as UserInputs;
-}
-
-/** The inputs that would have led to this state. The password is left out: it must not get into the state unmarked. */
-function inputsFrom(state: UserState): Props {
-  const { email, enabled, adopt, onDestroy, firstName, lastName, admin } = state;
-  return toJson({ email, enabled, adopt, onDestroy, firstName, lastName, admin });
 }

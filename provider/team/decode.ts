@@ -1,7 +1,8 @@
-import { decodeUser, isRecord, kindOf, type Defect } from "../user/decode";
+import { refusal } from "../api/errors";
+import { isRecord } from "../api/json";
+import { decodeUser, kindOf, type Defect } from "../user/decode";
 import { canonicalEmail } from "../user/email";
 import type { KnownUser, UserState } from "../user/model";
-import { refusal } from "../user/policy";
 import type { TeamState } from "./model";
 import { pack } from "./state";
 

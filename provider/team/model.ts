@@ -1,4 +1,4 @@
-import type { UserInputs, UserState } from "../user/model";
+import type { DeclaredState, UserInputs, UserState } from "../user/model";
 
 /**
  * Checked inputs of one member; the address is the key that they stand under. Of who is active, as most are, `enabled` is
@@ -6,7 +6,7 @@ import type { UserInputs, UserState } from "../user/model";
  */
 export type MemberInputs = Omit<UserInputs, "email" | "enabled"> & { enabled?: boolean };
 
-/** Checked inputs of a team's people, by canonical address. */
+/** Checked inputs of a team's members, by canonical address. */
 export type Members = Record<string, MemberInputs>;
 
 /**
@@ -25,10 +25,7 @@ export interface TeamState {
 }
 
 /** What is stored of a member besides the id, each value only where it is not the usual one. */
-export interface Deviation extends Pick<
-  UserState,
-  "adopt" | "onDestroy" | "firstName" | "lastName" | "admin" | "found" | "formerEmails" | "unfinished" | "unseen"
-> {
+export interface Deviation extends DeclaredState, Pick<UserState, "found" | "formerEmails" | "unfinished" | "unseen"> {
   /** As last seen; usually true. */
   enabled?: false;
   /** Of an adopted member, as it was found; usually true. */

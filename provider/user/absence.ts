@@ -1,8 +1,10 @@
-import { WallarooError } from "../api/errors";
-import type { Directory, View } from "./directory";
-import type { Identities } from "./identity";
-import type { UserState } from "./model";
-import { refusal } from "./policy";
+import { WallarooError, refusal } from "../api/errors";
+import type { ApiUser } from "../api/wire";
+import type { Context } from "./context";
+import { addressOf } from "./email";
+import { findIdentity, warnOfBelief } from "./identity";
+import type { KnownUser, UserState } from "./model";
+import type { View } from "./view";
 
 /** Known accounts that may all be gone at once; more than that is another platform. */
 const MOST_GONE_AT_ONCE = 2;
@@ -16,21 +18,21 @@ const MOST_GONE_AT_ONCE = 2;
  *   proves nothing: the operator may have one in each tenant.
  *
  * Takes 250 ms, in which other missing accounts are gathered. One or two that are all a process ever asks about are
- * believed to be gone. Must not be called in line, which would keep the others out.
+ * believed to be gone. Must not be called in the limiter, which would keep the others out.
  */
 export async function refuseDoubtfulAbsence(
   operation: string,
   { id, state: { email } }: { id: string; state: Pick<UserState, "email"> },
   view: View,
-  tools: { directory: Directory; identities: Identities; host?: string },
+  context: Pick<Context, "directory" | "caller" | "run" | "log" | "host">,
 ): Promise<void> {
-  const { directory, identities, host = "the platform" } = tools;
+  const { directory, host } = context;
   if (await directory.isThere(id)) throw doubtful(operation, email, "and yet has it when asked for its id");
   const missing = directory.countMissing(view);
   if (missing > MOST_GONE_AT_ONCE) throw allGone(operation, missing, host);
-  const { caller, isCallerKnown } = await identities.find(view);
+  const { caller, isCallerKnown } = await findIdentity(context, view);
   if (isCallerKnown) return;
-  if (caller.isPerson === undefined) return identities.warnOfBelief();
+  if (caller.isPerson === undefined) return warnOfBelief(context);
   throw doubtful(operation, email, "and without the account that this provider runs as");
 }
 
@@ -57,3 +59,55 @@ function doubtful(operation: string, who: string, why: string): WallarooError {
       "Nothing was changed; run the same command again.",
   });
 }
+
+const PREFIX = "unseen:";
+
+/** The id of an account that was invited and never seen, where the invite answered none: replaced by the first look that shows it. */
+export function provisionalId(email: string): string {
+  return PREFIX + email;
+}
+
+export function isProvisional(id: string): boolean {
+  return id.startsWith(PREFIX);
+}
+
+/**
+ * The account of an invite that no look had shown so far, by its id or, as the id may be provisional, by its address.
+ * Undefined while it is still not shown.
+ */
+export function findUnseen({ id, state: { email } }: KnownUser, view: View): ApiUser | undefined {
+  const user = view.findById(id) ?? view.findByEmail(email);
+  return user !== undefined && addressOf(user) === email ? user : undefined;
+}
+
+/** Says why an account can't be changed yet that no look has shown since it was invited. */
+export function notVisibleYet(known: KnownUser, view: View): WallarooError {
+  const { email } = known.state;
+  if (findUnseen(known, view) !== undefined) {
+    return refusal(
+      "update",
+      email,
+      "the account that was invited and not visible so far is there now, and the state does not have its id yet",
+      "Run `pulumi refresh`, then `pulumi up`.",
+    );
+  }
+  return refusal(
+    "update",
+    email,
+    "it was invited, and the account is not visible on the platform yet",
+    `Nothing was sent, and it is not invited again. Run \`pulumi refresh\` once the platform shows it, then \`pulumi up\`. ${NEVER}`,
+  );
+}
+
+/** Says that an account can't be let go that may show up later and would stay active. */
+export function notToBeLeft(email: string): WallarooError {
+  return refusal(
+    "delete",
+    email,
+    "it was invited, and the account is not visible on the platform yet: it can't be deactivated, and would be active once it shows up",
+    `Run \`pulumi refresh\` once the platform shows it, and try again. ${NEVER}`,
+  );
+}
+
+const NEVER =
+  'If it will never show up, let go of it: by `pulumi state delete` (a user), or with `onDestroy: "retain"`, one more `pulumi up`, and then without it (a member of a team).';

@@ -1,13 +1,11 @@
-import type { Client } from "../api/client";
 import { WallarooError, isWallarooError, messageOf, type ErrorKind } from "../api/errors";
 import type { ApiUser } from "../api/wire";
-import type { Directory } from "./directory";
-import { canonicalEmail } from "./email";
-import { isAdmin } from "./guards";
-import type { PROFILE } from "./profile";
+import type { Context } from "./context";
+import { addressOf } from "./email";
+import { PROPERTIES, type Profile, type Property } from "./properties";
 
 /** A property of an account that a write can change. */
-export type Written = "enabled" | (typeof PROFILE)[number];
+type Written = "enabled" | keyof Profile;
 
 /** A write that was answered. It is not done before a look shows it. */
 export interface Change {
@@ -55,12 +53,12 @@ const MOST_LOOKS = 3;
  */
 export async function confirm(
   change: Change,
-  { directory, pause }: { directory: Directory; pause: Client["pause"] },
+  { directory, pause }: Pick<Context, "directory" | "pause">,
 ): Promise<Confirmed> {
   const { before, wanted, written } = change;
   if (written.length === 0) return { user: wanted };
   // Only the answer about all accounts shows roles.
-  const withRoles = written.includes("admin") && wanted.realmRoles !== undefined;
+  const withRoles = written.some(isRole) && wanted.realmRoles !== undefined;
   const startedMs = performance.now();
   for (let look = 1; ; look += 1) {
     let now: ApiUser | undefined;
@@ -77,10 +75,15 @@ export async function confirm(
   }
 }
 
+function isRole(name: Written): boolean {
+  const row: Property = PROPERTIES[name];
+  return row.kind === "profile" && row.isRole === true;
+}
+
 function isSame(name: Written, now: ApiUser, wanted: ApiUser, withRoles: boolean): boolean {
-  if (name === "enabled") return now.enabled === wanted.enabled;
-  if (name === "admin") return !withRoles || isAdmin(now) === isAdmin(wanted);
-  return (now[name] ?? "") === (wanted[name] ?? "");
+  const row: Property = PROPERTIES[name];
+  if (row.kind !== "profile") return now.enabled === wanted.enabled;
+  return (row.isRole === true && !withRoles) || row.read(now) === row.read(wanted);
 }
 
 function unconfirmed(change: Change, now: ApiUser | undefined, differing: readonly Written[]): WallarooError {
@@ -126,5 +129,5 @@ function failed(
   parts: { words: string; next: string; cause?: unknown },
 ): WallarooError {
   const operation = written.includes("enabled") ? (wanted.enabled ? "activate" : "deactivate") : "edit";
-  return new WallarooError({ kind, operation, who: canonicalEmail(wanted.email ?? wanted.username), ...parts });
+  return new WallarooError({ kind, operation, who: addressOf(wanted), ...parts });
 }

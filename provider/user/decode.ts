@@ -1,6 +1,8 @@
+import { refusal } from "../api/errors";
+import { isRecord } from "../api/json";
 import { canonicalEmail } from "./email";
-import type { Profile, UserState } from "./model";
-import { refusal } from "./policy";
+import type { UserState } from "./model";
+import type { Profile } from "./properties";
 
 /** A value of a stored state that is not what this package writes there: somebody edited the state by hand. */
 export interface Defect {
@@ -151,8 +153,4 @@ export function kindOf(value: unknown): string {
   if (Array.isArray(value)) return "a list";
   if (typeof value === "object") return "an object";
   return typeof value === "string" ? "text" : `a ${typeof value}`;
-}
-
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

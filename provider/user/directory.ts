@@ -3,8 +3,7 @@ import DataLoader from "dataloader";
 import { Batcher } from "../api/batcher";
 import type { UsersApi } from "../api/users";
 import type { ApiUser } from "../api/wire";
-import { AddressIndex, onlyOf } from "./addresses";
-import { canonicalEmail } from "./email";
+import { View, onlyOf } from "./view";
 
 /**
  * How old a view of the platform may be when it is only reported (refresh), in milliseconds, counted from the moment
@@ -20,31 +19,6 @@ const ASK_AFTER_MS = 5;
 /** Time for others who are missed to be looked for together, before any absence is decided, in milliseconds. */
 const GATHER_MS = 250;
 
-/** Everybody on the platform at one moment. */
-export interface View {
-  findById(id: string): ApiUser | undefined;
-  /**
-   * By canonical email, or by username where that is the same address. Raises `refused`, naming the ids, when several
-   * accounts have it: a realm may allow that, and none of them is more meant than the others.
-   */
-  findByEmail(email: string): ApiUser | undefined;
-  /** All accounts that {@link findByEmail} would have to choose from. */
-  findAllByEmail(email: string): ApiUser[];
-  everybody(): Iterable<ApiUser>;
-  /** True when anybody's roles are shown; older releases show none. */
-  showsRoles(): boolean;
-  /** Enabled accounts with an address: what a licence counts. */
-  seatsTaken(): number;
-}
-
-interface Snapshot {
-  /** When it was asked for: what happened on the platform after that may be missing. */
-  askedAtMs: number;
-  /** How long the answer took. */
-  tookMs: number;
-  people: People;
-}
-
 /** Which account a confirmation looks for. */
 type Question = { id: string; withRoles: boolean } | { email: string };
 
@@ -54,11 +28,11 @@ type Question = { id: string; withRoles: boolean } | { email: string };
  * query, and what this process writes is seen at once by what it reads afterwards.
  */
 export class Directory {
-  #snapshot: Snapshot | undefined;
-  #asking: { askedAtMs: number; answer: Promise<Snapshot> } | undefined;
+  #view: View | undefined;
+  #asking: { askedAtMs: number; answer: Promise<View> } | undefined;
   /** Writes that an answer still under way may not know yet. */
   #written: { atMs: number; user: ApiUser }[] = [];
-  #next: Promise<Snapshot> | undefined;
+  #next: Promise<View> | undefined;
   /** Answers all accounts that a question is about: should they be too many, that is a failure of that question alone. */
   readonly #confirmations: Batcher<Question, ApiUser[]>;
   readonly #presence: DataLoader<string, boolean>;
@@ -96,18 +70,17 @@ export class Directory {
       const slowMs = maxAgeMs === 0 ? 0 : 2 * Math.min(tookMs, LONGEST_ANSWER_MS);
       return askedAtMs >= sinceMs && nowMs - askedAtMs <= Math.max(maxAgeMs, slowMs);
     };
-    const [snapshot, asking] = [this.#snapshot, this.#asking];
-    if (snapshot !== undefined && isUsable(snapshot.askedAtMs, snapshot.tookMs)) return snapshot.people;
-    if (asking !== undefined && isUsable(asking.askedAtMs, nowMs - asking.askedAtMs))
-      return (await asking.answer).people;
+    const [view, asking] = [this.#view, this.#asking];
+    if (view !== undefined && isUsable(view.askedAtMs, view.tookMs)) return view;
+    if (asking !== undefined && isUsable(asking.askedAtMs, nowMs - asking.askedAtMs)) return asking.answer;
     // Whoever comes before the question is really asked shares it, however fresh an answer they want.
     this.#next ??= sleep(ASK_AFTER_MS).then(() => this.#ask());
-    return (await this.#next).people;
+    return this.#next;
   }
 
   /** What was last seen, however old; undefined before the first answer. Asks nothing. */
   get lastView(): View | undefined {
-    return this.#snapshot?.people;
+    return this.#view;
   }
 
   /** Runs the work on one account, from its decision to its confirmation: joined confirmations wait for it. */
@@ -154,24 +127,24 @@ export class Directory {
   /** Notes what this process knows of an account after it wrote to it. */
   record(user: ApiUser): void {
     if (this.#asking !== undefined) this.#written.push({ atMs: this.nowMs(), user });
-    this.#snapshot?.people.put(user);
+    this.#view?.put(user);
   }
 
-  async #ask(): Promise<Snapshot> {
+  async #ask(): Promise<View> {
     const askedAtMs = this.nowMs();
     const answer = this.users.queryAll().then((users) => {
-      const people = new People(withRoles(users));
-      for (const { atMs, user } of this.#written) if (atMs >= askedAtMs) people.put(user);
-      return { askedAtMs, tookMs: this.nowMs() - askedAtMs, people };
+      const view = new View(withRoles(users), askedAtMs, this.nowMs() - askedAtMs);
+      for (const { atMs, user } of this.#written) if (atMs >= askedAtMs) view.put(user);
+      return view;
     });
     const asking = { askedAtMs, answer };
     this.#asking = asking;
     this.#next = undefined;
     try {
-      const snapshot = await answer;
+      const view = await answer;
       // An older question may be answered after a newer one.
-      if (this.#snapshot === undefined || this.#snapshot.askedAtMs < askedAtMs) this.#snapshot = snapshot;
-      return snapshot;
+      if (this.#view === undefined || this.#view.askedAtMs < askedAtMs) this.#view = view;
+      return view;
     } finally {
       if (this.#asking === asking) {
         this.#asking = undefined;
@@ -207,60 +180,4 @@ export class Directory {
 function withRoles(users: readonly ApiUser[]): readonly ApiUser[] {
   if (users.some((user) => user.realmRoles !== undefined)) for (const user of users) user.realmRoles ??= [];
   return users;
-}
-
-class People implements View {
-  readonly #byId = new Map<string, ApiUser>();
-  readonly #byAddress = new AddressIndex();
-  readonly #byUsername = new AddressIndex();
-  #seatsTaken = 0;
-  #showsRoles = false;
-
-  constructor(users: Iterable<ApiUser>) {
-    for (const user of users) this.put(user);
-  }
-
-  findById(id: string): ApiUser | undefined {
-    return this.#byId.get(id);
-  }
-
-  findByEmail(email: string): ApiUser | undefined {
-    return onlyOf(email, this.findAllByEmail(email));
-  }
-
-  findAllByEmail(email: string): ApiUser[] {
-    const ids = this.#byAddress.idsOf(email);
-    return (ids.length > 0 ? ids : this.#byUsername.idsOf(email)).flatMap((id) => this.#byId.get(id) ?? []);
-  }
-
-  everybody(): Iterable<ApiUser> {
-    return this.#byId.values();
-  }
-
-  seatsTaken(): number {
-    return this.#seatsTaken;
-  }
-
-  showsRoles(): boolean {
-    return this.#showsRoles;
-  }
-
-  put(user: ApiUser): void {
-    const known = this.#byId.get(user.id);
-    this.#seatsTaken += (takesSeat(user) ? 1 : 0) - (known !== undefined && takesSeat(known) ? 1 : 0);
-    // The `user_ids` form of the query leaves roles out; that is no news about them.
-    const realmRoles = user.realmRoles ?? known?.realmRoles;
-    this.#showsRoles ||= realmRoles !== undefined;
-    this.#byId.set(user.id, realmRoles === user.realmRoles ? user : { ...user, realmRoles });
-    if (known !== undefined) {
-      this.#byAddress.remove(canonicalEmail(known.email ?? known.username), known.id);
-      this.#byUsername.remove(canonicalEmail(known.username), known.id);
-    }
-    this.#byAddress.add(canonicalEmail(user.email ?? user.username), user.id);
-    this.#byUsername.add(canonicalEmail(user.username), user.id);
-  }
-}
-
-function takesSeat({ enabled, email }: ApiUser): boolean {
-  return enabled && email !== undefined;
 }

@@ -9,6 +9,11 @@ export function canonicalEmail(email: string): string {
   return email.trim().toLowerCase().normalize("NFC");
 }
 
+/** The canonical address of an account: its email, or its username where it has none. */
+export function addressOf({ email, username }: { email?: string; username: string }): string {
+  return canonicalEmail(email ?? username);
+}
+
 /** Longest address that can be delivered to (RFC 5321, 4.5.3.1.3), in characters. */
 const MAX_LENGTH = 254;
 /** Longest part before the `@` that Keycloak accepts by default, in characters. */

@@ -1,18 +1,21 @@
+import { refusal, type WallarooError } from "../api/errors";
 import type { ApiUser } from "../api/wire";
-import { canonicalEmail } from "./email";
-import { IDENTIFY, type Identity } from "./identity";
+import type { Context } from "./context";
+import { addressOf, canonicalEmail } from "./email";
+import { IDENTIFY, findIdentityForGuards, type Identity } from "./identity";
+import type { UserInputs } from "./model";
+import { isAdmin } from "./properties";
+import type { View } from "./view";
 
 /** Username of the account that every installation has. */
 const BUILT_IN = "admin";
-/** Realm role of administrators, as newer releases show it. */
-export const ADMIN_ROLE = "admin";
 
 /** What the guards know besides the account itself. */
 export interface GuardContext extends Identity {
   /** Canonical addresses. */
   protectedEmails: ReadonlySet<string>;
   /** The setting that names them, as messages call it; see {@link PROTECTED_BY}. */
-  protectedBy?: string;
+  protectedBy?: string | undefined;
   everybody: Iterable<ApiUser>;
   /** True when the platform shows the roles of anybody. */
   showsRoles: boolean;
@@ -20,9 +23,18 @@ export interface GuardContext extends Identity {
    * By id, those whom this run cuts off or demotes, or has tried to: they are no administrators to count on, whatever is
    * seen. True for whoever was active then.
    */
-  leaving: Map<string, boolean>;
+  leaving: ReadonlyMap<string, boolean>;
   /** Ids of the accounts that this run has invited itself: none of them is the one that the provider runs as. */
   invited: ReadonlySet<string>;
+}
+
+/** @param cutsOff see {@link findIdentityForGuards} */
+export async function findGuardContext(context: Context, view: View, cutsOff: boolean): Promise<GuardContext> {
+  const { leaving, invited } = context.run;
+  const identity = await findIdentityForGuards(context, view, cutsOff);
+  const { protectedEmails, protectedBy } = context;
+  const seen = { everybody: view.everybody(), showsRoles: view.showsRoles() };
+  return { ...identity, ...seen, protectedEmails, protectedBy, leaving, invited };
 }
 
 /** The setting of protected accounts by its usual name; an explicit provider has it under another one. */
@@ -95,7 +107,50 @@ function findGuards(user: ApiUser, context: GuardContext): Guard[] {
   return guards;
 }
 
-/** True when the platform shows the realm role `admin`; false when it does not, or shows no roles at all. */
-export function isAdmin(user: ApiUser): boolean {
-  return Array.isArray(user.realmRoles) && user.realmRoles.includes(ADMIN_ROLE);
+/** How the declared values would cut the account off, as a verb phrase; undefined when they would not. */
+export function cuttingOff(
+  user: ApiUser,
+  inputs: Partial<Pick<UserInputs, "enabled" | "admin">>,
+  wasAdmin?: boolean,
+): string | undefined {
+  if (inputs.enabled === false && user.enabled) return "deactivate";
+  const mayBeAdmin = user.realmRoles === undefined ? wasAdmin !== false : isAdmin(user);
+  return inputs.admin === false && mayBeAdmin ? "take the admin role from" : undefined;
 }
+
+/**
+ * The refusal to cut off a guarded account by the declared values. `wasAdmin`, as far as this stack knows, counts where the
+ * account's roles are not shown: it may be an administrator unless it is known to be none.
+ */
+export function findCutOffRefusal(
+  user: ApiUser,
+  inputs: Partial<UserInputs>,
+  context: GuardContext,
+  wasAdmin?: boolean,
+): WallarooError | undefined {
+  const operation = cuttingOff(user, inputs, wasAdmin);
+  const guard = operation === undefined ? undefined : findGuard(user, context);
+  if (operation === undefined || guard === undefined) return undefined;
+  const { reason, remedy } = guard;
+  const next = `Leave the account as it is in the program${remedy === undefined ? "" : `, or ${remedy} first`}.`;
+  return refusal(operation, inputs.email ?? addressOf(user), reason, next);
+}
+
+/** The refusal to deactivate a guarded account that leaves a stack. */
+export function findLeavingRefusal(user: ApiUser, context: GuardContext): WallarooError | undefined {
+  const guard = user.enabled ? findGuard(user, context) : undefined;
+  if (guard === undefined) return undefined;
+  const { reason, remedy, isSetting } = guard;
+  return refusal(
+    "deactivate",
+    addressOf(user),
+    reason,
+    'To let go of it and leave it active, set `onDestroy: "retain"`, run `pulumi up`, and destroy then; or use `pulumi state delete`.' +
+      (remedy === undefined ? "" : ` To have it deactivated, ${remedy} first.`) +
+      (isSetting === true ? ` ${SETTINGS_AT_DESTROY}` : ""),
+  );
+}
+
+/** The engine runs destroy with the configuration that the last `up` stored (measured). */
+const SETTINGS_AT_DESTROY =
+  "A change of the stack configuration counts once `pulumi up` has run with it, before the account leaves.";

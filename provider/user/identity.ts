@@ -1,11 +1,8 @@
 import type { Caller } from "../api/caller";
 import type { ApiUser } from "../api/wire";
-import type { Log } from "./account";
-import type { View } from "./directory";
+import type { Context } from "./context";
 import { canonicalEmail } from "./email";
-
-/** Answers who the provider runs as, and looks further while `isEnough` says that what it found does not do. */
-export type AskCaller = (isEnough?: (caller: Caller) => boolean) => Promise<Caller>;
+import type { View } from "./view";
 
 /** Who the provider runs as. */
 export interface Identity {
@@ -34,48 +31,42 @@ export function isFound(caller: Caller, view: View): boolean {
   return caller.isPerson === false || findOwn(caller, view).length > 0;
 }
 
-/** Tells which account the provider runs as, and says once per process which guards are off. */
-export class Identities {
-  readonly #said = new Set<string>();
+/** Which account the provider runs as, by whatever tells; costs one request per process where the tokens do not. Raises what signing in raises. */
+export async function findIdentity({ caller: ask }: Pick<Context, "caller">, view: View): Promise<Identity> {
+  const caller = await ask((found) => isFound(found, view));
+  return { caller, isCallerKnown: isFound(caller, view) };
+}
 
-  constructor(private readonly tools: { caller: AskCaller; log: Log; protectedEmails: ReadonlySet<string> }) {}
+type Guarding = Pick<Context, "caller" | "log" | "run" | "protectedEmails">;
 
-  /** By whatever tells; costs one request per process where the tokens do not. Raises what signing in raises. */
-  async find(view: View): Promise<Identity> {
-    const caller = await this.tools.caller((found) => isFound(found, view));
+/**
+ * {@link findIdentity} for guards. Nothing is asked for unless an account is cut off; then it is said, once per process,
+ * what can't be guarded.
+ *
+ * @param cutsOff an account is deactivated or loses the admin role, unless a guard stands before it
+ */
+export async function findIdentityForGuards(context: Guarding, view: View, cutsOff: boolean): Promise<Identity> {
+  if (!cutsOff) {
+    const caller = await context.caller();
     return { caller, isCallerKnown: isFound(caller, view) };
   }
-
-  /**
-   * {@link find} for guards. Nothing is asked for unless an account is cut off; then it is said what can't be guarded.
-   *
-   * @param cutsOff an account is deactivated or loses the admin role, unless a guard stands before it
-   */
-  async findForGuards(view: View, cutsOff: boolean): Promise<Identity> {
-    if (!cutsOff) {
-      const caller = await this.tools.caller();
-      return { caller, isCallerKnown: isFound(caller, view) };
-    }
-    const identity = await this.find(view);
-    const showsRoles = view.showsRoles();
-    if (!identity.isCallerKnown)
-      this.#warn(`${UNKNOWN}: ${showsRoles ? UNGUARDED_ADMINS : UNGUARDED_ALL}. To change that, ${IDENTIFY}.`);
-    if (!showsRoles && this.tools.protectedEmails.size === 0) this.#warn(NO_ROLES);
-    return identity;
+  const identity = await findIdentity(context, view);
+  const showsRoles = view.showsRoles();
+  if (!identity.isCallerKnown) {
+    warnOnce(context, `${UNKNOWN}: ${showsRoles ? UNGUARDED_ADMINS : UNGUARDED_ALL}. To change that, ${IDENTIFY}.`);
   }
+  if (!showsRoles && context.protectedEmails.size === 0) warnOnce(context, NO_ROLES);
+  return identity;
+}
 
-  /** Says that an account missing from a list is believed to be gone without the check that needs to know the caller. */
-  warnOfBelief(): void {
-    this.#warn(
-      `${UNKNOWN}: a list that was cut short can't be recognised by its absence. To change that, ${IDENTIFY}.`,
-    );
-  }
+/** Says that an account missing from a list is believed to be gone without the check that needs to know the caller. */
+export function warnOfBelief(context: Pick<Context, "log" | "run">): void {
+  const words = "a list that was cut short can't be recognised by its absence";
+  warnOnce(context, `${UNKNOWN}: ${words}. To change that, ${IDENTIFY}.`);
+}
 
-  #warn(message: string): void {
-    if (this.#said.has(message)) return;
-    this.#said.add(message);
-    this.tools.log.warn(message);
-  }
+function warnOnce({ log, run }: Pick<Context, "log" | "run">, message: string): void {
+  if (run.isNew(message)) log.warn(message);
 }
 
 const UNKNOWN = "Neither the tokens nor userinfo tell which of the accounts this provider runs as";

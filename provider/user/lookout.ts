@@ -1,7 +1,8 @@
 import { isWallarooError } from "../api/errors";
 import type { ApiUser } from "../api/wire";
-import type { Directory, View } from "./directory";
-import { canonicalEmail } from "./email";
+import type { Directory } from "./directory";
+import { addressOf } from "./email";
+import type { View } from "./view";
 
 /** How long an account is looked for after its invite was answered, or failed, in milliseconds. */
 export const LOOKING_MS = 180_000;
@@ -50,7 +51,7 @@ export class Lookout {
    */
   constructor(
     private readonly directory: Pick<Directory, "view">,
-    private readonly lookingMs: number,
+    readonly lookingMs: number = LOOKING_MS,
     private readonly isOver = () => false,
   ) {}
 
@@ -148,7 +149,7 @@ function answer(search: Search, view: View): void {
   const { email, id, until } = search;
   const user = (id === undefined ? undefined : view.findById(id)) ?? view.findByEmail(email);
   // An account that has the address for its username alone is not the one that an invite made.
-  const isIt = user !== undefined && (until === "answered" || canonicalEmail(user.email ?? user.username) === email);
+  const isIt = user !== undefined && (until === "answered" || addressOf(user) === email);
   if (isIt) return search.end({ kind: "shown", user });
   if (until === "answered") return search.end({ kind: "absent" });
   defer(search, undefined);

@@ -1,6 +1,6 @@
-import type { Log } from "./account";
-import type { View } from "./directory";
+import type { Context } from "./context";
 import { canonicalEmail } from "./email";
+import type { View } from "./view";
 
 /** Shortest part before the @ that is compared, in characters: of initials, one letter is half of the name. */
 const SHORTEST = 3;
@@ -14,7 +14,7 @@ export class Misspellings {
   #lines = 0;
 
   /** @param invited ids of the accounts that this run has invited: what a program declares side by side is meant */
-  constructor(private readonly tools: { log: Pick<Log, "warn">; run: { invited: ReadonlySet<string> } }) {}
+  constructor(private readonly tools: { log: Pick<Context["log"], "warn">; run: { invited: ReadonlySet<string> } }) {}
 
   /**
    * Looks once per address; says nothing of one that an account of `view` has.

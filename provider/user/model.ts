@@ -1,8 +1,10 @@
+import type { Profile } from "./properties";
+
 /** What destroy does to the account. */
 export type OnDestroy = "deactivate" | "retain";
 
-/** Checked inputs of one person: canonical, complete, every value of its promised type. */
-export interface UserInputs {
+/** Checked inputs of one user: canonical, complete, every value of its promised type. What is done with each: `properties.ts`. */
+export interface UserInputs extends Profile {
   /** Canonical address. */
   email: string;
   enabled: boolean;
@@ -11,21 +13,30 @@ export interface UserInputs {
   adopt?: boolean;
   /** Undefined means the default, which spares an adopted account; see {@link UserState.foundEnabled}. */
   onDestroy?: OnDestroy;
-  firstName?: string;
-  lastName?: string;
-  /** Holds the realm role `admin`. */
-  admin?: boolean;
   /** Realm roles that the invite asks for; used by the invite alone. */
   roles?: string[];
   /** Used by the invite alone. */
   requireReset?: boolean;
 }
 
-/** What `POST /v1/api/user` writes besides address and `enabled`. */
-export type Profile = Pick<UserInputs, "firstName" | "lastName" | "admin">;
+/** A value that only `up` will know, whatever an engine adapter puts in its place; never looked into. */
+export type Unknown = { readonly [UNKNOWN]: true };
+declare const UNKNOWN: unique symbol;
 
-/** What is kept of one person in the state. Only JSON values: the engine refuses anything else after the invite was sent. */
-export interface UserState {
+/** Tells the values that only `up` will know, at any depth. */
+export type IsUnknown = (value: unknown) => value is Unknown;
+
+/** Inputs of which some may be known by `up` alone. */
+export type PreviewInputs = { [N in keyof UserInputs]?: UserInputs[N] | Unknown };
+
+/** Declared values that delete and refresh need later, as they see nothing but the state. */
+export interface DeclaredState extends Profile {
+  adopt?: boolean;
+  onDestroy?: OnDestroy;
+}
+
+/** What is kept of one user in the state. Only JSON values: the engine refuses anything else after the invite was sent. */
+export interface UserState extends DeclaredState {
   email: string;
   username: string;
   enabled: boolean;
@@ -39,11 +50,6 @@ export interface UserState {
   foundEnabled?: boolean;
   /** Of an adopted account, what was there before this stack managed it: what destroy puts back, where it is managed. */
   found?: Profile;
-  adopt?: boolean;
-  onDestroy?: OnDestroy;
-  firstName?: string;
-  lastName?: string;
-  admin?: boolean;
   /** Addresses that the account had in this state before they were changed on the platform. */
   formerEmails?: string[];
   /** A step after the account was there failed, or may have: the next update brings all of it to what is declared. */
@@ -52,7 +58,7 @@ export interface UserState {
   unseen?: true;
 }
 
-/** A person with the id (Keycloak UUID) that goes with the state. */
+/** A user with the id (Keycloak UUID) that goes with the state. */
 export interface KnownUser {
   id: string;
   state: UserState;

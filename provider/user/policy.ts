@@ -1,148 +1,188 @@
-import { WallarooError } from "../api/errors";
+import { refusal, type WallarooError } from "../api/errors";
 import type { ApiUser } from "../api/wire";
-import { canonicalEmail } from "./email";
-import { findGuard, isAdmin, type GuardContext } from "./guards";
+import { addressOf } from "./email";
+import { findCutOffRefusal, type GuardContext } from "./guards";
 import type { UserInputs, UserState } from "./model";
+import { profileOf, profileProperties, type Profile } from "./properties";
 import type { RunMemory } from "./run";
+import { createdAt } from "./state";
+import { ambiguous, type View } from "./view";
+
+/** How create comes to an account that is there. */
+export type TakeOver =
+  /** Deactivated: used again, without an invite. */
+  | { kind: "reactivate"; user: ApiUser }
+  /** Active, and the program says `adopt: true`. */
+  | { kind: "adopt"; user: ApiUser }
+  /** Active because this very resource manages it: a replacement that ends where it began. */
+  | { kind: "continue"; user: ApiUser };
 
 /** How create comes to an account. */
-export type Plan =
-  | { kind: "invite" }
-  /** Deactivated and there: used again, without an invite. */
-  | { kind: "reactivate"; user: ApiUser }
-  /** Active and there, and the program says `adopt: true`. */
-  | { kind: "adopt"; user: ApiUser }
-  /** Active and there because this very resource manages it: a replacement that ends where it began. */
-  | { kind: "continue"; user: ApiUser };
+export type Plan = { kind: "invite" } | TakeOver;
+
+/** Not at all: with the next step. */
+export interface Refused {
+  kind: "refused";
+  refusal: WallarooError;
+}
 
 type Memory = Pick<RunMemory, "isOwn" | "wasAdopted">;
 
 /**
- * Decides what create does about `existing`, the account that has the address now. Raises {@link WallarooError} of kind
- * `refused`, with the next step, when the account is active and nobody said to take it over, or when the declared values
- * would cut off a guarded account. Sends nothing.
+ * Decides what create does about `existing`, the account that has the address now. Refused when the account is active and
+ * nothing says to take it over, or when the declared values would cut off a guarded account.
  */
 export function planCreate(
   inputs: UserInputs,
   existing: ApiUser | undefined,
   run: Memory,
-  context: GuardContext,
-): Plan {
-  if (existing !== undefined) return planExisting(inputs, existing, run, context);
+  guards: GuardContext,
+): Plan | Refused {
+  if (existing !== undefined) return planTakeOver(inputs, existing, run, guards);
   const { email } = inputs;
-  refuseGuarded({ id: "", email, username: email, enabled: true, realmRoles: [] }, inputs, context);
-  return { kind: "invite" };
+  const invited = { id: "", email, username: email, enabled: true, realmRoles: [] };
+  const refusal = findCutOffRefusal(invited, inputs, guards);
+  return refusal === undefined ? { kind: "invite" } : { kind: "refused", refusal };
 }
 
-/** {@link planCreate} for an address that somebody has. */
-export function planExisting(
+/** {@link planCreate} for an address that an account has. */
+export function planTakeOver(
   inputs: UserInputs,
   existing: ApiUser,
   run: Memory,
-  context: GuardContext,
-): Exclude<Plan, { kind: "invite" }> {
-  if (canonicalEmail(existing.email ?? existing.username) !== inputs.email) {
-    throw refusal(
-      "create",
-      inputs.email,
-      `this address is still the username of an account whose address is now ${shown(existing)}`,
-      "Declare the new address instead, or give that account another username in Keycloak.",
-    );
-  }
-  const plan = planAccount(inputs, existing, run);
-  refuseGuarded(existing, inputs, context);
-  return plan;
+  guards: GuardContext,
+): TakeOver | Refused {
+  const plan = planByPolicy(inputs, existing, run);
+  if (plan.kind === "refused") return plan;
+  const refusal = findCutOffRefusal(existing, inputs, guards);
+  return refusal === undefined ? plan : { kind: "refused", refusal };
 }
 
-function planAccount(inputs: UserInputs, user: ApiUser, run: Memory): Exclude<Plan, { kind: "invite" }> {
+function planByPolicy(inputs: UserInputs, user: ApiUser, run: Memory): TakeOver | Refused {
   const { email, adopt } = inputs;
+  if (addressOf(user) !== email) {
+    const words = `this address is still the username of an account whose address is now ${addressOf(user)}`;
+    const next = "Declare the new address instead, or give that account another username in Keycloak.";
+    return { kind: "refused", refusal: refusal("create", email, words, next) };
+  }
   if (adopt === true || run.wasAdopted(email)) return { kind: "adopt", user };
   if (run.isOwn(email)) return { kind: "continue", user };
   if (!user.enabled) return { kind: "reactivate", user };
   const since = createdAt(user);
-  throw refusal(
-    "create",
-    inputs.email,
-    `an active account of this address is there already (id ${user.id}${since === undefined ? "" : `, created ${since}`})`,
+  const words = `an active account of this address is there already (id ${user.id}${since === undefined ? "" : `, created ${since}`})`;
+  const next =
     "If it is the person meant, write `adopt: true` to take the account over: only what is declared is touched, and " +
-      "destroy puts it back as it was found. Do not if another stack or program manages it. If this resource was only " +
-      "renamed or moved within the program, give it `aliases` instead; if it is being replaced by force, run without --replace.",
-  );
+    "destroy puts it back as it was found. Do not if another stack or program manages it. If this resource was only " +
+    "renamed or moved within the program, give it `aliases` instead; if it is being replaced by force, run without --replace.";
+  return { kind: "refused", refusal: refusal("create", email, words, next) };
 }
 
 /**
- * Raises when the declared values would cut off a guarded account: on the way in, and in preview of an update. Whoever
- * is not guarded is noted as leaving in the same breath, so that of the last two administrators the second one stays.
- * `wasAdmin`, as far as this stack knows, counts where the account's roles are not shown: it may be an administrator
- * unless it is known to be none.
+ * What destroy leaves behind: the account as it is now, activated, or deactivated. An explicit `onDestroy` wins; by default
+ * an adopted account is put back as it was found, and any other one is deactivated.
  */
-export function refuseGuarded(
-  user: ApiUser,
-  inputs: Pick<UserInputs, "email"> & { enabled?: unknown; admin?: unknown },
-  context: GuardContext,
-  wasAdmin?: boolean,
-): void {
-  const operation = cuttingOff(user, inputs, wasAdmin);
-  if (operation === undefined) return;
-  const guard = findGuard(user, context);
-  if (guard === undefined) return noteLeaving(user, context);
-  const { reason, remedy } = guard;
-  const next = `Leave the account as it is in the program${remedy === undefined ? "" : `, or ${remedy} first`}.`;
-  throw refusal(operation, inputs.email, reason, next);
+export function planDelete({ onDestroy, adopted, foundEnabled }: UserState): "leave" | "activate" | "deactivate" {
+  if (onDestroy === "retain") return "leave";
+  if (onDestroy === "deactivate" || !adopted || foundEnabled === false) return "deactivate";
+  return foundEnabled === undefined ? "leave" : "activate";
 }
 
-/** How the declared values would cut the account off, as a verb phrase; undefined when they would not. */
-export function cuttingOff(
-  user: ApiUser,
-  inputs: { enabled?: unknown; admin?: unknown },
-  wasAdmin?: boolean,
-): string | undefined {
-  if (inputs.enabled === false && user.enabled) return "deactivate";
-  const mayBeAdmin = user.realmRoles === undefined ? wasAdmin !== false : isAdmin(user);
-  return inputs.admin === false && mayBeAdmin ? "take the admin role from" : undefined;
+/** What destroy puts back: of an adopted account without an explicit `onDestroy`, the values that are still managed. */
+export function planRestore(state: UserState): Profile {
+  if (!state.adopted || state.onDestroy !== undefined) return {};
+  return profileOf((name) => (state[name] === undefined ? undefined : state.found?.[name]));
+}
+
+/** The platform (de)activates by address, so none that another account has too can be meant. */
+export function findSharedAddressRefusal(user: ApiUser, view: View): WallarooError | undefined {
+  const email = addressOf(user);
+  const others = view.findAllByEmail(email).filter(({ id }) => id !== user.id);
+  return others.length === 0 ? undefined : ambiguous(email, [user, ...others]);
+}
+
+/** What is declared of an account, as far as it is known. */
+type Due = Profile & { email: string };
+
+/**
+ * A declared value that Keycloak's default rules refuse. One that the account has already is not sent, and is fine: it may
+ * come from before the rules, or from a federated store.
+ */
+export function findBadValueRefusal(inputs: Due, now: ApiUser | undefined): WallarooError | undefined {
+  for (const [name, { read, findRefused }] of profileProperties()) {
+    const declared = inputs[name];
+    if (typeof declared !== "string" || declared === (now === undefined ? "" : read(now))) continue;
+    const problem = findRefused?.(declared);
+    if (problem === undefined) continue;
+    return refusal(
+      "use",
+      `the ${name} of ${inputs.email}`,
+      `it ${problem}, which Keycloak refuses by default`,
+      "Nothing was sent. Write the name without it, or leave it out of the program.",
+    );
+  }
+  return undefined;
 }
 
 /**
- * Raises when names would have to be written to an account whose roles can't be seen: the platform wants the admin role
- * said along with them, and it might be lost on the way.
+ * Names that would have to be written to an account whose roles can't be seen: the platform wants the admin role said along
+ * with them, and it might be lost on the way.
  */
-export function refuseBlindEdit(
-  inputs: Pick<UserInputs, "email" | "firstName" | "lastName" | "admin">,
-  now: { firstName?: string; lastName?: string },
+export function findBlindEditRefusal(
+  inputs: Due,
+  now: ApiUser | undefined,
   showsRoles: boolean,
-): void {
-  const differs = (name: "firstName" | "lastName") => inputs[name] !== undefined && inputs[name] !== (now[name] ?? "");
-  if (showsRoles || inputs.admin !== undefined || !(differs("firstName") || differs("lastName"))) return;
-  throw refusal(
+): WallarooError | undefined {
+  if (showsRoles) return undefined;
+  const rows = profileProperties();
+  const unsaid = rows.filter(([name, { isRole }]) => isRole === true && inputs[name] === undefined);
+  const names = rows.filter(([, { isRole }]) => isRole !== true);
+  const isWritten = names.some(([name, { read }]) => {
+    const declared = inputs[name];
+    return declared !== undefined && declared !== (now === undefined ? "" : read(now));
+  });
+  if (unsaid.length === 0 || !isWritten) return undefined;
+  return refusal(
     "edit",
     inputs.email,
     "the platform shows nobody's roles, so that the admin role might be lost on the way",
-    "Declare `admin` too, or leave firstName and lastName out.",
+    `Declare ${quoted(unsaid)} too, or leave ${names.map(([name]) => name).join(" and ")} out.`,
   );
 }
 
+function quoted(rows: ReturnType<typeof profileProperties>): string {
+  return rows.map(([name]) => `\`${name}\``).join(" and ");
+}
+
 /**
- * Raises when the program still declares an address that the account had before the platform changed it: a replacement
+ * The program still declares an address that the account had before the platform changed it: a replacement
  * would invite another person there, and cut off the one who is meant.
  */
-export function refuseReturn({ email, formerEmails = [] }: UserState, declared: unknown): void {
-  if (typeof declared !== "string" || declared === email || !formerEmails.includes(declared)) return;
-  throw refusal(
+export function findReturnRefusal(
+  { email, formerEmails = [] }: UserState,
+  arriving: readonly string[],
+): WallarooError | undefined {
+  const former = arriving.find((declared) => declared !== email && formerEmails.includes(declared));
+  if (former === undefined) return undefined;
+  return refusal(
     "replace",
-    declared,
+    former,
     `the address was changed to ${email} on the platform; the old one would be invited as another person, and this account deactivated`,
     `Declare ${email} instead. If another person is meant, take this one out of the program, run \`pulumi up\`, and declare them then.`,
   );
 }
 
 /**
- * Raises when one of the addresses that are declared in a person's place is what the platform changed theirs to: nobody
- * leaves, but the state has not seen it yet.
+ * One of the addresses that are declared in a user's place is what the platform changed theirs to: nobody leaves, but the
+ * state has not seen it yet.
  */
-export function refuseUnseen({ email }: UserState, user: ApiUser, arriving: readonly unknown[]): void {
-  const now = shown(user);
-  if (now === email || !arriving.includes(now)) return;
-  throw refusal(
+export function findRenamedRefusal(
+  { email }: UserState,
+  user: ApiUser,
+  arriving: readonly string[],
+): WallarooError | undefined {
+  const now = addressOf(user);
+  if (now === email || !arriving.includes(now)) return undefined;
+  return refusal(
     "replace",
     email,
     `the address of this very account was changed to ${now} on the platform, which the state does not know yet`,
@@ -152,67 +192,20 @@ export function refuseUnseen({ email }: UserState, user: ApiUser, arriving: read
 
 /** True when the account has an address that this state never knew. */
 export function hasUnknownAddress({ email, formerEmails = [] }: UserState, user: ApiUser): boolean {
-  const now = shown(user);
+  const now = addressOf(user);
   return now !== email && !formerEmails.includes(now);
 }
 
 /**
- * Raises when an account that is about to be changed on its way out has an address that the state never knew: an id alone
- * does not say that it is the account meant, as a realm that was cloned or restored may have given it to another one.
+ * An account that is about to be changed on its way out has an address that the state never knew: an id alone does not say
+ * that it is the account meant, as a realm that was cloned or restored may have given it to another one.
  */
-export function refuseUnknownAddress(state: UserState, user: ApiUser): void {
-  if (!hasUnknownAddress(state, user)) return;
-  throw refusal(
+export function findUnknownAddressRefusal(state: UserState, user: ApiUser): WallarooError | undefined {
+  if (!hasUnknownAddress(state, user)) return undefined;
+  return refusal(
     "delete",
     state.email,
-    `its account (id ${user.id}) has the address ${shown(user)} on the platform now, which the state does not know`,
+    `its account (id ${user.id}) has the address ${addressOf(user)} on the platform now, which the state does not know`,
     "Run `pulumi refresh`, which follows the address and says so, and look whether it is the account meant; then run the same command again.",
   );
-}
-
-/** Raises when the account is guarded and active: at delete, and in preview of a replacement. Notes as {@link refuseGuarded}. */
-export function refuseGuardedDelete(user: ApiUser, context: GuardContext): void {
-  if (!user.enabled) return;
-  const guard = findGuard(user, context);
-  if (guard === undefined) return noteLeaving(user, context);
-  throw refusal(
-    "deactivate",
-    shown(user),
-    guard.reason,
-    'To let go of it and leave it active, set `onDestroy: "retain"`, run `pulumi up`, and destroy then; or use `pulumi state delete`.' +
-      (guard.remedy === undefined ? "" : ` To have it deactivated, ${guard.remedy} first.`) +
-      (guard.isSetting === true ? ` ${SETTINGS_AT_DESTROY}` : ""),
-  );
-}
-
-/** The engine runs destroy with the configuration that the last `up` stored (measured). */
-const SETTINGS_AT_DESTROY =
-  "A change of the stack configuration counts once `pulumi up` has run with it, before the account leaves.";
-
-function noteLeaving({ id, enabled }: ApiUser, { leaving }: GuardContext): void {
-  leaving.set(id, enabled || leaving.get(id) === true);
-}
-
-/**
- * The `enabled` that destroy leaves behind, or undefined for "as it is now". An explicit `onDestroy` wins; by default
- * an adopted account is put back as it was found, and any other one is deactivated.
- */
-export function planDelete(state: UserState): boolean | undefined {
-  if (state.onDestroy === "retain") return undefined;
-  if (state.onDestroy === "deactivate") return false;
-  return state.adopted ? (state.foundEnabled ?? undefined) : false;
-}
-
-/** `createdTimestamp` as ISO 8601 UTC, or undefined when it is no time. */
-export function createdAt(user: ApiUser): string | undefined {
-  const date = new Date(typeof user.createdTimestamp === "number" ? user.createdTimestamp : NaN);
-  return Number.isNaN(date.getTime()) ? undefined : date.toISOString();
-}
-
-function shown(user: ApiUser): string {
-  return canonicalEmail(user.email ?? user.username);
-}
-
-export function refusal(operation: string, who: string, words: string, next: string): WallarooError {
-  return new WallarooError({ kind: "refused", operation, who, words, next });
 }

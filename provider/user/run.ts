@@ -25,6 +25,9 @@ export class RunMemory {
    * were active then. Nobody is taken out again: an answer that says that it failed may be a proxy's.
    */
   readonly leaving = new Map<string, boolean>();
+  /** Canonical addresses of those who are taking a seat, and whom a view may not show yet. */
+  readonly seating = new Set<string>();
+  readonly #said = new Set<string>();
   /** Ids of the accounts that this run has invited: none of them can be the one that it runs as. */
   readonly invited = new Set<string>();
 
@@ -59,6 +62,18 @@ export class RunMemory {
 
   isKept(id: string): boolean {
     return this.#kept.has(id);
+  }
+
+  /** Notes in {@link leaving}; before anything is awaited after the decision, as the next one has to see it. */
+  noteLeaving({ id, enabled }: { id: string; enabled: boolean }): void {
+    this.leaving.set(id, enabled || this.leaving.get(id) === true);
+  }
+
+  /** True once for each topic: what concerns all accounts is said once. */
+  isNew(topic: string): boolean {
+    const isNew = !this.#said.has(topic);
+    this.#said.add(topic);
+    return isNew;
   }
 
   /** Notes the write by which the account leaves one resource, should another one take it over meanwhile. */

@@ -1,13 +1,24 @@
+import { pick, withoutUndefined } from "../api/json";
 import type { ApiUser } from "../api/wire";
-import { canonicalEmail } from "./email";
-import { isAdmin } from "./guards";
-import type { KnownUser, Profile, UserInputs, UserState } from "./model";
-import { createdAt } from "./policy";
+import { addressOf, canonicalEmail } from "./email";
+import type { DeclaredState, KnownUser, UserInputs, UserState } from "./model";
+import { hasProfile, isShown, namesOf, profileOf, profileProperties, type Profile } from "./properties";
 
 /** Declared values that delete and refresh need later, as they see nothing but the state. */
-export function declaredOf(inputs: UserInputs): Partial<UserState> {
-  const { adopt, onDestroy, firstName, lastName, admin } = inputs;
-  return JSON.parse(JSON.stringify({ adopt, onDestroy, firstName, lastName, admin })) as Partial<UserState>;
+export function declaredOf(inputs: DeclaredState): DeclaredState {
+  return pick(inputs, namesOf("policy", "profile"));
+}
+
+/** The inputs that would have led to this state. The password is left out: it must not get into the state unmarked. */
+export function inputsOf(state: UserState): UserInputs {
+  const { email, enabled } = state;
+  return { email, enabled, ...declaredOf(state) };
+}
+
+/** The state of an account that an invite was just sent for. */
+export function invitedState(inputs: UserInputs): UserState {
+  const { email } = inputs;
+  return { email, username: email, enabled: true, adopted: false, ...declaredOf(inputs) };
 }
 
 /**
@@ -16,11 +27,9 @@ export function declaredOf(inputs: UserInputs): Partial<UserState> {
  */
 export function redeclare(state: UserState, inputs: UserInputs): UserState {
   const { email, username, enabled, createdAt, adopted, initialPassword, foundEnabled } = state;
-  const managed = Object.entries(state.found ?? {}).filter(([name]) => inputs[name as keyof Profile] !== undefined);
-  const found = managed.length === 0 ? undefined : Object.fromEntries(managed);
-  const own = { email, username, enabled, createdAt, adopted, initialPassword, foundEnabled, found };
-  const kept = { ...own, ...declaredOf(inputs) };
-  return JSON.parse(JSON.stringify(kept)) as UserState;
+  const found = profileOf((name) => (inputs[name] === undefined ? undefined : state.found?.[name]));
+  const own = { email, username, enabled, createdAt, adopted, initialPassword, foundEnabled, found: orNone(found) };
+  return withoutUndefined({ ...own, ...declaredOf(inputs) });
 }
 
 /** An adopted account of which it is not known how it was found: destroy leaves it as it is now. */
@@ -34,17 +43,89 @@ export function withFormerEmail(state: UserState, before: string): UserState {
   return { ...state, formerEmails: [...others, before] };
 }
 
-/** The stored state with what the platform shows now. Profile values are followed only where they are managed. */
+/** The state without the mark of an account that was never seen. */
+export function seen({ unseen: _unseen, ...state }: UserState): UserState {
+  return state;
+}
+
+/** The stored state with what the platform shows now. Profile values are followed only while they are managed. */
 export function stateOf(user: ApiUser, state: UserState): UserState {
-  const created = createdAt(user) ?? state.createdAt;
   return {
     ...state,
-    email: canonicalEmail(user.email ?? user.username),
+    email: addressOf(user),
     username: canonicalEmail(user.username),
     enabled: user.enabled,
-    ...(created === undefined ? {} : { createdAt: created }),
-    ...(state.firstName === undefined ? {} : { firstName: user.firstName ?? "" }),
-    ...(state.lastName === undefined ? {} : { lastName: user.lastName ?? "" }),
-    ...(state.admin === undefined || user.realmRoles === undefined ? {} : { admin: isAdmin(user) }),
+    ...withoutUndefined({ createdAt: createdAt(user) }),
+    ...profileOf((name, row) => (state[name] !== undefined && isShown(row, user) ? row.read(user) : undefined)),
   };
+}
+
+/**
+ * The state with what was known `before` of the properties that not every look shows: that they are declared proves
+ * nothing.
+ */
+export function unproven(state: UserState, before: Profile): UserState {
+  const proven = { ...state };
+  for (const [name, { isRole }] of profileProperties()) {
+    if (isRole === true) Object.assign(proven, { [name]: before[name] });
+  }
+  return withoutUndefined(proven);
+}
+
+/** What the account has now of the profile values that are `declared` and were not managed `before`. */
+function foundProfile(user: ApiUser, declared: Profile, before: Profile, showsRoles: boolean): Profile {
+  // An account that is younger than the list of all accounts shows no roles, though others do.
+  const shown = showsRoles ? { ...user, realmRoles: user.realmRoles ?? [] } : user;
+  return profileOf((name, row) => {
+    if (declared[name] === undefined || before[name] !== undefined) return undefined;
+    // If no roles are shown, what was there is not known, and is not taken away later.
+    return isShown(row, shown) ? row.read(shown) : undefined;
+  });
+}
+
+/** The state with what was found of the profile values that were not managed so far, for destroy to put back. */
+export function withFound(state: UserState, user: ApiUser, declared: Profile, showsRoles: boolean): UserState {
+  if (!state.adopted) return state;
+  const found = { ...foundProfile(user, declared, state, showsRoles), ...state.found };
+  return hasProfile(found) ? { ...state, found } : state;
+}
+
+/** The state of an account that is taken over, with what destroy is to put back. */
+export function adoptedState(
+  state: UserState,
+  user: ApiUser,
+  declared: Profile,
+  { foundEnabled, showsRoles }: { foundEnabled: boolean; showsRoles: boolean },
+): UserState {
+  const { initialPassword: _ofAnother, found: _before, ...kept } = state;
+  const found = orNone(foundProfile(user, declared, {}, showsRoles));
+  return withoutUndefined({ ...kept, adopted: true, foundEnabled, found });
+}
+
+function orNone(profile: Profile): Profile | undefined {
+  return hasProfile(profile) ? profile : undefined;
+}
+
+/** `createdTimestamp` as ISO 8601 UTC, or undefined when it is no time. */
+export function createdAt(user: Pick<ApiUser, "createdTimestamp">): string | undefined {
+  const date = new Date(typeof user.createdTimestamp === "number" ? user.createdTimestamp : NaN);
+  return Number.isNaN(date.getTime()) ? undefined : date.toISOString();
+}
+
+/**
+ * The account is there and ours, but a step after that failed: to be stored as unfinished, so that the next run finishes
+ * the job.
+ */
+export class HalfDoneError extends Error {
+  override readonly name = "HalfDoneError";
+  readonly user: KnownUser;
+
+  constructor(
+    { id, state }: KnownUser,
+    readonly reason: string,
+    options?: ErrorOptions,
+  ) {
+    super(reason, options);
+    this.user = { id, state: { ...state, unfinished: true } };
+  }
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
-import { HalfDoneError } from "../../provider/user/half-done";
+import { HalfDoneError } from "../../provider/user/state";
 import type { Platform, PlatformOptions } from "../emulator/platform";
 import { OPERATOR } from "../emulator/seeds";
 import { CLIENT_SECRET } from "../emulator/sessions";

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { TeamError } from "../../provider/team/lifecycle";
+import { TeamError } from "../../provider/team/run-all";
 import type { UserInputs } from "../../provider/user/model";
 import { connectTo, declared, messageOf, onPlatform } from "./platform";
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
 import type { UserInputs } from "../../provider/user/model";
-import { HalfDoneError } from "../../provider/user/half-done";
+import { HalfDoneError } from "../../provider/user/state";
 import type { Fault } from "../emulator/misbehaviour";
 import { CLIENT_SECRET } from "../emulator/sessions";
 import { FaultProxy } from "./faults/proxy";

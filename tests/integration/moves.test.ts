@@ -1,12 +1,12 @@
 import { expect } from "chai";
-import { HalfDoneError } from "../../provider/user/half-done";
-import { TeamError } from "../../provider/team/lifecycle";
+import { HalfDoneError } from "../../provider/user/state";
+import { TeamError } from "../../provider/team/run-all";
 import { until } from "../emulator/until";
-import { connect } from "../../provider/platform";
+import { connect } from "../../provider/connect";
 import { readSettings } from "../../provider/settings";
 import { RunMemory } from "../../provider/user/run";
 import { OPERATOR } from "../emulator/seeds";
-import { connectTo, declared, onPlatform } from "./platform";
+import { connectTo, declared, onPlatform, verbsOf } from "./platform";
 
 const [ann, bob] = ["ann@example.com", "bob@example.com"];
 
@@ -39,7 +39,7 @@ describe("somebody who leaves one resource and is still there", () => {
     const { url } = platform();
     const env = { WALLAROO_URL: url, WALLAROO_USER: OPERATOR.email, WALLAROO_PASSWORD: OPERATOR.password };
     const run = new RunMemory();
-    const next = connect(readSettings({ config: () => undefined, env }), run, log);
+    const next = verbsOf(connect(readSettings({ config: () => undefined, env }), run, log).context);
     for (const email of [ann, bob]) run.declare(email, moved);
     // From a user to a team, and from a team to a user that the engine comes to later.
     await next.team.apply(undefined, { [ann]: { adopt: true } }, "team");

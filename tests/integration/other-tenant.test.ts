@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { TeamError } from "../../provider/team/lifecycle";
+import { TeamError } from "../../provider/team/run-all";
 import type { KnownUser } from "../../provider/user/model";
 import { startPlatform, type Platform } from "../emulator/platform";
 import { connectTo, declared, messageOf, onPlatform } from "./platform";

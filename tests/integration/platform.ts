@@ -1,7 +1,19 @@
-import { connect, type Platform as Connected } from "../../provider/platform";
+import { connect, type Platform as Connected } from "../../provider/connect";
 import { readSettings } from "../../provider/settings";
+import { applyTeam } from "../../provider/team/apply";
+import { deleteTeam } from "../../provider/team/delete";
+import type { TeamChanges } from "../../provider/team/diff";
+import type { Members, TeamState } from "../../provider/team/model";
+import { previewTeam } from "../../provider/team/preview";
+import { readTeam } from "../../provider/team/read";
+import type { Context } from "../../provider/user/context";
+import { createUser } from "../../provider/user/create";
+import { deleteUser } from "../../provider/user/delete";
+import type { KnownUser, UserInputs, UserState } from "../../provider/user/model";
+import { previewCreate, previewLeaving, previewUpdate } from "../../provider/user/preview";
+import { getUser, readUser } from "../../provider/user/read";
 import { RunMemory } from "../../provider/user/run";
-import type { UserInputs } from "../../provider/user/model";
+import { updateUser } from "../../provider/user/update";
 import { startPlatform, type Platform, type PlatformOptions } from "../emulator/platform";
 import { OPERATOR } from "../emulator/seeds";
 
@@ -13,7 +25,7 @@ export function connectTo(
   platform: Platform,
   config: Record<string, string> = {},
   times: Times = {},
-): Connected & { said: string[]; run: RunMemory } {
+): Connected & Verbs & { said: string[]; run: RunMemory } {
   const said: string[] = [];
   const all: Record<string, string> = {
     "wallaroo:url": platform.url,
@@ -23,7 +35,34 @@ export function connectTo(
   };
   const run = new RunMemory();
   const log = { info: (message: string) => said.push(message), warn: (message: string) => said.push(message) };
-  return { ...connect(readSettings({ config: (key) => all[key], env: {} }), run, log, times), said, run };
+  const connected = connect(readSettings({ config: (key) => all[key], env: {} }), run, log, times);
+  return { ...connected, ...verbsOf(connected.context), said, run };
+}
+
+type Verbs = ReturnType<typeof verbsOf>;
+
+/** The verbs of users and teams, as an adapter calls them. */
+export function verbsOf(context: Context) {
+  return {
+    lifecycle: {
+      plan: (inputs: UserInputs, leaving?: ReadonlySet<string>) => previewCreate(context, inputs, leaving),
+      checkUpdate: (known: KnownUser, inputs: Partial<UserInputs>) => previewUpdate(context, known, inputs),
+      checkLeaving: (known: KnownUser, arriving: string[]) => previewLeaving(context, known, arriving),
+      create: (inputs: UserInputs) => createUser(context, inputs),
+      get: (id: string) => getUser(context, id),
+      read: (id: string, state: UserState) => readUser(context, { id, state }),
+      update: (id: string, state: UserState, inputs: UserInputs) => updateUser(context, { id, state }, inputs),
+      delete: (id: string, state: UserState) => deleteUser(context, { id, state }),
+    },
+    team: {
+      check: (state: TeamState | undefined, declared: Record<string, unknown>, changes: TeamChanges, team: string) =>
+        previewTeam(context, state, declared, changes, team),
+      apply: (before: TeamState | undefined, declared: Members, team: string) =>
+        applyTeam(context, before, declared, team),
+      read: (state: TeamState, team: string) => readTeam(context, state, team),
+      delete: (state: TeamState, team: string) => deleteTeam(context, state, team),
+    },
+  };
 }
 
 /** The message of what `body` raises; fails when it raises nothing. */

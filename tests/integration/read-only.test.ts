@@ -1,6 +1,7 @@
 import { expect } from "chai";
-import { connect } from "../../provider/platform";
+import { connect } from "../../provider/connect";
 import { readSettings } from "../../provider/settings";
+import { createUser } from "../../provider/user/create";
 import { RunMemory } from "../../provider/user/run";
 import { OPERATOR } from "../emulator/seeds";
 import { connectTo, declared, messageOf, onPlatform } from "./platform";
@@ -90,7 +91,7 @@ describe("wallaroo:readOnly", () => {
       const everywhere = { WALLAROO_READ_ONLY: variable, WALLAROO_URL: "https://another.example" };
       const settings = readSettings({ config: (key) => config[key], env: undefined, everywhere });
       const log = { info: () => undefined, warn: () => undefined };
-      return connect(settings, new RunMemory(), log).lifecycle.create(declared(ann));
+      return createUser(connect(settings, new RunMemory(), log).context, declared(ann));
     };
     for (const [input, variable] of [["true"], ["true", "false"], [undefined, "true"]]) {
       expect(await messageOf(() => create(input, variable))).to.match(

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { TeamError } from "../../provider/team/lifecycle";
+import { TeamError } from "../../provider/team/run-all";
 import type { MemberInputs, Members, TeamState } from "../../provider/team/model";
 import type { CallName, Fault } from "../emulator/misbehaviour";
 import { startPlatform, type Platform } from "../emulator/platform";

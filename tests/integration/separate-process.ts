@@ -12,7 +12,7 @@ const run = promisify(execFile);
 const PROGRAM = `
 require("node:dns").lookup = (name, _options, callback) =>
   process.nextTick(callback, Object.assign(new Error("ENOTFOUND " + name), { code: "ENOTFOUND", syscall: "getaddrinfo" }));
-const { connect } = require("./dist/provider/platform");
+const { connect } = require("./dist/provider/connect");
 const { readSettings } = require("./dist/provider/settings");
 const { RunMemory } = require("./dist/provider/user/run");
 const log = { info() {}, warn() {} };

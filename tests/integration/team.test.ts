@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { useFakeTimers } from "sinon";
-import { findTeamChanges } from "../../provider/team/changes";
-import { TeamError } from "../../provider/team/lifecycle";
+import { findTeamChanges } from "../../provider/team/diff";
+import { TeamError } from "../../provider/team/run-all";
 import type { MemberInputs, Members, TeamState } from "../../provider/team/model";
 import { unpack } from "../../provider/team/state";
 import { startPlatform, type Platform } from "../emulator/platform";
@@ -157,7 +157,7 @@ describe("a team on a platform", function () {
       ...team(["p0@example.com", "p3@example.com", "p4@example.com"]),
       "p1@example.com": { enabled: false },
     });
-    const changes = findTeamChanges(unpack(read.state), team(emails(5)), () => false);
+    const changes = findTeamChanges(unpack(read.state), team(emails(5)));
     expect(changes).to.deep.equal({
       added: ["p2@example.com"],
       changed: [{ email: "p1@example.com", names: ["enabled"] }],

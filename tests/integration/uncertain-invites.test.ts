@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
-import { HalfDoneError } from "../../provider/user/half-done";
+import { HalfDoneError } from "../../provider/user/state";
 import type { Fault } from "../emulator/misbehaviour";
 import { startPlatform } from "../emulator/platform";
 import { connectTo, declared, messageOf, onPlatform } from "./platform";

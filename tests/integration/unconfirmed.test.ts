@@ -1,8 +1,8 @@
 import { expect } from "chai";
 import { isWallarooError } from "../../provider/api/errors";
-import { TeamError } from "../../provider/team/lifecycle";
+import { TeamError } from "../../provider/team/run-all";
 import type { Members, TeamState } from "../../provider/team/model";
-import { HalfDoneError } from "../../provider/user/half-done";
+import { HalfDoneError } from "../../provider/user/state";
 import type { UserInputs } from "../../provider/user/model";
 import { until } from "../emulator/until";
 import { connectTo, declared, onPlatform } from "./platform";

@@ -1,7 +1,7 @@
 import { expect } from "chai";
-import { TeamError } from "../../provider/team/lifecycle";
+import { TeamError } from "../../provider/team/run-all";
 import type { TeamState } from "../../provider/team/model";
-import { HalfDoneError } from "../../provider/user/half-done";
+import { HalfDoneError } from "../../provider/user/state";
 import type { KnownUser } from "../../provider/user/model";
 import { connectTo, declared, messageOf, onPlatform } from "./platform";
 

@@ -4,7 +4,7 @@ import type { Caller } from "../../provider/api/caller";
 import type { ApiUser } from "../../provider/api/wire";
 import { refuseDoubtfulAbsence } from "../../provider/user/absence";
 import { Directory } from "../../provider/user/directory";
-import { Identities } from "../../provider/user/identity";
+import { RunMemory } from "../../provider/user/run";
 
 const [ann, ci] = ["ann@example.com", "ci@example.com"];
 
@@ -18,9 +18,14 @@ describe("the absence of an account from the list of everybody", () => {
     const directory = new Directory({ queryAll: () => Promise.resolve(people), queryByIds: () => Promise.resolve([]) });
     const state = { email: ann, username: ann, enabled: true, adopted: false };
     const log = { info: () => undefined, warn: (message: string) => said.push(message) };
-    const identities = new Identities({ caller: () => Promise.resolve(caller), log, protectedEmails: new Set() });
-    const tools = { directory, identities };
-    return refuseDoubtfulAbsence("read", { id: "id-of-ann", state }, await directory.view(0), tools).catch(messageOf);
+    const context = {
+      directory,
+      caller: () => Promise.resolve(caller),
+      log,
+      run: new RunMemory(),
+      host: "platform.test",
+    };
+    return refuseDoubtfulAbsence("read", { id: "id-of-ann", state }, await directory.view(0), context).catch(messageOf);
   };
 
   it("is doubted where the provider's own account is missing too, by whatever it is known", async () => {

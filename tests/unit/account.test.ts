@@ -1,8 +1,9 @@
 import { expect } from "chai";
 import type { UsersApi } from "../../provider/api/users";
 import type { ApiUser, EditUserRequest } from "../../provider/api/wire";
-import { Accounts } from "../../provider/user/account";
+import { editProfile, releaseSeat, takeSeat } from "../../provider/user/apply";
 import { Directory, READ_AGE_MS } from "../../provider/user/directory";
+import { RunMemory } from "../../provider/user/run";
 
 const person = (email: string) => ({ id: email, username: email, email, enabled: true }) satisfies ApiUser;
 const [ann, bob] = [person("ann@example.com"), person("bob@example.com")];
@@ -11,7 +12,7 @@ const [ann, bob] = [person("ann@example.com"), person("bob@example.com")];
 describe("an edit where nobody's roles are shown", () => {
   let sent: EditUserRequest[];
   let directory: Directory;
-  let accounts: Accounts;
+  let edit: (user: ApiUser, admin: boolean, wasAdmin: boolean | undefined) => Promise<unknown>;
   beforeEach(() => {
     sent = [];
     const users = {
@@ -19,19 +20,20 @@ describe("an edit where nobody's roles are shown", () => {
       edit: (request: EditUserRequest) => Promise.resolve(sent.push(request) > 0),
     } as unknown as UsersApi;
     directory = new Directory(users);
-    accounts = new Accounts({ users, directory });
+    const context = { users, directory, run: new RunMemory() };
+    edit = (user, admin, wasAdmin) => editProfile(context, user, { email: user.username, admin }, wasAdmin);
   });
 
   it("takes the admin role away where it is declared so, though it seems to be so already", async () => {
-    await accounts.editProfile(ann, { email: ann.email, enabled: true, admin: false }, undefined);
-    await accounts.editProfile(bob, { email: bob.email, enabled: true, admin: false }, true);
+    await edit(ann, false, undefined);
+    await edit(bob, false, true);
     expect(sent.map(({ isAdmin }) => isAdmin)).to.deep.equal([false, false]);
-    await accounts.editProfile(ann, { email: ann.email, enabled: true, admin: false }, false);
+    await edit(ann, false, false);
     expect(sent, "what this stack knows is not sent again").to.have.length(2);
   });
 
   it("does not make others look like people without roles", async () => {
-    await accounts.editProfile(ann, { email: ann.email, enabled: true, admin: true }, undefined);
+    await edit(ann, true, undefined);
     expect((await directory.view(READ_AGE_MS)).showsRoles()).to.equal(false);
   });
 });
@@ -41,13 +43,13 @@ describe("the seats of a licence", () => {
     const shown: ApiUser[] = [{ ...bob }];
     const users = { queryAll: () => Promise.resolve([...shown]) } as unknown as UsersApi;
     const directory = new Directory(users);
-    const accounts = new Accounts({ users, directory, seatLimit: 3 });
-    const release = await accounts.takeSeat(ann.email);
+    const context = { directory, run: new RunMemory(), seatLimit: 3 };
+    await takeSeat(context, ann.email);
     shown.push({ ...ann });
     await directory.view(0);
-    await accounts.takeSeat("cleo@example.com");
-    release();
-    const late = await accounts.takeSeat("late@example.com").catch((error: unknown) => error);
+    await takeSeat(context, "cleo@example.com");
+    releaseSeat(context, ann.email);
+    const late = await takeSeat(context, "late@example.com").catch((error: unknown) => error);
     expect((late as Error).message).to.match(/3 of the 3 seats/);
   });
 });

@@ -4,7 +4,7 @@ import type { Client } from "../../provider/api/client";
 import { Secrets } from "../../provider/api/secrets";
 import { createUsersApi } from "../../provider/api/users";
 import type { ApiUser } from "../../provider/api/wire";
-import { AddressIndex } from "../../provider/user/addresses";
+import { AddressIndex } from "../../provider/user/view";
 import { Directory } from "../../provider/user/directory";
 
 const ann = "ann@example.com";

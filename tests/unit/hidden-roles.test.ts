@@ -5,10 +5,12 @@ import { Line } from "../../provider/api/line";
 import type { UsersApi } from "../../provider/api/users";
 import type { ApiUser, EditUserRequest } from "../../provider/api/wire";
 import { Directory } from "../../provider/user/directory";
-import { HalfDoneError } from "../../provider/user/half-done";
-import { Lifecycle } from "../../provider/user/lifecycle";
+import { HalfDoneError } from "../../provider/user/state";
+import { Lookout } from "../../provider/user/lookout";
+import { Misspellings } from "../../provider/user/misspelling";
 import type { UserInputs } from "../../provider/user/model";
 import { RunMemory } from "../../provider/user/run";
+import { verbsOf } from "../integration/platform";
 
 const [ann, boss, caller] = ["ann@example.com", "boss@example.com", "caller@example.com"];
 
@@ -30,7 +32,7 @@ describe("a platform that shows nobody's roles", () => {
   }
 
   /** A run of its own. */
-  function lifecycle(): Lifecycle {
+  function lifecycle() {
     const shown = () => [...people.values()].map(({ isAdmin: _hidden, ...user }) => user);
     const set = (email: string, enabled: boolean) => {
       Object.assign(people.get(`id-of-${email}`) ?? {}, { enabled });
@@ -53,17 +55,22 @@ describe("a platform that shows nobody's roles", () => {
         return Promise.resolve(true);
       },
     };
-    return new Lifecycle({
+    const directory = new Directory(users);
+    const [run, log] = [new RunMemory(), { info: () => undefined, warn: () => undefined }];
+    return verbsOf({
       users,
-      directory: new Directory(users),
-      run: new RunMemory(),
-      log: { info: () => undefined, warn: () => undefined },
+      directory,
+      lookout: new Lookout(directory),
+      misspellings: new Misspellings({ log, run }),
+      run,
+      log,
       caller: () => Promise.resolve({ email: caller }),
       pause: () => Promise.resolve(false),
-      line: new Line(1),
+      limiter: new Line(1),
       breaker: new Breaker({ requestTimeoutMs: 1_000 }),
       protectedEmails: new Set([boss]),
-    });
+      host: "platform.test",
+    }).lifecycle;
   }
   const declared = (email: string, more: Partial<UserInputs> = {}): UserInputs => ({ email, enabled: true, ...more });
   const isAdmin = (email: string) => people.get(`id-of-${email}`)?.isAdmin;

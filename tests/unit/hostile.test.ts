@@ -5,7 +5,7 @@ import { WallarooError, isWallarooError } from "../../provider/api/errors";
 import { Secrets } from "../../provider/api/secrets";
 import { createUsersApi } from "../../provider/api/users";
 import { Directory } from "../../provider/user/directory";
-import { createdAt } from "../../provider/user/policy";
+import { createdAt } from "../../provider/user/state";
 
 const POISON = ["__proto__", "constructor", "prototype", "toString", "hasOwnProperty", "then"];
 

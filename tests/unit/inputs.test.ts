@@ -1,19 +1,20 @@
 import { expect } from "chai";
-import { findChanges } from "../../provider/user/changes";
-import { checkInputs } from "../../provider/user/inputs";
+import { findChanges } from "../../provider/user/diff";
+import { checkUser } from "../../provider/user/check";
+import type { PreviewInputs, Unknown } from "../../provider/user/model";
 
-const UNKNOWN = Symbol("unknown");
-const isUnknown = (value: unknown) => value === UNKNOWN;
+const UNKNOWN = {} as Unknown;
+const isUnknown = (value: unknown): value is Unknown => value === UNKNOWN;
 
 describe("the check of inputs", () => {
   it("makes the address canonical and fills in enabled", () => {
-    const { inputs, failures } = checkInputs({ email: " Ann@Example.COM " }, isUnknown);
+    const { inputs, failures } = checkUser({ email: " Ann@Example.COM " }, isUnknown);
     expect(failures).to.deep.equal([]);
     expect(inputs).to.deep.equal({ email: "ann@example.com", enabled: true });
   });
 
   it("leaves values alone that only up will know", () => {
-    const { inputs, failures } = checkInputs({ email: UNKNOWN, enabled: UNKNOWN, roles: UNKNOWN }, isUnknown);
+    const { inputs, failures } = checkUser({ email: UNKNOWN, enabled: UNKNOWN, roles: UNKNOWN }, isUnknown);
     expect(failures).to.deep.equal([]);
     expect(inputs).to.deep.equal({ email: UNKNOWN, enabled: UNKNOWN, roles: UNKNOWN });
   });
@@ -26,18 +27,18 @@ describe("the check of inputs", () => {
     roles: "admin",
   })) {
     it(`fails on ${property}: ${JSON.stringify(value)}`, () => {
-      const { failures } = checkInputs({ email: "ann@example.com", [property]: value }, isUnknown);
+      const { failures } = checkUser({ email: "ann@example.com", [property]: value }, isUnknown);
       expect(failures.map((failure) => failure.property)).to.deep.equal([property]);
     });
   }
 
   it("says that the email is missing", () => {
-    expect(checkInputs({}, isUnknown).failures).to.deep.equal([{ property: "email", reason: "is required" }]);
+    expect(checkUser({}, isUnknown).failures).to.deep.equal([{ property: "email", reason: "is required" }]);
   });
 
   it("does not name to the engine a bad password, or what may be a misspelled one: it would print the value", () => {
     for (const [name, value] of Object.entries({ password: 12345, passwd: "Pp-secret" })) {
-      const { failures } = checkInputs({ email: "a@b.c", [name]: value }, isUnknown);
+      const { failures } = checkUser({ email: "a@b.c", [name]: value }, isUnknown);
       expect(failures).to.have.length(1);
       expect(failures[0]?.property).to.equal("");
       expect(failures[0]?.reason)
@@ -63,7 +64,13 @@ describe("the comparison of state and inputs", () => {
   });
 
   it("updates for enabled, onDestroy and the declared profile", () => {
-    const news = { email: state.email, enabled: false, onDestroy: "retain", firstName: "Ann", admin: true };
+    const news: PreviewInputs = {
+      email: state.email,
+      enabled: false,
+      onDestroy: "retain",
+      firstName: "Ann",
+      admin: true,
+    };
     expect(findChanges(state, news, isUnknown).updates).to.have.members(["enabled", "onDestroy", "firstName", "admin"]);
   });
 

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { WallarooError, type ErrorParts } from "../../provider/api/errors";
 import type { ApiUser } from "../../provider/api/wire";
-import { settleInvite, type Attempt } from "../../provider/user/invitation";
+import { settleInvite, type Attempt } from "../../provider/user/invite";
 import type { Sight } from "../../provider/user/lookout";
 
 const ann = "ann@example.com";

@@ -1,5 +1,6 @@
 import { expect } from "chai";
-import { findNameProblem, refuseBadNames } from "../../provider/user/names";
+import { findBadValueRefusal } from "../../provider/user/policy";
+import { findNameProblem } from "../../provider/user/properties";
 
 describe("a name", () => {
   it("is refused with any character that Keycloak refuses by default, and none other", () => {
@@ -21,8 +22,9 @@ describe("a name", () => {
 
   it("is refused only where it differs from what the account has", () => {
     const inputs = { email: "ann@example.com", firstName: "R&D", lastName: "Lee" };
-    expect(() => refuseBadNames(inputs, { firstName: "R&D" })).to.not.throw();
-    expect(() => refuseBadNames(inputs, {})).to.throw(
+    const now = { id: "id-of-ann", username: inputs.email, enabled: true, firstName: "R&D" };
+    expect(findBadValueRefusal(inputs, now)).to.equal(undefined);
+    expect(findBadValueRefusal(inputs, undefined)?.message).to.equal(
       "Could not use the firstName of ann@example.com: it holds the character &, which Keycloak refuses by default. " +
         "Nothing was sent. Write the name without it, or leave it out of the program.",
     );

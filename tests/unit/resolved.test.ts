@@ -2,8 +2,8 @@ import vm from "node:vm";
 import { expect } from "chai";
 import * as pulumi from "@pulumi/pulumi";
 import { SettingsError, readSettings } from "../../provider/settings";
-import { checkTeam } from "../../provider/team/inputs";
-import { checkInputs } from "../../provider/user/inputs";
+import { checkTeam } from "../../provider/team/check";
+import { checkUser } from "../../provider/user/check";
 import { isPlainObject } from "../../sdk/resolved";
 import * as lookups from "../../sdk/lookups";
 import { WallarooProvider } from "../../sdk/provider";
@@ -201,7 +201,7 @@ describe("an input of which the engine would see something else", () => {
   });
 
   it("leaves what is not known yet unknown", () => {
-    const { inputs } = checkInputs({ email: ann, enabled: "unknown" }, (value) => value === "unknown");
+    const { inputs } = checkUser({ email: ann, enabled: "unknown" }, (value) => value === "unknown");
     expect(inputs).to.deep.equal({ email: ann, enabled: "unknown" });
   });
 });

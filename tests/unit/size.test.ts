@@ -4,8 +4,8 @@ import fc from "fast-check";
 import { InitFailedError, asEngineError } from "../../provider/dynamic/failures";
 import { PartialFailure } from "../../provider/resource/failures";
 import { MAX_ANSWER, MAX_REASONS, MAX_STATE, findSizeProblem, sizeOf } from "../../provider/resource/size";
-import { expectedState } from "../../provider/team/expected";
-import { TeamError } from "../../provider/team/lifecycle";
+import { expectedState } from "../../provider/team/state";
+import { TeamError } from "../../provider/team/run-all";
 
 type Struct = { fromJavaScript(value: object): { serializeBinary(): Uint8Array } };
 // The encoding that @pulumi/pulumi itself uses.

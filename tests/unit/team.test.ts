@@ -1,12 +1,12 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { describeChanges, findTeamChanges } from "../../provider/team/changes";
-import { checkTeam } from "../../provider/team/inputs";
+import { describeChanges, findTeamChanges } from "../../provider/team/diff";
+import { checkTeam } from "../../provider/team/check";
 import { inputsFrom, pack, unpack } from "../../provider/team/state";
-import type { KnownUser, UserState } from "../../provider/user/model";
+import type { KnownUser, Unknown, UserState } from "../../provider/user/model";
 
 const UNKNOWN = "?";
-const isUnknown = (value: unknown): boolean =>
+const isUnknown = (value: unknown): value is Unknown =>
   value === UNKNOWN || (typeof value === "object" && value !== null && Object.values(value).some(isUnknown));
 const check = (members: unknown, others: object = {}) => checkTeam({ members, ...others }, isUnknown);
 const reasons = (members: unknown, others?: object) => check(members, others).failures.map(({ reason }) => reason);

@@ -1,9 +1,9 @@
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect } from "chai";
-import { TeamError } from "../../../provider/team/lifecycle";
+import { TeamError } from "../../../provider/team/run-all";
 import type { TeamState } from "../../../provider/team/model";
-import { HalfDoneError } from "../../../provider/user/half-done";
+import { HalfDoneError } from "../../../provider/user/state";
 import type { KnownUser, UserInputs } from "../../../provider/user/model";
 import { startPlatform, type Platform } from "../../emulator/platform";
 import { connectTo } from "../platform";

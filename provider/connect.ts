@@ -9,9 +9,9 @@ import { createUsersApi } from "./api/users";
 import { Waiting } from "./api/waiting";
 import type { Settings } from "./settings";
 import { Directory } from "./user/directory";
-import type { LifecycleTools, Log } from "./user/account";
-import { Lifecycle } from "./user/lifecycle";
-import { TeamLifecycle } from "./team/lifecycle";
+import type { Context, Log } from "./user/context";
+import { Lookout } from "./user/lookout";
+import { Misspellings } from "./user/misspelling";
 import type { RunMemory } from "./user/run";
 
 /** Retries of one request end this many milliseconds after its first attempt. */
@@ -22,8 +22,8 @@ export interface Platform {
   settings: Settings;
   token: TokenSource;
   directory: Directory;
-  lifecycle: Lifecycle;
-  team: TeamLifecycle;
+  /** What the verbs of users and teams work with. */
+  context: Context;
   /** What no message may repeat. */
   secrets: Secrets;
 }
@@ -33,7 +33,7 @@ export function connect(
   settings: Settings,
   run: RunMemory,
   log: Log,
-  { lookingMs, ...limits }: Pick<LifecycleTools, "lookingMs"> & Partial<BreakerLimits> = {},
+  { lookingMs, ...limits }: { lookingMs?: number } & Partial<BreakerLimits> = {},
 ): Platform {
   const secrets = new Secrets();
   const { requestTimeoutMs: timeoutMs, maxConcurrency: maxSockets } = settings;
@@ -54,22 +54,22 @@ export function connect(
   });
   const users = createUsersApi(client);
   const directory = new Directory(users);
-  const line = new Line(settings.maxConcurrency);
-  const lifecycle = new Lifecycle({
+  const view = (maxAgeMs: number) => breaker.whileLooking(() => directory.view(maxAgeMs));
+  const context: Context = {
     users,
     directory,
+    lookout: new Lookout({ view }, lookingMs, () => breaker.isOver()),
+    misspellings: new Misspellings({ log, run }),
     run,
     log,
     caller: (isEnough) => token.caller(isEnough),
     pause: client.pause,
-    line,
+    limiter: new Line(settings.maxConcurrency),
     breaker,
-    ...(lookingMs === undefined ? {} : { lookingMs }),
     protectedEmails: settings.protectedEmails,
     protectedBy: settings.protectedBy,
     host: new URL(settings.url).host,
-    ...(settings.seatLimit === undefined ? {} : { seatLimit: settings.seatLimit }),
-  });
-  const team = new TeamLifecycle({ lifecycle, directory, run, log, line });
-  return { settings, token, directory, lifecycle, team, secrets };
+    seatLimit: settings.seatLimit,
+  };
+  return { settings, token, directory, context, secrets };
 }

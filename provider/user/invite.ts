@@ -1,9 +1,14 @@
 import type { Client } from "../api/client";
 import { isUncertain, isWallarooError, messageOf, saysTaken, type WallarooError } from "../api/errors";
+import { withoutUndefined } from "../api/json";
 import type { UsersApi } from "../api/users";
 import type { ApiUser, InviteUserRequest, InviteUserResponse } from "../api/wire";
-import { canonicalEmail } from "./email";
+import { releaseSeat, takeSeat } from "./apply";
+import type { Context } from "./context";
+import { addressOf } from "./email";
 import type { Lookout } from "./lookout";
+import type { UserInputs } from "./model";
+import { PROPERTIES, namesOf } from "./properties";
 
 /** What one invite came to: an answer, or what it failed with, and when (`performance.now()`). */
 export type Attempt = { answer: InviteUserResponse; atMs: number } | { error: WallarooError; atMs: number };
@@ -22,12 +27,62 @@ export type Invitation =
   /** The answer was lost, and nobody knows whether the account is there. `failure` is why the last look failed. */
   | { kind: "unseen"; error: WallarooError; failure?: unknown };
 
+/** An invite that was sent, whose seat is taken until {@link releaseSeat}. */
+export interface PendingInvite {
+  kind: "pending";
+  first: Attempt;
+  /** How it ended, which may take minutes to find out. */
+  ending: Promise<Invitation>;
+}
+
+/** Sends the first invite, in the limiter, and answers what is to be found out after that. */
+export async function beginInvite(context: Context, inputs: UserInputs): Promise<PendingInvite> {
+  const { email } = inputs;
+  const values = namesOf("inviteOnly").map((name) => [PROPERTIES[name].wire, inputs[name]] as const);
+  const request: InviteUserRequest = withoutUndefined({ email, ...Object.fromEntries(values) });
+  await takeSeat(context, email);
+  const attempt = () => attemptInvite(request, context.users);
+  let first: Attempt;
+  try {
+    first = await attempt();
+  } catch (error) {
+    releaseSeat(context, email);
+    throw error;
+  }
+  // Begun at once, with the turn in the limiter: the next in the queue has to see that this invite is in doubt.
+  const ending = settleInvite(email, first, () => context.limiter.run(attempt), context);
+  ending.catch(() => undefined);
+  return { kind: "pending", first, ending };
+}
+
+/**
+ * The account of an answered invite by one joined query: the answer's `id` is the UUID in some releases and the email in
+ * others. Undefined when it is not shown, or could not be asked for.
+ */
+export async function findInvited(
+  { directory }: Pick<Context, "directory">,
+  email: string,
+  { id }: InviteUserResponse,
+): Promise<ApiUser | undefined> {
+  try {
+    const user = isUuid(id) ? await directory.confirm(id) : await directory.confirmByEmail(email);
+    return user !== undefined && addressOf(user) === email ? user : undefined;
+  } catch (error) {
+    if (isWallarooError(error)) return undefined;
+    throw error;
+  }
+}
+
+export function isUuid(id: string): boolean {
+  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id);
+}
+
 /** How to replace an initial password that is lost or was refused. */
 export const NEW_PASSWORD =
   "To set a new password, open the account under Users in Keycloak's admin console (Credentials > Reset password), or use the dashboard of the platform.";
 
 /** Sends one invite. Raises what is not an answer or failure of the platform. */
-export async function attemptInvite(request: InviteUserRequest, users: Pick<UsersApi, "invite">): Promise<Attempt> {
+async function attemptInvite(request: InviteUserRequest, users: Pick<UsersApi, "invite">): Promise<Attempt> {
   try {
     return { answer: await users.invite(request), atMs: performance.now() };
   } catch (error) {
@@ -91,7 +146,7 @@ const LATE =
 
 function found(email: string, user: ApiUser, error: WallarooError, isOpen: boolean): Invitation {
   // An account that an invite makes is active and has the address.
-  if (!isOpen || !user.enabled || canonicalEmail(user.email ?? user.username) !== email) {
+  if (!isOpen || !user.enabled || addressOf(user) !== email) {
     return { kind: "taken", user, error };
   }
   return { kind: "arrived", user, error, isOurs: !error.isPlatformsWord };

@@ -1,7 +1,9 @@
-import { findChanges } from "../user/changes";
-import { isRecord } from "../user/decode";
-import { pathOf, personOf } from "./inputs";
-import type { KnownUser } from "../user/model";
+import { refusal, type WallarooError } from "../api/errors";
+import { isRecord } from "../api/json";
+import { findChanges } from "../user/diff";
+import type { IsUnknown, KnownUser } from "../user/model";
+import type { RunMemory } from "../user/run";
+import { memberInputs, pathOf } from "./check";
 
 /** What `up` would do to a team. */
 export interface TeamChanges {
@@ -17,7 +19,7 @@ export interface TeamChanges {
 export function findTeamChanges(
   stored: ReadonlyMap<string, KnownUser>,
   declared: Record<string, unknown>,
-  isUnknown: (value: unknown) => boolean,
+  isUnknown?: IsUnknown,
 ): TeamChanges {
   const changes: TeamChanges = { added: [], changed: [], removed: [] };
   for (const [email, member] of Object.entries(declared)) {
@@ -27,7 +29,7 @@ export function findTeamChanges(
     } else if (!isRecord(member)) {
       changes.changed.push({ email, names: [] });
     } else {
-      const { updates } = findChanges(known.state, personOf(email, member), isUnknown);
+      const { updates } = findChanges(known.state, memberInputs(email, member), isUnknown);
       if (updates.length > 0 || known.state.unfinished === true) changes.changed.push({ email, names: updates });
     }
   }
@@ -79,4 +81,30 @@ function line(what: string, paths: string[]): string[] {
   if (paths.length === 0) return [];
   const more = paths.length > MAX_NAMED ? ` and ${paths.length - MAX_NAMED} more` : "";
   return [`${what} ${paths.slice(0, MAX_NAMED).join(", ")}${more}`];
+}
+
+/**
+ * A team that has members is given none, and not all of them are declared by other resources of the program:
+ * a value that was lost on its way, in whatever language the program is written, looks just like that.
+ *
+ * @param stored canonical addresses of the members so far
+ * @param declared the members that are declared now
+ */
+export function findEmptiedRefusal(
+  stored: readonly string[],
+  declared: Record<string, unknown>,
+  run: Pick<RunMemory, "findDeclaration">,
+  team: string,
+): WallarooError | undefined {
+  if (Object.keys(declared).length > 0) return undefined;
+  const leaving = stored.filter((email) => run.findDeclaration(email) === undefined);
+  if (leaving.length === 0) return undefined;
+  const members = stored.length === 1 ? "its only member is" : `all of its ${stored.length} members are`;
+  return refusal(
+    "empty",
+    team,
+    `${members} taken out at once, which is also what a lost value looks like`,
+    "Check where `members` comes from. To let all of them go, run `pulumi destroy --target URN` " +
+      "(`pulumi stack --show-urns` prints the URN), or take the team out of the program.",
+  );
 }

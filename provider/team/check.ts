@@ -1,8 +1,7 @@
-import { isRecord } from "../user/decode";
+import { isRecord } from "../api/json";
+import { checkUser, findUnusable, isUnusable, type InputFailure } from "../user/check";
 import { canonicalEmail } from "../user/email";
-import { checkInputs, type InputFailure } from "../user/inputs";
 import type { UserInputs } from "../user/model";
-import { findUnusable, isUnusable } from "../user/unusable";
 import type { MemberInputs } from "./model";
 
 /** Inputs of a team after the check: canonical addresses, each member complete. */
@@ -59,7 +58,7 @@ export function checkTeam(news: Record<string, unknown>, isUnknown: (value: unkn
     } else if (member["email"] !== undefined) {
       failures.push(failure(`${pathOf(key)}.email must not be given: the key is the address`));
     } else {
-      const { inputs, failures: found } = checkInputs({ ...member, email }, isUnknown);
+      const { inputs, failures: found } = checkUser({ ...member, email }, isUnknown);
       const { email: _email, enabled, ...rest } = inputs;
       checked.set(email, enabled === true ? rest : { ...rest, enabled });
       failures.push(...found.map(({ property, reason }) => failure(reasonOf(key, property, reason))));
@@ -78,7 +77,7 @@ function failure(reason: string): InputFailure {
   return { property: "", reason };
 }
 
-/** The inputs of the person that a member is, for the rules of a single user. */
-export function personOf(email: string, member: MemberInputs): UserInputs {
+/** The inputs of a member, for the rules of a single user. */
+export function memberInputs(email: string, member: MemberInputs): UserInputs {
   return { ...member, email, enabled: member.enabled ?? true };
 }

@@ -1,0 +1,16 @@
+/** True for a JSON object; not for a list, and not for null. */
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** The same object without the properties that are undefined: the engine takes JSON alone. */
+export function withoutUndefined<T extends object>(object: T): T {
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as T;
+}
+
+/** The properties of these names that are not undefined. */
+export function pick<T extends object, N extends keyof T>(object: T, names: readonly N[]): Partial<Pick<T, N>> {
+  const picked: Partial<Pick<T, N>> = {};
+  for (const name of names) if (object[name] !== undefined) picked[name] = object[name];
+  return picked;
+}

@@ -1,0 +1,18 @@
+import type { Context } from "../user/context";
+import { letGo } from "./leave";
+import type { TeamState } from "./model";
+import { TeamError, reasonsOf, summaryOf } from "./run-all";
+import { unpack } from "./state";
+
+/** Leaves every member's account as its `onDestroy` says. May be called again for those who failed. */
+export async function deleteTeam(context: Context, state: TeamState, team: string): Promise<void> {
+  const members = unpack(state);
+  context.directory.noteKnown([...members.values()].map(({ id }) => id));
+  const total = members.size;
+  const failures = await letGo(context, [...members.keys()], members, team);
+  if (failures.length === 0) return;
+  const next =
+    "The next `pulumi destroy` (or `up`, where the team is not declared any more) tries again, and leaves alone who " +
+    "is done. To keep the team instead, run `pulumi refresh` before `up`: the state does not know who is done.";
+  throw new TeamError(`${summaryOf("delete", team, failures, total)} ${next}`, reasonsOf(failures));
+}

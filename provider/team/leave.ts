@@ -1,0 +1,33 @@
+import type { Context } from "../user/context";
+import { deleteUser } from "../user/delete";
+import type { KnownUser } from "../user/model";
+import { planDelete } from "../user/policy";
+import { HalfDoneError } from "../user/state";
+import { findFailures, type Step } from "./run-all";
+
+/** Takes those who leave out of `members`; who frees a seat first, as some take one on their way out. Answers what failed. */
+export async function letGo(
+  context: Context,
+  emails: readonly string[],
+  members: Map<string, KnownUser>,
+  team: string,
+): Promise<unknown[]> {
+  const freeing: Step[] = [];
+  const others: Step[] = [];
+  for (const email of emails) {
+    const known = members.get(email);
+    if (known === undefined) continue;
+    (planDelete(known.state) === "deactivate" ? freeing : others).push(async () => {
+      try {
+        await deleteUser(context, known);
+        members.delete(email);
+      } catch (error) {
+        // Declared again, they have to be brought back: the state must not say that nothing happened.
+        if (error instanceof HalfDoneError) members.set(email, error.user);
+        throw error;
+      }
+    });
+  }
+  const failures = await findFailures(context, `${team}: let go`, freeing);
+  return [...failures, ...(await findFailures(context, `${team}: let go`, others))];
+}

@@ -1,0 +1,46 @@
+import type { Context } from "../user/context";
+import { DECISION_AGE_MS } from "../user/directory";
+import type { KnownUser } from "../user/model";
+import { previewCreate, previewLeaving, previewUpdate } from "../user/preview";
+import { memberInputs } from "./check";
+import type { TeamChanges } from "./diff";
+import type { MemberInputs, TeamState } from "./model";
+import { TeamError, findFailures, reasonsOf, type Step } from "./run-all";
+import { unpack } from "./state";
+
+/** Raises when a member's create, update or leaving would be refused. Sends nothing that changes something. */
+export async function previewTeam(
+  context: Context,
+  state: TeamState | undefined,
+  declared: Record<string, unknown>,
+  changes: TeamChanges,
+  team: string,
+): Promise<void> {
+  const { directory, run } = context;
+  const stored = state === undefined ? new Map<string, KnownUser>() : unpack(state);
+  const inputsOf = (email: string) => memberInputs(email, declared[email] as MemberInputs);
+  const steps: Step[] = [];
+  const arriving = Object.keys(declared).filter((email) => !stored.has(email));
+  const ownIds = new Set([...stored.values()].map(({ id }) => id));
+  const leaving = new Set(changes.removed);
+  const view = await directory.view(DECISION_AGE_MS);
+  for (const email of changes.added) {
+    // A member whose address was changed on the platform: the one that leaves for it is told to refresh.
+    const there = view.findAllByEmail(email);
+    if (there.length === 1 && there.every(({ id }) => ownIds.has(id))) continue;
+    steps.push(async () => void (await previewCreate(context, inputsOf(email), leaving)));
+  }
+  for (const { email } of changes.changed) {
+    const known = stored.get(email);
+    if (known !== undefined) steps.push(() => previewUpdate(context, known, inputsOf(email)));
+  }
+  for (const email of changes.removed) {
+    const known = stored.get(email);
+    if (known === undefined || run.findDeclaration(email) !== undefined) continue;
+    steps.push(() => previewLeaving(context, known, arriving));
+  }
+  const failures = await findFailures(context, `${team}: check`, steps);
+  if (failures.length === 0) return;
+  const which = steps.length === 1 ? "its only change" : `${failures.length} of its ${steps.length} changes`;
+  throw new TeamError(`Nothing was sent for ${team}, because ${which} can't be made:`, reasonsOf(failures));
+}

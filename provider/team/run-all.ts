@@ -1,0 +1,94 @@
+import { BATCH_SIZE } from "../api/batcher";
+import { isWallarooError, messageOf, type WallarooError } from "../api/errors";
+import type { Context } from "../user/context";
+import type { TeamState } from "./model";
+
+/** Some members could not be brought to what is declared. */
+export class TeamError extends Error {
+  override readonly name = "TeamError";
+
+  constructor(
+    summary: string,
+    /** One line per member. */
+    readonly reasons: string[],
+    /** What is so now, if something was done; undefined if nothing was to be done. */
+    readonly state?: TeamState,
+  ) {
+    super([summary, ...reasons].join("\n"));
+  }
+}
+
+/** True for a member that was not begun, because others failed before. */
+export function isNotTried(error: unknown): error is WallarooError {
+  return isWallarooError(error, "notTried");
+}
+
+/** A line per failure, and one for all that were not tried. What is wrong with all of them is said once. */
+export function reasonsOf(failures: readonly unknown[]): string[] {
+  const notTried = failures.filter(isNotTried);
+  const [first] = notTried;
+  const failed = failures.filter((error) => !isNotTried(error)).map(messageOf);
+  const who = notTried.length === 1 ? "1 member" : `${notTried.length} members`;
+  return [...new Set([...failed, ...(first === undefined ? [] : [first.with({ operation: "begin", who }).message])])];
+}
+
+/** The first line about a team of which some members failed or were not tried. */
+export function summaryOf(operation: string, team: string, failures: readonly unknown[], total: number): string {
+  const notTried = failures.filter(isNotTried).length;
+  const failed = failures.length - notTried;
+  const people = failed === 1 ? "1 person failed" : `${failed} people failed`;
+  const rest = notTried === 0 ? "" : `, not tried: ${notTried}`;
+  return `Could not ${operation} everybody in ${team}: ${people} of ${total}${rest}.`;
+}
+
+/** What is done for one member. */
+export type Step = () => Promise<void>;
+
+/** Steps that may wait for their joined confirmation: a batch under way, and several that gather for the next. */
+const MOST_WAITING = 6 * BATCH_SIZE;
+/** Time between two lines about long work, in milliseconds. */
+const EVERY_MS = 5_000;
+
+/** Runs the steps; answers what each that failed met with, in their order. See {@link runAll}. */
+export async function findFailures(context: Context, what: string, steps: readonly Step[]): Promise<unknown[]> {
+  if (steps.length === 0) return [];
+  return (await runAll(context, what, steps)).filter((error) => error !== undefined);
+}
+
+/**
+ * Runs `steps` and says every few seconds how far they are. Answers what each raised, undefined if it raised nothing,
+ * in the order of the steps.
+ *
+ * Begun are as many as keep the limiter full while others wait for their joined confirmation, and no more: ten thousand
+ * begun at once cost a third more time and half as much memory again, all of it garbage collection (measured).
+ */
+async function runAll({ limiter, log }: Context, what: string, steps: readonly Step[]): Promise<unknown[]> {
+  let done = 0;
+  const timer = setInterval(() => {
+    log.info(
+      `${what}: ${done} of ${steps.length} people done, ${steps.length - done} left, ` +
+        `${limiter.active} of them waiting for the platform.`,
+    );
+  }, EVERY_MS);
+  // The process must not be kept alive by what only talks.
+  timer.unref();
+  try {
+    const ends: unknown[] = [];
+    const queue = steps.entries();
+    // An iterator that all of them share: each takes the next step when it has done one.
+    const work = async () => {
+      for (const [index, step] of queue) {
+        try {
+          ends[index] = await step();
+        } catch (error) {
+          ends[index] = error ?? new Error("something that is no error was raised");
+        }
+        done += 1;
+      }
+    };
+    await Promise.all(Array.from({ length: limiter.concurrency + MOST_WAITING }, work));
+    return ends;
+  } finally {
+    clearInterval(timer);
+  }
+}

@@ -1,0 +1,126 @@
+import { messageOf, raise, refusal } from "../api/errors";
+import type { ApiUser, EditUserRequest } from "../api/wire";
+import { inOrder, unchanged, type Change } from "./confirmation";
+import type { Context } from "./context";
+import { DECISION_AGE_MS } from "./directory";
+import { canonicalEmail } from "./email";
+import { cuttingOff, findCutOffRefusal, findGuardContext } from "./guards";
+import type { KnownUser, UserInputs } from "./model";
+import { findBlindEditRefusal, findSharedAddressRefusal } from "./policy";
+import { hasProfile, profileOf, profileProperties, type Profile } from "./properties";
+import { HalfDoneError, stateOf } from "./state";
+
+/**
+ * Brings the account to what is declared, unless a guard stands before it. What it answers is still to be confirmed.
+ * `wasAdmin`: as far as this stack knows, for releases that show no roles. Raises {@link HalfDoneError} when a part was done.
+ */
+export async function applyInputs(
+  context: Context,
+  known: KnownUser,
+  inputs: UserInputs,
+  wasAdmin: boolean | undefined,
+): Promise<Change> {
+  const view = await context.directory.view(DECISION_AGE_MS);
+  const { email, username, enabled } = known.state;
+  const user = view.findById(known.id) ?? { id: known.id, email, username, enabled };
+  if (user.enabled !== inputs.enabled) raise(findSharedAddressRefusal(user, view));
+  const cutsOff = cuttingOff(user, inputs, wasAdmin) !== undefined;
+  const guards = await findGuardContext(context, view, cutsOff);
+  raise(findCutOffRefusal(user, inputs, guards, wasAdmin));
+  if (cutsOff) context.run.noteLeaving(user);
+  const change = await setEnabled(context, user, inputs.enabled);
+  if (!hasProfile(inputs)) return change;
+  try {
+    return inOrder(change, await editProfile(context, change.wanted, inputs, wasAdmin));
+  } catch (error) {
+    const half = stateOf(change.wanted, known.state);
+    if (half.enabled === enabled) throw error;
+    throw new HalfDoneError({ id: known.id, state: half }, messageOf(error), { cause: error });
+  }
+}
+
+type Writing = Pick<Context, "users" | "directory" | "run" | "seatLimit">;
+
+/**
+ * Activates or deactivates; sends nothing when the account is so already. Whether that is allowed is decided before. What
+ * it answers is still to be confirmed. Raises `WallarooError`.
+ */
+export async function setEnabled(context: Writing, user: ApiUser, enabled: boolean): Promise<Change> {
+  if (user.enabled === enabled) return unchanged(user);
+  const { users, directory } = context;
+  const email = user.email ?? user.username;
+  const wanted = { ...user, enabled };
+  if (enabled) await takeSeat(context, email);
+  try {
+    const isAsPromised = enabled ? await users.activate(email) : await users.deactivate(email);
+    directory.record(wanted);
+    return { before: user, wanted, written: ["enabled"], isAsPromised };
+  } finally {
+    if (enabled) releaseSeat(context, email);
+  }
+}
+
+/**
+ * Names and the admin role; what is not declared is sent as it is, because the platform wants all of it. `wasAdmin`
+ * counts if no roles are shown; undefined means that it is not known, and then a declared one is sent. What it
+ * answers is still to be confirmed, as in {@link setEnabled}.
+ */
+export async function editProfile(
+  { users, directory }: Writing,
+  stale: ApiUser,
+  inputs: Profile & { email: string },
+  wasAdmin: boolean | undefined,
+): Promise<Change> {
+  const view = await directory.view(DECISION_AGE_MS);
+  const listed = view.findById(stale.id);
+  // Only the answer about all accounts shows roles, and this account may be younger than the last one.
+  const isRecent = listed?.realmRoles !== undefined;
+  const latest = isRecent ? listed : ((await directory.view(0)).findById(stale.id) ?? stale);
+  // What was just written, and not confirmed yet, stays what is to be confirmed.
+  const user = { ...latest, enabled: stale.enabled };
+  const hasRoles = view.showsRoles() || user.realmRoles !== undefined;
+  const now = profileOf((_name, row) => (row.isRole === true && !hasRoles ? wasAdmin : row.read(user)));
+  const rows = profileProperties();
+  const written = rows.filter(([name]) => inputs[name] !== undefined && inputs[name] !== now[name]);
+  if (written.length === 0) return unchanged(user);
+  raise(findBlindEditRefusal(inputs, user, hasRoles));
+  const wanted = rows.map(([name, row]) => [row, inputs[name] ?? row.read(user)] as const);
+  const after = wanted
+    // If none are shown, one account with roles would make all others look as if they had none.
+    .filter(([{ isRole }]) => isRole !== true || hasRoles)
+    .reduce((account, [row, value]) => row.write(account, value), user);
+  const values = Object.fromEntries(wanted.map(([{ wire }, value]) => [wire, value]));
+  const account = { id: user.id, email: user.email ?? user.username, enabled: user.enabled };
+  const isAsPromised = await users.edit({ ...account, ...values } as EditUserRequest);
+  directory.record(after);
+  return { before: user, wanted: after, written: written.map(([name]) => name), isAsPromised };
+}
+
+/**
+ * Takes a seat, if wallaroo:seatLimit leaves one, until {@link releaseSeat}: from then on the view has to show it. Counted
+ * are enabled accounts with an address. Raises `refused`.
+ */
+export async function takeSeat(
+  { seatLimit, directory, run }: Pick<Context, "seatLimit" | "directory" | "run">,
+  email: string,
+): Promise<void> {
+  if (seatLimit === undefined) return;
+  const view = await directory.view(DECISION_AGE_MS);
+  // An account that is shown already, though not confirmed yet, is counted once.
+  const unseen = [...run.seating].filter((other) => !view.findAllByEmail(other).some(({ enabled }) => enabled));
+  const taken = view.seatsTaken() + unseen.length;
+  if (taken >= seatLimit) {
+    throw refusal(
+      "give a seat to",
+      email,
+      `${taken} of the ${seatLimit} seats in wallaroo:seatLimit are taken`,
+      "Deactivate somebody first (`enabled: false`), or raise wallaroo:seatLimit to what the licence allows.",
+    );
+  }
+  run.seating.add(canonicalEmail(email));
+}
+
+/** See {@link takeSeat}. */
+export function releaseSeat({ run }: Pick<Context, "run">, email: string): void {
+  run.seating.delete(canonicalEmail(email));
+}

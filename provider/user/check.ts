@@ -1,0 +1,83 @@
+import { isRecord } from "../api/json";
+import { PROPERTIES, type Property } from "./properties";
+
+/** One thing that is wrong with a resource's inputs. */
+export interface InputFailure {
+  /** Name of the input, or "" where the engine must not print its value beside the reason. */
+  property: string;
+  reason: string;
+}
+
+/** Inputs after the check: the same values in canonical form, unknown ones untouched. */
+export interface CheckedInputs {
+  inputs: Record<string, unknown>;
+  failures: InputFailure[];
+}
+
+/**
+ * Normalises and validates the inputs of one user. `isUnknown` tells values that only `up` will know: they are left as
+ * they are and not validated. A value of `undefined` or `null` counts as not given.
+ */
+export function checkUser(news: Record<string, unknown>, isUnknown: (value: unknown) => boolean): CheckedInputs {
+  const inputs: Record<string, unknown> = { enabled: true };
+  const failures: InputFailure[] = [];
+  for (const [name, value] of Object.entries(news)) {
+    if (value === undefined || value === null) continue;
+    const row = findProperty(name);
+    if (row === undefined) {
+      // It may be a misspelled password.
+      const reason = `${name} is no input of a Wallaroo user; there are ${Object.keys(PROPERTIES).join(", ")}`;
+      failures.push({ property: "", reason });
+      continue;
+    }
+    inputs[name] = value;
+    const unusable = findUnusable(value);
+    if (unusable !== undefined) {
+      failures.push({ property: "", reason: `${name} ${unusable}` });
+      continue;
+    }
+    if (isUnknown(value)) continue;
+    const problem = row.findProblem(value);
+    if (problem === undefined) {
+      if (row.kind === "identity") inputs[name] = row.canonical(value as string);
+      continue;
+    }
+    // The engine prints the value of a property that it can name.
+    const isSecret = row.kind === "inviteOnly" && row.isSecret === true;
+    failures.push(isSecret ? { property: "", reason: `${name} ${problem}` } : { property: name, reason: problem });
+  }
+  if (inputs["email"] === undefined) failures.push({ property: "email", reason: "is required" });
+  return { inputs, failures };
+}
+
+function findProperty(name: string): Property | undefined {
+  const rows: Record<string, Property> = PROPERTIES;
+  return Object.hasOwn(rows, name) ? rows[name] : undefined;
+}
+
+/**
+ * Stands in the place of a value of which the engine would see nothing, or something else: a `Map` becomes `{}` on its way,
+ * a function nothing at all, and both mean something as an input. It is put there by the SDK, and every check refuses it, so
+ * that it never reaches a state. Nobody writes this key by accident.
+ */
+const UNUSABLE = "wallaroo:unusable:0b9b5c3e-6a55-4f0e-8f4b-7d5c6a1e2f90";
+
+/** @param what why it is unusable and what to write instead, to go on after the name of the input: `is a Map: ...` */
+export function unusable(what: string): Record<string, unknown> {
+  return { [UNUSABLE]: what };
+}
+
+export function isUnusable(value: object): boolean {
+  return Object.hasOwn(value, UNUSABLE);
+}
+
+/** What {@link unusable} was told, of this value or of the first one in it; undefined when there is none. */
+export function findUnusable(value: unknown): string | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  if (isRecord(value) && isUnusable(value)) return String(value[UNUSABLE]);
+  for (const part of Object.values(value)) {
+    const found = findUnusable(part);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}

@@ -1,0 +1,156 @@
+import { isUncertain, messageOf, raise, refusal } from "../api/errors";
+import type { ApiUser } from "../api/wire";
+import { findUnseen, notToBeLeft, refuseDoubtfulAbsence } from "./absence";
+import { editProfile, setEnabled } from "./apply";
+import { confirm, inOrder, type Change } from "./confirmation";
+import type { Context } from "./context";
+import { DECISION_AGE_MS } from "./directory";
+import { addressOf } from "./email";
+import { cuttingOff, findCutOffRefusal, findGuardContext, findLeavingRefusal } from "./guards";
+import type { KnownUser, UserState } from "./model";
+import { findSharedAddressRefusal, findUnknownAddressRefusal, planDelete, planRestore } from "./policy";
+import { hasProfile, isShown, profileOf } from "./properties";
+import { HalfDoneError, seen, stateOf } from "./state";
+import type { View } from "./view";
+
+/** How far a departure has come when its turn in the limiter ends. */
+type Left =
+  /** All that had to be sent was sent, and is still to be confirmed. */
+  | { kind: "pending"; change: Change }
+  /** Another resource has the account. */
+  | { kind: "stays" }
+  /** `view` does not show the account; whether to believe that is still open. */
+  | { kind: "missing"; view: View };
+
+/**
+ * Leaves the account as its `onDestroy` says. An account that this run created or took over, or that another resource
+ * of the program declares, is left alone: that is a rename or a move, not a departure. Raises {@link HalfDoneError} when
+ * something was done, or may have been.
+ */
+export async function deleteUser(context: Context, { id, state }: KnownUser): Promise<void> {
+  if (state.unseen !== true) return leave(context, { id, state });
+  const { email } = state;
+  if (planDelete(state) !== "deactivate") {
+    const words = "was invited and never seen, and is no longer managed: once it shows up it is active";
+    return context.log.warn(`${email} ${words}.`);
+  }
+  const user = findUnseen({ id, state }, await context.directory.view(DECISION_AGE_MS));
+  if (user === undefined) throw notToBeLeft(email);
+  return leave(context, { id: user.id, state: seen(state) });
+}
+
+async function leave(context: Context, { id, state }: KnownUser): Promise<void> {
+  const { run, log, limiter, directory } = context;
+  const { email } = state;
+  const target = planDelete(state);
+  if (target === "leave") {
+    const why = state.onDestroy === "retain" ? ' (onDestroy: "retain")' : "";
+    return log.info(`${email} is left as it is on the platform and is no longer managed${why}.`);
+  }
+  // A replacement that ends in the account that it began with: nobody leaves.
+  if (run.isOwn(email) && run.isKept(id)) return warnOfForgotten(context, state);
+  if (isStaying(context, id, [email])) return;
+  const known = { id, state };
+  directory.noteKnown([id]);
+  const left = await directory.whileWorking(async () => {
+    const left = await limiter.run(() => letGo(context, known, target === "activate"));
+    if (left.kind === "pending") await settle(context, known, left.change);
+    return left;
+  });
+  if (left.kind !== "missing") return;
+  await refuseDoubtfulAbsence("delete", known, left.view, context);
+  log.info(`${email} is not on the platform any more: nothing to deactivate.`);
+}
+
+/** Not in the limiter, as many confirmations share a query. */
+async function settle(context: Context, known: KnownUser, change: Change): Promise<void> {
+  const { user, failure } = await confirm(change, context);
+  // Taken over by another resource meanwhile: how it is now is that one's doing.
+  if (failure === undefined || context.run.isKept(known.id)) return;
+  throw halfGone(known, user, failure);
+}
+
+/** True, and said, when this run took the account over, or declares one of these addresses. */
+function isStaying({ run, log }: Context, id: string, emails: readonly string[]): boolean {
+  const declaration = emails.map((email) => run.findDeclaration(email)).find((found) => found !== undefined);
+  if (declaration === undefined && !run.isKept(id)) return false;
+  const email = emails.at(-1);
+  // A move that the program declares, such as from a user to a team, where no alias could help.
+  if (declaration !== undefined) log.info(`${email} is not deactivated, because "${declaration.name}" declares it.`);
+  else log.warn(`${email} is not deactivated, because this run has just taken it over.`);
+  return true;
+}
+
+/**
+ * Says so when a replacement that ended in the same account forgot what destroy would have put back: its create is
+ * given no old values by the engine, and takes what this stack made of the account for what it found.
+ */
+function warnOfForgotten({ run, log }: Context, state: UserState): void {
+  const { email, adopted, foundEnabled, found, onDestroy } = state;
+  if (onDestroy !== undefined) return;
+  const isAdoptedAnew = run.wasAdopted(email);
+  if (!hasProfile(found ?? {}) && !(isAdoptedAnew && (!adopted || foundEnabled === false))) return;
+  const was = adopted ? "as it was found before this stack managed it" : "deactivated, though this stack invited it";
+  log.warn(
+    `${email} was replaced and is the same account: destroy would have left it ${was}, and now leaves it ` +
+      `${isAdoptedAnew ? "as it was just now" : "deactivated"}. Set \`onDestroy\` to say what it is to do.`,
+  );
+}
+
+/** Decides on a fresh view, and writes. Runs in the limiter. */
+async function letGo(context: Context, { id, state }: KnownUser, target: boolean): Promise<Left> {
+  const { directory, log, run, breaker } = context;
+  const { email } = state;
+  breaker.refuse({ operation: "delete", who: email, writes: true, takesSeat: target });
+  const view = await directory.view(DECISION_AGE_MS);
+  const user = view.findById(id);
+  if (user === undefined) {
+    const other = view.findByEmail(email);
+    if (other === undefined) return { kind: "missing", view };
+    throw refusal(
+      "delete",
+      email,
+      `the account of this address has id ${other.id}, and this stack manages ${id}`,
+      "Run `pulumi refresh` to make this stack manage that account, or `pulumi state delete` to let go of it.",
+    );
+  }
+  const found = planRestore(state);
+  const cutsOff = target ? cuttingOff(user, found, state.admin) !== undefined : user.enabled;
+  const guards = await findGuardContext(context, view, cutsOff);
+  // Asked again, now that the turn has come and the address of today is known; nothing is awaited from here to the write.
+  if (isStaying(context, id, [email, addressOf(user)])) return { kind: "stays" };
+  if (target !== user.enabled) raise(findSharedAddressRefusal(user, view));
+  if (target !== user.enabled || hasProfile(found)) raise(findUnknownAddressRefusal(state, user));
+  const restored = { ...found, email };
+  raise(target ? findCutOffRefusal(user, restored, guards, state.admin) : findLeavingRefusal(user, guards));
+  if (cutsOff) run.noteLeaving(user);
+  if (target && !user.enabled) {
+    log.warn(
+      `${email} is deactivated, and is activated again: it was active when this stack adopted it. Where that is not meant, ` +
+        'set `onDestroy: "deactivate"` (or "retain") and run `pulumi up` before they leave.',
+    );
+  }
+  let change: Change | undefined;
+  const write = async () => {
+    change = await setEnabled(context, user, target);
+    if (!hasProfile(found)) return change;
+    // If no roles are shown, the edit has to say what this stack knows of them.
+    const unshown = profileOf((name, row) => (isShown(row, user) ? undefined : state[name]));
+    return inOrder(change, await editProfile(context, change.wanted, { ...unshown, ...restored }, state.admin));
+  };
+  try {
+    const departure = write();
+    // The writes alone: another resource may wait for them in the limiter, and confirmations wait for that one.
+    run.noteDeparture(id, departure);
+    return { kind: "pending", change: await departure };
+  } catch (error) {
+    const left = change?.wanted ?? user;
+    if (left === user && !isUncertain(error)) throw error;
+    throw halfGone({ id, state }, left, error);
+  }
+}
+
+/** The account as it is now, of whose departure a part is not done, or may not be. */
+function halfGone({ id, state }: KnownUser, user: ApiUser, cause: unknown): HalfDoneError {
+  return new HalfDoneError({ id, state: { ...stateOf(user, state), email: state.email } }, messageOf(cause), { cause });
+}

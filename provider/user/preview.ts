@@ -1,0 +1,114 @@
+import { raise } from "../api/errors";
+import { findUnseen, notToBeLeft, notVisibleYet } from "./absence";
+import type { Context } from "./context";
+import { announced } from "./diff";
+import { DECISION_AGE_MS } from "./directory";
+import { cuttingOff, findCutOffRefusal, findGuardContext, findLeavingRefusal } from "./guards";
+import type { KnownUser, PreviewInputs, UserInputs, UserState } from "./model";
+import {
+  findBadValueRefusal,
+  findBlindEditRefusal,
+  findRenamedRefusal,
+  findReturnRefusal,
+  findSharedAddressRefusal,
+  findUnknownAddressRefusal,
+  planCreate,
+  planDelete,
+  type Plan,
+} from "./policy";
+import { profileProperties } from "./properties";
+
+/*
+ * Each raises what the verb would be refused for, on a fresh view, and sends nothing that changes something. An account
+ * that would be cut off is noted as leaving, so that of the last two administrators the second one is refused.
+ */
+
+/**
+ * What create would do. Warns of an invite to an address that looks misspelled.
+ *
+ * @param leaving canonical addresses that are taken out for this one
+ */
+export async function previewCreate(
+  context: Context,
+  inputs: UserInputs,
+  leaving: ReadonlySet<string> = new Set(),
+): Promise<Plan> {
+  const plan = await decideCreate(context, inputs);
+  if (plan.kind === "invite") warnOfMisspelling(context, inputs.email, leaving);
+  return plan;
+}
+
+/** Warns when no account has this address and it looks like a misspelled one of an active account. Asks nothing. */
+function warnOfMisspelling({ directory, misspellings }: Context, email: string, leaving: ReadonlySet<string>): void {
+  const view = directory.lastView;
+  if (view !== undefined) misspellings.look(email, view, leaving);
+}
+
+/** {@link previewCreate}, again when create begins. */
+export async function decideCreate(context: Context, inputs: UserInputs): Promise<Plan> {
+  const { run } = context;
+  const view = await context.directory.view(DECISION_AGE_MS);
+  const existing = view.findByEmail(inputs.email);
+  const cutsOff = existing !== undefined && cuttingOff(existing, inputs) !== undefined;
+  const plan = planCreate(inputs, existing, run, await findGuardContext(context, view, cutsOff));
+  if (plan.kind === "refused") throw plan.refusal;
+  if (cutsOff) run.noteLeaving(existing);
+  const showsRoles = view.showsRoles() || existing?.realmRoles !== undefined;
+  raise(findBadValueRefusal(inputs, existing), findBlindEditRefusal(inputs, existing, showsRoles));
+  return plan;
+}
+
+/** Could {@link previewUpdate} refuse these changes? If not, preview asks the platform nothing. */
+export function mayBeRefused(state: UserState, news: PreviewInputs, updates: readonly string[]): boolean {
+  if (news.enabled === false || news.admin === false || state.unseen === true) return true;
+  return profileProperties().some(([name, { isRole }]) => isRole !== true && updates.includes(name));
+}
+
+/** @param inputs without those that are not known yet */
+export async function previewUpdate(context: Context, known: KnownUser, inputs: Partial<UserInputs>): Promise<void> {
+  const view = await context.directory.view(DECISION_AGE_MS);
+  const user = view.findById(known.id);
+  if (user === undefined) {
+    if (known.state.unseen === true) context.log.warn(notVisibleYet(known, view).message);
+    return;
+  }
+  const { email, unfinished, admin } = known.state;
+  const due = { ...(unfinished === true ? inputs : announced(known.state, inputs, user)), email };
+  if (due.enabled !== undefined && due.enabled !== user.enabled) raise(findSharedAddressRefusal(user, view));
+  raise(findBadValueRefusal(due, user));
+  const cutsOff = cuttingOff(user, due, admin) !== undefined;
+  const guards = await findGuardContext(context, view, cutsOff);
+  raise(findCutOffRefusal(user, due, guards, admin));
+  if (cutsOff) context.run.noteLeaving(user);
+  raise(findBlindEditRefusal(due, user, view.showsRoles()));
+}
+
+/** Of a user whose address is declared otherwise; `email` is undefined while only `up` will know it. */
+export async function previewReplacement(context: Context, known: KnownUser, email: string | undefined): Promise<void> {
+  await previewLeaving(context, known, email === undefined ? [] : [email]);
+  if (email !== undefined) warnOfMisspelling(context, email, new Set([known.state.email]));
+}
+
+/**
+ * Of a replacement, or of a user that is not declared any more.
+ *
+ * @param arriving addresses that are declared in place of this one, canonical, as far as they are known
+ */
+export async function previewLeaving(context: Context, known: KnownUser, arriving: readonly string[]): Promise<void> {
+  const { state } = known;
+  raise(findReturnRefusal(state, arriving));
+  const view = await context.directory.view(DECISION_AGE_MS);
+  const user = state.unseen === true ? findUnseen(known, view) : view.findById(known.id);
+  const target = planDelete(state);
+  if (user === undefined) {
+    if (state.unseen === true && target === "deactivate") throw notToBeLeft(state.email);
+    return;
+  }
+  raise(findRenamedRefusal(state, user, arriving));
+  if (target !== "leave" && user.enabled !== (target === "activate")) {
+    raise(findSharedAddressRefusal(user, view), findUnknownAddressRefusal(state, user));
+  }
+  if (target !== "deactivate") return;
+  raise(findLeavingRefusal(user, await findGuardContext(context, view, user.enabled)));
+  if (user.enabled) context.run.noteLeaving(user);
+}

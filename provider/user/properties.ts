@@ -1,0 +1,182 @@
+import type { ApiUser, EditUserRequest, InviteUserRequest } from "../api/wire";
+import { canonicalEmail, findEmailProblem } from "./email";
+import type { UserInputs } from "./model";
+
+/** What `POST /v1/api/user` writes besides address and `enabled`. Not declared means not managed. */
+export interface Profile {
+  firstName?: string;
+  lastName?: string;
+  /** Holds the realm role `admin`. */
+  admin?: boolean;
+}
+
+interface Declared {
+  /** What is wrong with a declared value, or undefined. */
+  findProblem: (value: unknown) => string | undefined;
+}
+
+/** Another value is another account. */
+interface Identity extends Declared {
+  kind: "identity";
+  canonical: (value: string) => string;
+}
+
+/** Always managed. */
+interface AccountProperty extends Declared {
+  kind: "account";
+}
+
+/** Managed while it is declared; see {@link Profile}. */
+export interface ProfileProperty extends Declared {
+  kind: "profile";
+  /** Its name in the request of an edit. */
+  wire: keyof EditUserRequest;
+  read: (user: ApiUser) => string | boolean;
+  /** The account with another value. */
+  write: (user: ApiUser, value: string | boolean) => ApiUser;
+  /** A realm role: not every query shows it, some releases never do, and an edit takes it away unless it is said. */
+  isRole?: true;
+  /** What Keycloak's default rules have against a value that differs from the account's, or undefined. */
+  findRefused?: (value: string) => string | undefined;
+}
+
+/** Stored as it is declared, for destroy and refresh, and never sent. */
+interface Policy extends Declared {
+  kind: "policy";
+  /** Matters at create alone: a later change is no update. */
+  isOfCreate?: true;
+}
+
+/** Sent by the invite, and used by it alone: a later change has no effect, which a warning says. */
+interface InviteOnly extends Declared {
+  kind: "inviteOnly";
+  /** Its name in the request of the invite. */
+  wire: keyof InviteUserRequest;
+  /** The engine must not print its value. */
+  isSecret?: true;
+}
+
+export type Property = Identity | AccountProperty | ProfileProperty | Policy | InviteOnly;
+
+function findBooleanProblem(value: unknown): string | undefined {
+  return typeof value === "boolean" ? undefined : "must be true or false";
+}
+
+function findStringProblem(value: unknown): string | undefined {
+  return typeof value === "string" ? undefined : "must be a string";
+}
+
+/**
+ * Every property of a user: check, comparison, drift, edit, invite, restore at destroy, and what a state keeps of a user
+ * are computed from these rows. In the order in which messages name them.
+ */
+export const PROPERTIES = {
+  email: {
+    kind: "identity",
+    findProblem: (value) => findStringProblem(value) ?? findEmailProblem(canonicalEmail(value as string)),
+    canonical: canonicalEmail,
+  },
+  password: {
+    kind: "inviteOnly",
+    wire: "password",
+    isSecret: true,
+    findProblem: (value) =>
+      typeof value === "string" && value !== "" ? undefined : "must be a string that is not empty",
+  },
+  enabled: { kind: "account", findProblem: findBooleanProblem },
+  adopt: { kind: "policy", isOfCreate: true, findProblem: findBooleanProblem },
+  onDestroy: {
+    kind: "policy",
+    findProblem: (value) =>
+      value === "deactivate" || value === "retain" ? undefined : 'must be "deactivate" or "retain"',
+  },
+  firstName: nameProperty("firstName"),
+  lastName: nameProperty("lastName"),
+  admin: {
+    kind: "profile",
+    wire: "isAdmin",
+    isRole: true,
+    findProblem: findBooleanProblem,
+    read: isAdmin,
+    write: (user, value) => {
+      const others = (user.realmRoles ?? []).filter((role) => role !== ADMIN_ROLE);
+      return { ...user, realmRoles: value === true ? [...others, ADMIN_ROLE] : others };
+    },
+  },
+  roles: {
+    kind: "inviteOnly",
+    wire: "roles",
+    findProblem: (value) =>
+      Array.isArray(value) && value.every((role) => typeof role === "string" && role !== "")
+        ? undefined
+        : "must be a list of role names",
+  },
+  requireReset: { kind: "inviteOnly", wire: "require_reset", findProblem: findBooleanProblem },
+} satisfies Record<keyof UserInputs, Property>;
+
+type Table = typeof PROPERTIES;
+type NameOf<K extends Property["kind"]> = { [N in keyof Table]: Table[N]["kind"] extends K ? N : never }[keyof Table];
+
+/** Names of the properties of these kinds. */
+export function namesOf<K extends Property["kind"]>(...kinds: readonly K[]): NameOf<K>[] {
+  const rows: [string, Property][] = Object.entries(PROPERTIES);
+  return rows.filter(([, { kind }]) => kinds.some((one) => one === kind)).map(([name]) => name as NameOf<K>);
+}
+
+/** The rows of {@link Profile}. */
+export function profileProperties(): [keyof Profile, ProfileProperty][] {
+  const rows: [string, Property][] = Object.entries(PROPERTIES);
+  return rows.flatMap(([name, row]) => (row.kind === "profile" ? [[name as keyof Profile, row]] : []));
+}
+
+/** The profile of the values that `find` answers; undefined ones are left out. */
+export function profileOf(find: (name: keyof Profile, row: ProfileProperty) => string | boolean | undefined): Profile {
+  const found = profileProperties().map(([name, row]) => [name, find(name, row)] as const);
+  return Object.fromEntries(found.filter(([, value]) => value !== undefined));
+}
+
+export function hasProfile(values: Profile): boolean {
+  return namesOf("profile").some((name) => values[name] !== undefined);
+}
+
+/** True when the account shows what it has of this property. */
+export function isShown({ isRole }: ProfileProperty, user: ApiUser): boolean {
+  return isRole !== true || user.realmRoles !== undefined;
+}
+
+/** Realm role of administrators, as newer releases show it. */
+export const ADMIN_ROLE = "admin";
+
+/** True when the platform shows the realm role `admin`; false when it does not, or shows no roles at all. */
+export function isAdmin(user: ApiUser): boolean {
+  return Array.isArray(user.realmRoles) && user.realmRoles.includes(ADMIN_ROLE);
+}
+
+function nameProperty(name: "firstName" | "lastName") {
+  return {
+    kind: "profile",
+    wire: name,
+    findProblem: findStringProblem,
+    read: (user) => user[name] ?? "",
+    write: (user, value) => ({ ...user, [name]: value }),
+    findRefused: findNameProblem,
+  } satisfies ProfileProperty;
+}
+
+/** Longest name that Keycloak accepts by default, in UTF-16 units. */
+const MAX_LENGTH = 255;
+/** Characters that Keycloak accepts in no name by default. Source: measured on 26.4. */
+// eslint-disable-next-line no-control-regex
+const REFUSED = /[\u0000-\u001f\u007f\u0085\u2028!"#$%&()*/;<=>?[\\\]^{|}~]/u;
+
+/**
+ * What Keycloak's default rules have against a first or last name, or undefined. A name of spaces alone would be dropped
+ * without an error; `""` takes a name away, and is fine.
+ */
+export function findNameProblem(name: string): string | undefined {
+  if (name !== "" && name.trim() === "") return "holds nothing but spaces";
+  if (name.length > MAX_LENGTH) return `is longer than ${MAX_LENGTH} characters`;
+  const bad = REFUSED.exec(name)?.[0];
+  if (bad === undefined) return undefined;
+  return /[!-~]/.test(bad) ? `holds the character ${bad}` : "holds a line break or another control character";
+}

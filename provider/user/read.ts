@@ -1,0 +1,88 @@
+import { WallarooError } from "../api/errors";
+import type { ApiUser } from "../api/wire";
+import { isProvisional, refuseDoubtfulAbsence } from "./absence";
+import type { Context } from "./context";
+import { READ_AGE_MS } from "./directory";
+import { addressOf } from "./email";
+import type { KnownUser, UserState } from "./model";
+import { adoptedState, seen, stateOf, withFormerEmail } from "./state";
+import type { View } from "./view";
+
+/**
+ * The account as it is now, or undefined when it is gone for good (with a warning). An account that has another id
+ * but the same address is followed, and adopted from then on: this stack's create did not make it, be it the same person
+ * made anew or an account on another platform. The view is at most 30 s old.
+ */
+export async function readUser(context: Context, known: KnownUser): Promise<KnownUser | undefined> {
+  const { directory, log } = context;
+  const { id, state } = known;
+  directory.noteKnown([id]);
+  const view = await directory.view(READ_AGE_MS);
+  const user = view.findById(id) ?? view.findByAddress(state.email);
+  if (state.unseen === true) {
+    if (user === undefined) {
+      log.warn(
+        `${state.email} was invited, and the account is not visible on the platform yet: it stays in the state, and is not ` +
+          "invited again.",
+      );
+      return known;
+    }
+    if (isProvisional(id) || user.id === id) {
+      log.info(`${state.email} is visible on the platform now (id ${user.id}).`);
+      // The address of an account whose invite was never answered may have come by another invite.
+      return { id: user.id, state: stateOf(user, found(state.adopted ? followed(state, user, view) : state)) };
+    }
+  }
+  if (user !== undefined) {
+    const isOther = user.id !== id;
+    if (isOther) {
+      log.warn(
+        `${state.email} has another account id now (${user.id}, was ${id}): the state follows the address. This stack ` +
+          "did not make that account, so destroy leaves it as it is now, unless `onDestroy` says otherwise.",
+      );
+    }
+    const now = stateOf(user, found(isOther ? followed(state, user, view) : state));
+    if (now.email === state.email) return { id: user.id, state: now };
+    log.warn(
+      `The address of ${state.email} was changed to ${now.email} on the platform. Declare the new address: up refuses ` +
+        "the old one, which would be invited as another person, and this account deactivated.",
+    );
+    return { id: user.id, state: withFormerEmail(now, state.email) };
+  }
+  await refuseDoubtfulAbsence("read", known, view, context);
+  log.warn(`${state.email} (id ${id}) is not on the platform any more and leaves the state; up invites it again.`);
+  return undefined;
+}
+
+/** What is there now is known: a step that failed before shows as drift, and as nothing else. */
+function found(state: UserState): UserState {
+  const { unfinished: _seen, ...known } = seen(state);
+  return known;
+}
+
+/**
+ * The state of an account that has the address of the one that this stack knew, and another id. As if `adopt: true` had
+ * been declared, which is what a replacement is told: it must not take the account for one of its own.
+ */
+function followed(state: UserState, user: ApiUser, view: View): UserState {
+  const now = { foundEnabled: user.enabled, showsRoles: view.showsRoles() };
+  return adoptedState({ ...state, adopt: true }, user, state, now);
+}
+
+/** Reads a user by id of whom nothing is stored. Raises `notFound`. */
+export async function getUser(context: Context, id: string): Promise<KnownUser> {
+  const view = await context.directory.view(READ_AGE_MS);
+  const user = view.findById(id);
+  if (user === undefined) {
+    await refuseDoubtfulAbsence("get the user", { id, state: { email: id } }, view, context);
+    throw new WallarooError({
+      kind: "notFound",
+      operation: "get the user",
+      who: id,
+      words: "no account has this id",
+      next: "Give the Keycloak user id (a UUID, not the email), or remove the WallarooUser.get.",
+    });
+  }
+  const email = addressOf(user);
+  return { id, state: stateOf(user, { email, username: email, enabled: user.enabled, adopted: true }) };
+}

@@ -1,0 +1,135 @@
+import { WallarooError, isUncertain, messageOf, raise } from "../api/errors";
+import type { ApiUser } from "../api/wire";
+import { notVisibleYet, refuseDoubtfulAbsence } from "./absence";
+import { applyInputs } from "./apply";
+import { confirm, unchanged, type Change } from "./confirmation";
+import type { Context } from "./context";
+import { announced, isAsDeclared } from "./diff";
+import { DECISION_AGE_MS } from "./directory";
+import { addressOf } from "./email";
+import type { KnownUser, UserInputs, UserState } from "./model";
+import { findBadValueRefusal, hasUnknownAddress } from "./policy";
+import { namesOf } from "./properties";
+import { HalfDoneError, redeclare, stateOf, unproven, withFound } from "./state";
+import type { View } from "./view";
+
+/** An update whose writes were answered, and are still to be confirmed. */
+interface Pending {
+  kind: "pending";
+  /** The account before the update. */
+  user: ApiUser;
+  /** What is stored if it is confirmed as it was. */
+  known: KnownUser;
+  change: Change;
+}
+
+/** `view` does not show the account; whether to believe that is still open. */
+interface Missing {
+  kind: "missing";
+  view: View;
+}
+
+/**
+ * Brings what is declared otherwise than it is stored to what is declared; sends nothing when it is so already. What
+ * was changed on the platform meanwhile, and not in the program, is left alone, with a warning: preview did not
+ * announce it, and the account may just have been cut off there. It is stored, so that the next preview announces an
+ * update of this resource, and the next run repairs it. Raises `notFound`, and {@link HalfDoneError} when something was
+ * done, or may have been, that the stored state does not say.
+ */
+export async function updateUser(context: Context, before: KnownUser, inputs: UserInputs): Promise<UserState> {
+  context.directory.noteKnown([before.id]);
+  const updated = await context.directory.whileWorking(async () => {
+    const begun = await context.limiter.run(() => begin(context, before, inputs));
+    // Not in the limiter, as many confirmations share a query.
+    return begun.kind === "pending" ? settle(context, before, inputs, begun) : begun;
+  });
+  if (!isMissing(updated)) return updated;
+  throw await notThere(context, before, updated.view);
+}
+
+function isMissing(updated: UserState | Missing): updated is Missing {
+  return "view" in updated;
+}
+
+/** Decides on a fresh view, and writes. Runs in the limiter. */
+async function begin(context: Context, { id, state }: KnownUser, inputs: UserInputs): Promise<Pending | Missing> {
+  const takesSeat = inputs.enabled && !state.enabled;
+  context.breaker.refuse({ operation: "update", who: state.email, writes: true, takesSeat });
+  const view = await context.directory.view(DECISION_AGE_MS);
+  const user = view.findById(id);
+  if (user === undefined && state.unseen === true) {
+    // What is declared now is stored, so that `onDestroy` can let go of it.
+    const declared: KnownUser = { id, state: { ...redeclare(state, inputs), unseen: true } };
+    throw new HalfDoneError(declared, notVisibleYet(declared, view).message);
+  }
+  if (user === undefined) return { kind: "missing", view };
+  context.run.keep(id);
+  const declared = redeclare(withFound(state, user, inputs, view.showsRoles()), inputs);
+  // If the address was changed on the platform it is refresh that says so and follows it: followed here, the next
+  // up would find another address declared, and replace the user.
+  const known = { id, state: { ...stateOf(user, declared), email: state.email } };
+  const due = state.unfinished === true ? inputs : announced(state, inputs, user);
+  raise(findBadValueRefusal(due, user));
+  if (isAsDeclared(known.state, due)) return { kind: "pending", user, known, change: unchanged(user) };
+  if (user.enabled && due.enabled === false && hasUnknownAddress(state, user)) {
+    context.log.warn(
+      `${state.email} (id ${id}) has the address ${addressOf(user)} on the platform now, ` +
+        "which the state does not know: that account is deactivated. `pulumi refresh` follows the address.",
+    );
+  }
+  try {
+    return { kind: "pending", user, known, change: await applyInputs(context, known, due, state.admin) };
+  } catch (error) {
+    if (!(error instanceof HalfDoneError) && !isUncertain(error)) throw error;
+    throw halfUpdated(user, state, error instanceof HalfDoneError ? error.user.state : known.state, error);
+  }
+}
+
+/** Says that the account is not there under its id, or raises what speaks against that. */
+async function notThere(context: Context, known: KnownUser, view: View): Promise<WallarooError> {
+  const { id, state } = known;
+  const other = view.findByEmail(state.email);
+  if (other === undefined) await refuseDoubtfulAbsence("update", known, view, context);
+  return new WallarooError({
+    kind: "notFound",
+    operation: "update",
+    who: state.email,
+    words:
+      other === undefined
+        ? `the platform has no account with id ${id}`
+        : `the account has another id now (${other.id}, was ${id})`,
+    next: "Run `pulumi refresh`, then `pulumi up`.",
+  });
+}
+
+/** Confirms what was written, and says what else has changed. */
+async function settle(
+  context: Context,
+  { state }: KnownUser,
+  inputs: UserInputs,
+  { user, known, change }: Pending,
+): Promise<UserState> {
+  const seen = await confirm(change, context);
+  const now = { ...stateOf(seen.user, known.state), email: state.email };
+  if (seen.failure !== undefined) throw halfUpdated(user, state, now, seen.failure);
+  const drifted = namesOf("account", "profile").filter(
+    (name) => inputs[name] !== undefined && now[name] !== inputs[name],
+  );
+  if (drifted.length > 0) {
+    context.log.warn(
+      `${now.email}: ${drifted.join(", ")} ${drifted.length === 1 ? "was" : "were"} changed on the platform, which this ` +
+        "run did not announce, and left alone. `pulumi preview` now shows an update of this resource, and the next " +
+        "`pulumi up` repairs it.",
+    );
+  }
+  return now;
+}
+
+/**
+ * An update of which a part is not done, or may not be. `half`: the state as it is then, as far as it is known. If no
+ * roles are shown, what was stored is all that is known of the role.
+ */
+function halfUpdated(user: ApiUser, stored: UserState, half: UserState, cause: unknown): HalfDoneError {
+  const proven = user.realmRoles === undefined ? unproven(half, stored) : half;
+  return new HalfDoneError({ id: user.id, state: { ...proven, email: stored.email } }, messageOf(cause), { cause });
+}
