@@ -1,8 +1,8 @@
 import { refusal } from "../api/errors";
-import { isRecord } from "../api/json";
+import { isRecord, withoutUndefined } from "../api/json";
 import { canonicalEmail } from "./email";
 import type { UserState } from "./model";
-import type { Profile } from "./properties";
+import { PROPERTIES, namesOf, profileProperties } from "./properties";
 
 /** A value of a stored state that is not what this package writes there: somebody edited the state by hand. */
 export interface Defect {
@@ -21,52 +21,37 @@ export interface DecodedUser {
   isFoundLost: boolean;
 }
 
-interface Check<T> {
-  is: (value: unknown) => value is T;
-  /** What it must be, for messages. */
-  kind: string;
-}
+type FindProblem = (value: unknown) => string | undefined;
 
-const TEXT: Check<string> = { is: (value): value is string => typeof value === "string", kind: "text" };
-const FLAG: Check<boolean> = { is: (value): value is boolean => typeof value === "boolean", kind: "true or false" };
-const TRUE: Check<true> = { is: (value): value is true => value === true, kind: "true, or not there" };
-const NAME: Check<string> = {
-  is: (value): value is string => typeof value === "string" && value.trim() !== "",
-  kind: "text that is not blank",
-};
-const PROFILE_CHECKS: { [K in keyof Required<Profile>]: Check<Required<Profile>[K]> } = {
-  firstName: TEXT,
-  lastName: TEXT,
-  admin: FLAG,
+const inText: FindProblem = (value) => (typeof value === "string" ? undefined : "must be text");
+const inFlag: FindProblem = (value) => (typeof value === "boolean" ? undefined : "must be true or false");
+const inMark: FindProblem = (value) => (value === true ? undefined : "must be true, or not there");
+const inAddress: FindProblem = (value) =>
+  typeof value === "string" && value.trim() !== "" ? undefined : "must be text that is not blank";
+
+const CHECKS: Record<string, FindProblem> = {
+  ...Object.fromEntries(namesOf("policy", "profile").map((name) => [name, PROPERTIES[name].findProblem])),
+  email: inAddress,
+  username: inText,
+  enabled: inFlag,
+  createdAt: inText,
+  adopted: inFlag,
+  initialPassword: inText,
+  foundEnabled: inFlag,
+  found: (value) =>
+    isRecord(value) &&
+    profileProperties().every(([name, row]) => !(name in value) || row.findProblem(value[name]) === undefined)
+      ? undefined
+      : "must be an object of names and the admin role",
+  formerEmails: (value) =>
+    Array.isArray(value) && value.every((email) => inAddress(email) === undefined)
+      ? undefined
+      : "must be a list of addresses",
+  unfinished: inMark,
+  unseen: inMark,
 };
 
-const CHECKS: { [K in keyof Required<UserState>]: Check<Required<UserState>[K]> } = {
-  email: NAME,
-  username: TEXT,
-  enabled: FLAG,
-  createdAt: TEXT,
-  adopted: FLAG,
-  initialPassword: TEXT,
-  foundEnabled: FLAG,
-  found: {
-    is: (value): value is Profile =>
-      isRecord(value) &&
-      Object.entries(PROFILE_CHECKS).every(([name, { is }]) => value[name] === undefined || is(value[name])),
-    kind: "an object of names and the admin role",
-  },
-  adopt: FLAG,
-  onDestroy: {
-    is: (value) => value === "deactivate" || value === "retain",
-    kind: '"deactivate" or "retain"',
-  },
-  ...PROFILE_CHECKS,
-  formerEmails: {
-    is: (value): value is string[] => Array.isArray(value) && value.every(NAME.is),
-    kind: "a list of addresses",
-  },
-  unfinished: TRUE,
-  unseen: TRUE,
-};
+const NEEDED = ["email", "enabled", "adopted"] as const;
 
 /**
  * Decodes what is stored of one user. A value that can't be decoded is a defect, and what stands in its place is the safe
@@ -75,47 +60,29 @@ const CHECKS: { [K in keyof Required<UserState>]: Check<Required<UserState>[K]> 
  * Addresses become canonical: an earlier release stored the spelling that it was given.
  */
 export function decodeUser(stored: Record<string, unknown>): DecodedUser {
-  const defects: Defect[] = [];
-  function pick<K extends keyof UserState>(key: K): UserState[K] | undefined {
-    const { is, kind }: Check<Required<UserState>[K]> = CHECKS[key];
-    const value = stored[key];
-    if (value === undefined) return undefined;
-    if (is(value)) return value;
-    defects.push({ key, what: `must be ${kind}, and is ${kindOf(value)}` });
-    return undefined;
-  }
-  function need<K extends keyof UserState>(key: K): UserState[K] | undefined {
-    if (stored[key] === undefined) defects.push({ key, what: "is missing" });
-    return pick(key);
-  }
-  const email = canonicalEmail(need("email") ?? "");
-  const adopted = need("adopted");
-  const foundEnabled = pick("foundEnabled");
-  const onDestroy = pick("onDestroy");
-  const isFoundLost = defects.some(({ key }) => key === "adopted" || key === "foundEnabled");
-  const isOnDestroyLost = stored["onDestroy"] !== undefined && onDestroy === undefined;
-  const others = Object.entries(stored).filter(([key]) => !Object.hasOwn(CHECKS, key));
+  const given = Object.entries(stored).filter(([, value]) => value !== undefined);
+  const missing = NEEDED.filter((key) => stored[key] === undefined).map((key) => ({ key, what: "is missing" }));
+  const wrong = given.flatMap(([key, value]) => {
+    const problem = Object.hasOwn(CHECKS, key) ? CHECKS[key]?.(value) : undefined;
+    return problem === undefined ? [] : [{ key, what: `${problem}, and is ${kindOf(value)}` }];
+  });
+  const isLost = (name: string) => [...missing, ...wrong].some(({ key }) => key === name);
+  const good: Partial<UserState> = Object.fromEntries(given.filter(([key]) => !isLost(key)));
+  const { email = "", username = email, enabled = true, adopted = true, formerEmails } = good;
   const state = {
-    ...Object.fromEntries(others),
-    email,
-    username: canonicalEmail(pick("username") ?? email),
-    enabled: need("enabled") ?? true,
-    createdAt: pick("createdAt"),
-    adopted: adopted ?? true,
-    initialPassword: pick("initialPassword"),
-    foundEnabled: adopted === undefined ? undefined : foundEnabled,
-    found: pick("found"),
-    adopt: pick("adopt"),
-    onDestroy: isOnDestroyLost ? "retain" : onDestroy,
-    firstName: pick("firstName"),
-    lastName: pick("lastName"),
-    admin: pick("admin"),
-    formerEmails: pick("formerEmails")?.map(canonicalEmail),
-    unfinished: pick("unfinished"),
+    ...good,
+    email: canonicalEmail(email),
+    username: canonicalEmail(username),
+    enabled,
+    adopted,
+    foundEnabled: isLost("adopted") ? undefined : good.foundEnabled,
+    onDestroy: isLost("onDestroy") ? "retain" : good.onDestroy,
+    formerEmails: formerEmails?.map(canonicalEmail),
     // An account that was never seen is not gone, and not invited again.
-    unseen: pick("unseen") ?? (stored["unseen"] === undefined ? undefined : true),
-  };
-  return { state: JSON.parse(JSON.stringify(state)) as UserState, defects, isFoundLost };
+    unseen: isLost("unseen") ? true : good.unseen,
+  } satisfies UserState;
+  const isFoundLost = isLost("adopted") || isLost("foundEnabled");
+  return { state: withoutUndefined(state), defects: [...missing, ...wrong], isFoundLost };
 }
 
 /** Longest list of defects in a message. */
