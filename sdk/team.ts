@@ -70,11 +70,11 @@ export class WallarooTeam extends pulumi.CustomResource {
         ids: undefined,
         adopted: undefined,
         initialPasswords: undefined,
-        deviations: undefined,
+        details: undefined,
         [DECLARED_KEY]: declare({ name, type: WallarooTeam.type, opts }, emailsOf(members), "of everybody", failure),
         [PROVIDER_KEY]: TEAM_PROVIDER_TEXT,
       },
-      { ...opts, additionalSecretOutputs: [...(opts.additionalSecretOutputs ?? []), "initialPasswords", "deviations"] },
+      { ...opts, additionalSecretOutputs: [...(opts.additionalSecretOutputs ?? []), "initialPasswords", "details"] },
     );
   }
 }

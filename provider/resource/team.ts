@@ -3,7 +3,7 @@ import { raise } from "../api/errors";
 import { isRecord } from "../api/json";
 import { applyTeam } from "../team/apply";
 import { checkTeam, pathOf } from "../team/check";
-import { decodeTeam } from "../team/decode";
+import { decodeTeam, encodeTeam } from "../team/decode";
 import { deleteTeam } from "../team/delete";
 import { describeChanges, findEmptiedRefusal, findTeamChanges, isEmpty, type TeamChanges } from "../team/diff";
 import type { Members, TeamState } from "../team/model";
@@ -147,7 +147,8 @@ export function teamResource(session: Session): Resource {
         decoded.foundLost,
       );
       if (decoded.defects.length > 0) session.log.warn(describeRepair(team, decoded.defects));
-      return { id, state: toJson(state), ...(inputs === undefined ? {} : { inputs: toJson({ members: inputs }) }) };
+      const after = toJson(encodeTeam(state, stored));
+      return { id, state: after, ...(inputs === undefined ? {} : { inputs: toJson({ members: inputs }) }) };
     },
 
     update: (id, olds, news) =>

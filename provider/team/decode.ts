@@ -28,13 +28,13 @@ export function decodeTeam(stored: Record<string, unknown>, operation: string, t
   const { ids } = stored;
   if (!isRecord(ids)) throw unreadableIds(ids, operation, team);
   const defects: Defect[] = [];
-  const mapOf = (key: "adopted" | "initialPasswords" | "deviations"): Record<string, unknown> | undefined => {
+  const mapOf = (key: string): Record<string, unknown> | undefined => {
     const map = stored[key];
     if (isRecord(map)) return map;
     defects.push({ key, what: map === undefined ? "is missing" : `must be an object, and is ${kindOf(map)}` });
     return undefined;
   };
-  const maps = { adopted: mapOf("adopted"), passwords: mapOf("initialPasswords"), deviations: mapOf("deviations") };
+  const maps = { adopted: mapOf("adopted"), passwords: mapOf("initialPasswords"), details: mapOf(detailsKey(stored)) };
   const members = new Map<string, KnownUser>();
   const foundLost = new Set<string>();
   for (const [key, id] of Object.entries(ids)) {
@@ -58,8 +58,8 @@ export function decodeTeam(stored: Record<string, unknown>, operation: string, t
     for (const defect of decoded.defects) {
       // Said once, of the whole map.
       if (defect.key === "adopted" && maps.adopted === undefined) continue;
-      if (defect.key === "onDestroy" && maps.deviations === undefined) continue;
-      defects.push({ key: pathOf(defect.key, key), what: defect.what });
+      if (defect.key === "onDestroy" && maps.details === undefined) continue;
+      defects.push({ key: pathOf(defect.key, key, detailsKey(stored)), what: defect.what });
     }
     if (decoded.isFoundLost) foundLost.add(email);
     members.set(email, { id: isId ? id : NO_ID, state: decoded.state });
@@ -67,12 +67,25 @@ export function decodeTeam(stored: Record<string, unknown>, operation: string, t
   return { state: pack(members.values()), defects, foundLost };
 }
 
-type Maps = Record<"adopted" | "passwords" | "deviations", Record<string, unknown> | undefined>;
+/** The name of the details in a stored state: the commits before the first release had another one. */
+function detailsKey(stored: Record<string, unknown>): "details" | "deviations" {
+  return Object.hasOwn(stored, "deviations") && !Object.hasOwn(stored, "details") ? "deviations" : "details";
+}
+
+/**
+ * What refresh stores of a team that is stored as `before`, under the names that it has there: another name would show as a
+ * change, and what the engine keeps as a secret was named by the last `up`.
+ */
+export function encodeTeam({ details, ...state }: TeamState, before: Record<string, unknown>): Record<string, unknown> {
+  return { ...state, [detailsKey(before)]: details };
+}
+
+type Maps = Record<"adopted" | "passwords" | "details", Record<string, unknown> | undefined>;
 
 /** Most members, of whom there may be ten thousand: there is nothing in them that would have to be decoded one by one. */
-function usualMember(email: string, key: string, { adopted, passwords, deviations }: Maps): UserState | undefined {
-  if (adopted === undefined || passwords === undefined || deviations === undefined) return undefined;
-  if (Object.hasOwn(deviations, key) || Object.hasOwn(adopted, key)) return undefined;
+function usualMember(email: string, key: string, { adopted, passwords, details }: Maps): UserState | undefined {
+  if (adopted === undefined || passwords === undefined || details === undefined) return undefined;
+  if (Object.hasOwn(details, key) || Object.hasOwn(adopted, key)) return undefined;
   const state: UserState = { email, username: email, enabled: true, adopted: false };
   if (!Object.hasOwn(passwords, key)) return state;
   const initialPassword = passwords[key];
@@ -80,27 +93,27 @@ function usualMember(email: string, key: string, { adopted, passwords, deviation
 }
 
 /** A member as {@link decodeUser} takes it. What is not stored of a member is as most are. */
-function memberOf(email: string, key: string, { adopted, passwords, deviations }: Maps): Record<string, unknown> {
+function memberOf(email: string, key: string, { adopted, passwords, details }: Maps): Record<string, unknown> {
   const of = (map: Record<string, unknown>): unknown => (Object.hasOwn(map, key) ? map[key] : undefined);
-  const deviation = deviations === undefined ? null : of(deviations);
+  const own = details === undefined ? null : of(details);
   const entry = adopted === undefined ? null : of(adopted);
   const isAdopted = entry === undefined ? false : entry;
   return {
     ...(isAdopted === true ? { foundEnabled: true } : {}),
     enabled: true,
     // An entry that can't be read may have said that destroy is to leave the account alone.
-    ...(deviation === undefined || isRecord(deviation) ? deviation : { onDestroy: null, foundEnabled: null }),
+    ...(own === undefined || isRecord(own) ? own : { onDestroy: null, foundEnabled: null }),
     email,
     adopted: isAdopted,
     initialPassword: passwords === undefined ? undefined : of(passwords),
   };
 }
 
-function pathOf(key: string, member: string): string {
+function pathOf(key: string, member: string, details: string): string {
   const at = JSON.stringify(member);
   if (key === "adopted") return `adopted[${at}]`;
   if (key === "initialPassword") return `initialPasswords[${at}]`;
-  return `deviations[${at}].${key}`;
+  return `${details}[${at}].${key}`;
 }
 
 function unreadableIds(ids: unknown, operation: string, team: string) {

@@ -20,12 +20,13 @@ export interface TeamState {
   adopted: Record<string, true>;
   /** Secret; what the invites answered. */
   initialPasswords: Record<string, string>;
-  /** What is not as usual, by address; see {@link Deviation}. */
-  deviations: Record<string, Deviation>;
+  /** What is not as usual, by address. Before the first release it was called `deviations`, see `decodeTeam`. */
+  details: Record<string, MemberDetails>;
 }
 
 /** What is stored of a member besides the id, each value only where it is not the usual one. */
-export interface Deviation extends DeclaredState, Pick<UserState, "found" | "formerEmails" | "unfinished" | "unseen"> {
+export interface MemberDetails
+  extends DeclaredState, Pick<UserState, "found" | "formerEmails" | "unfinished" | "unseen"> {
   /** As last seen; usually true. */
   enabled?: false;
   /** Of an adopted member, as it was found; usually true. */

@@ -2,13 +2,13 @@ import { isRecord, pick } from "../api/json";
 import type { KnownUser, UserState } from "../user/model";
 import { profileProperties } from "../user/properties";
 import { declaredOf } from "../user/state";
-import type { Deviation, MemberInputs, Members, TeamState } from "./model";
+import type { MemberDetails, MemberInputs, Members, TeamState } from "./model";
 
 /** The members of a stored team, by canonical address. */
 export function unpack(state: TeamState): Map<string, KnownUser> {
   const members = new Map<string, KnownUser>();
   for (const [email, id] of Object.entries(state.ids)) {
-    const { enabled = true, foundEnabled = true, ...others } = state.deviations[email] ?? {};
+    const { enabled = true, foundEnabled = true, ...others } = state.details[email] ?? {};
     const adopted = state.adopted[email] === true;
     const initialPassword = state.initialPasswords[email];
     const member: UserState = {
@@ -27,19 +27,19 @@ export function unpack(state: TeamState): Map<string, KnownUser> {
 
 /** The state of these members; each stands under the address that it has now. */
 export function pack(members: Iterable<KnownUser>): TeamState {
-  const state: TeamState = { ids: {}, adopted: {}, initialPasswords: {}, deviations: {} };
+  const state: TeamState = { ids: {}, adopted: {}, initialPasswords: {}, details: {} };
   for (const { id, state: member } of members) {
     const { email, enabled, adopted, initialPassword, foundEnabled } = member;
     state.ids[email] = id;
     if (adopted) state.adopted[email] = true;
     if (initialPassword !== undefined) state.initialPasswords[email] = initialPassword;
-    const deviation: Deviation = {
+    const details: MemberDetails = {
       ...(enabled ? {} : { enabled }),
       ...(adopted && foundEnabled === false ? { foundEnabled } : {}),
       ...pick(member, ["found", "formerEmails", "unfinished", "unseen"]),
       ...declaredOf(member),
     };
-    if (Object.keys(deviation).length > 0) state.deviations[email] = deviation;
+    if (Object.keys(details).length > 0) state.details[email] = details;
   }
   return state;
 }

@@ -137,32 +137,32 @@ const TEAM_EDITS: [path: string[], values: unknown[]][] = [
     ["adopted", ann],
     [null, "true", 1, 0, {}, []],
   ],
-  [["deviations"], [GONE, null, [], "x"]],
+  [["details"], [GONE, null, [], "x"]],
   [
-    ["deviations", bob],
+    ["details", bob],
     [null, "x", [], 7],
   ],
   [
-    ["deviations", bob, "onDestroy"],
+    ["details", bob, "onDestroy"],
     ["retian", "", null, true],
   ],
   [
-    ["deviations", ann, "foundEnabled"],
+    ["details", ann, "foundEnabled"],
     ["false", null, 0],
   ],
   [
-    ["deviations", ann, "enabled"],
+    ["details", ann, "enabled"],
     ["false", null, 0],
   ],
   [
-    ["deviations", ann, "found"],
+    ["details", ann, "found"],
     [7, { firstName: 7 }],
   ],
   [
-    ["deviations", bob, "formerEmails"],
+    ["details", bob, "formerEmails"],
     ["x", [7]],
   ],
-  [["deviations", bob, "unfinished"], ["yes"]],
+  [["details", bob, "unfinished"], ["yes"]],
   [
     ["ids", ann],
     [null, 7, "", " ", [], {}],
@@ -225,7 +225,7 @@ describe("the state of a team that was edited by hand", () => {
     await platform().setEnabled(ann, false);
     const { team } = await startDynamic(platform());
     const props = (await team.read("id", edited(stored, ["adopted"], GONE))).props as Props;
-    expect(props["deviations"]).to.have.property(ann).that.includes({ enabled: false, foundEnabled: false });
+    expect(props["details"]).to.have.property(ann).that.includes({ enabled: false, foundEnabled: false });
     await team.delete("id", props);
     expect(writes()).to.deep.equal([]);
   });

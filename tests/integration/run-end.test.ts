@@ -50,7 +50,7 @@ const stateOf = (email: string) => ({ email, username: email, enabled: true, ado
 async function plant(platform: Platform, enabled: boolean): Promise<TeamState> {
   const ids = await Promise.all(emails.map((email) => platform.addUser({ email, enabled })));
   const stored = Object.fromEntries(emails.map((email, index) => [email, ids[index] ?? ""]));
-  return { ids: stored, adopted: {}, initialPasswords: {}, deviations: {} };
+  return { ids: stored, adopted: {}, initialPasswords: {}, details: {} };
 }
 
 describe("a run on a platform that never gets better", function () {

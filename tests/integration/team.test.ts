@@ -71,7 +71,7 @@ describe("a team on a platform", function () {
     const fewer = { ...people, ...team(emails(4), { enabled: false }) };
     const after = await own.team.apply(state, fewer, "team");
     expect(platform.written()).to.have.members(emails(4).map((email) => `deactivate ${email}`));
-    expect(Object.keys(after.deviations)).to.deep.equal(emails(4));
+    expect(Object.keys(after.details)).to.deep.equal(emails(4));
   });
 
   it("stores exactly what happened when some fail, names each who did, and does only the rest next time", async () => {
@@ -97,10 +97,10 @@ describe("a team on a platform", function () {
     const people = team(["ann@example.com"], { enabled: false });
     platform.misbehave({ on: "deactivate", when: "before", what: { status: 400, body: { msg: "no", code: 1 } } });
     const failed = await failureOf(connectTo(platform).team.apply(undefined, people, "team"));
-    expect(failed.state?.deviations).to.deep.equal({ "ann@example.com": { unfinished: true } });
+    expect(failed.state?.details).to.deep.equal({ "ann@example.com": { unfinished: true } });
     expect(Object.keys(failed.state?.initialPasswords ?? {})).to.deep.equal(["ann@example.com"]);
     const state = await connectTo(platform).team.apply(failed.state, people, "team");
-    expect(state.deviations).to.deep.equal({ "ann@example.com": { enabled: false } });
+    expect(state.details).to.deep.equal({ "ann@example.com": { enabled: false } });
     expect(platform.written()).to.deep.equal([
       "invite ann@example.com",
       "deactivate ann@example.com",
@@ -281,7 +281,7 @@ describe("a team on a platform", function () {
     platform.misbehave({ on: "edit", when: "before", what: { status: 400, body: { msg: "no", code: 400 } } });
     const inputs = team(["p0@example.com"], { enabled: false, firstName: "X" });
     const failure = await failureOf(connectTo(platform).team.apply(before, { ...team(emails(2)), ...inputs }, "team"));
-    expect(failure.state?.deviations["p0@example.com"]).to.include({ enabled: false, unfinished: true });
+    expect(failure.state?.details["p0@example.com"]).to.include({ enabled: false, unfinished: true });
     platform.clearLog();
     if (failure.state === undefined) throw new Error("nothing is stored");
     await connectTo(platform).team.apply(failure.state, team(emails(2)), "team");

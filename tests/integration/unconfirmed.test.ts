@@ -92,7 +92,7 @@ describe("a change that the platform answers and does not make", () => {
     expect(failed.reasons).to.have.length(1);
     expect(failed.reasons[0]).to.match(ACTIVE);
     expect(Object.keys(failed.state.ids)).to.have.members([ann, ...emails(3)]);
-    expect(failed.state.deviations).to.deep.equal({ [ann]: { unfinished: true } });
+    expect(failed.state.details).to.deep.equal({ [ann]: { unfinished: true } });
     expect([await isEnabled(ann), await isEnabled(bob)]).to.deep.equal([true, false]);
     const destroyed: unknown = await connectTo(platform())
       .team.delete(failed.state, "team")

@@ -167,7 +167,7 @@ describe("an account that was invited and never seen", () => {
     if (!(failure instanceof TeamError) || failure.state === undefined) throw new Error("nothing is stored");
     const { state } = failure;
     expect(state.ids).to.deep.equal({ [ann]: `unseen:${ann}`, [bob]: `unseen:${bob}` });
-    expect(state.deviations[ann]).to.deep.equal({ unfinished: true, unseen: true });
+    expect(state.details[ann]).to.deep.equal({ unfinished: true, unseen: true });
     expect(Object.keys(state.initialPasswords)).to.deep.equal([ann, bob]);
 
     const hidden = connectTo(platform());
@@ -183,7 +183,7 @@ describe("an account that was invited and never seen", () => {
     await show();
     const now = await connectTo(platform()).team.read(state, "team");
     expect(now.state.ids[ann]).to.equal((await platform().findByEmail(ann))?.id);
-    expect(now.state.deviations).to.deep.equal({});
+    expect(now.state.details).to.deep.equal({});
     expect(now.state.initialPasswords).to.deep.equal(state.initialPasswords);
     expect(writes()).to.deep.equal([`invite ${ann}`, `invite ${bob}`]);
   });

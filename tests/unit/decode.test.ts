@@ -2,7 +2,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { expect } from "chai";
 import fc from "fast-check";
-import { decodeTeam } from "../../provider/team/decode";
+import { decodeTeam, encodeTeam } from "../../provider/team/decode";
 import { pack } from "../../provider/team/state";
 import { decodeUser } from "../../provider/user/decode";
 import type { KnownUser, UserState } from "../../provider/user/model";
@@ -71,7 +71,7 @@ describe("the decoding of a stored state", () => {
       ids: { "a@b.c": "unseen:a@b.c", "d@e.f": "f:1:d" },
       adopted: {},
       initialPasswords: {},
-      deviations: {},
+      details: {},
     };
     expect(decodeTeam(stored, "read", "a team")).to.deep.equal({ state: stored, defects: [], foundLost: new Set() });
   });
@@ -96,16 +96,28 @@ describe("the decoding of a stored state", () => {
       ids: { [decomposed]: "id" },
       adopted: { [decomposed]: true },
       initialPasswords: {},
-      deviations: { [decomposed]: { onDestroy: "retain" } },
+      details: { [decomposed]: { onDestroy: "retain" } },
     };
     expect(decodeTeam(team, "read", "a team").state).to.deep.equal({
       ids: { "j\u00fcrgen@example.com": "id" },
       adopted: { "j\u00fcrgen@example.com": true },
       initialPasswords: {},
-      deviations: { "j\u00fcrgen@example.com": { onDestroy: "retain" } },
+      details: { "j\u00fcrgen@example.com": { onDestroy: "retain" } },
     });
     const twice = { ...team, ids: { [decomposed]: "id", "j\u00fcrgen@example.com": "id-2" } };
     expect(decodeTeam(twice, "read", "a team").defects[0]?.what).to.equal("is there twice");
+  });
+
+  it("reads a team that was stored before its last key was renamed, and refresh keeps the name", () => {
+    const { details, ...others } = pack([
+      { id: "id-of-ann", state: { email: "a@b.c", username: "a@b.c", enabled: false, adopted: false } },
+    ]);
+    const stored = { ...others, deviations: details };
+    const { state, defects } = decodeTeam(stored, "read", "a team");
+    expect({ state, defects }).to.deep.equal({ state: { ...others, details }, defects: [] });
+    expect([encodeTeam(state, stored), encodeTeam(state, { ...state })]).to.deep.equal([stored, state]);
+    const edited = { ...stored, deviations: { "a@b.c": { enabled: 7 } } };
+    expect(decodeTeam(edited, "read", "a team").defects[0]?.key).to.equal('deviations["a@b.c"].enabled');
   });
 
   it("never raises for a user, whatever JSON is stored, and takes an account that it can't tell for adopted", () => {

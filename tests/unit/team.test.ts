@@ -117,7 +117,7 @@ describe("the state of a team", () => {
       ids: { "ann@example.com": "id-of-ann@example.com" },
       adopted: {},
       initialPasswords: {},
-      deviations: {},
+      details: {},
     });
   });
 

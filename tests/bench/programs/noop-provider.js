@@ -28,7 +28,7 @@ function stateOf(members, ids) {
     ids,
     adopted: {},
     initialPasswords: Object.fromEntries(Object.keys(ids).map((email) => [email, PASSWORD])),
-    deviations: Object.fromEntries(deviating.map(([email]) => [email, { enabled: false }])),
+    details: Object.fromEntries(deviating.map(([email]) => [email, { enabled: false }])),
   };
 }
 
@@ -38,8 +38,8 @@ exports.team = {
     const usual = Object.entries(members).map(([email, { enabled }]) => [email, enabled ? {} : { enabled }]);
     return { inputs: { ...others, members: Object.fromEntries(usual) } };
   },
-  diff: async (_id, { deviations }, { members }) => ({
-    changes: Object.entries(members).some(([email, { enabled = true }]) => enabled === email in deviations),
+  diff: async (_id, { details }, { members }) => ({
+    changes: Object.entries(members).some(([email, { enabled = true }]) => enabled === email in details),
   }),
   create: async ({ members }) => {
     const ids = Object.fromEntries(Object.keys(members).map((email) => [email, randomUUID()]));

@@ -3,13 +3,13 @@ const pulumi = require("@pulumi/pulumi");
 
 class NoOpTeam extends pulumi.CustomResource {
   constructor(name, args) {
-    const outputs = { ids: undefined, adopted: undefined, initialPasswords: undefined, deviations: undefined };
+    const outputs = { ids: undefined, adopted: undefined, initialPasswords: undefined, details: undefined };
     const text = `exports.handler=()=>require("module").createRequire(process.cwd()+"/_")("./noop-provider.js").team`;
     super(
       "pulumi-nodejs:dynamic/wallaroo:Team",
       name,
       { ...args, ...outputs, __provider: text.padEnd(104) },
-      { additionalSecretOutputs: ["initialPasswords", "deviations"] },
+      { additionalSecretOutputs: ["initialPasswords", "details"] },
     );
   }
 }
