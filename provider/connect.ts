@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Breaker, type BreakerLimits } from "./api/breaker";
 import { createClient } from "./api/client";
-import { Line } from "./api/line";
-import { Secrets } from "./api/secrets";
+import { Limiter } from "./api/limiter";
+import { Secrets } from "./api/redact";
 import { TokenSource } from "./api/token";
 import { createTransport } from "./api/transport";
 import { createUsersApi } from "./api/users";
@@ -64,7 +64,7 @@ export function connect(
     log,
     caller: (isEnough) => token.caller(isEnough),
     pause: client.pause,
-    limiter: new Line(settings.maxConcurrency),
+    limiter: new Limiter(settings.maxConcurrency),
     breaker,
     protectedEmails: settings.protectedEmails,
     protectedBy: settings.protectedBy,

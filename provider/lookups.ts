@@ -1,4 +1,5 @@
 import { WallarooError } from "./api/errors";
+import { withoutUndefined } from "./api/json";
 import type { ApiUser } from "./api/wire";
 import type { Platform } from "./connect";
 import { findUnusable } from "./user/check";
@@ -211,5 +212,5 @@ function describe(user: ApiUser): UserInfo {
     roles: user.realmRoles,
     admin: isAdmin(user),
   };
-  return JSON.parse(JSON.stringify(info)) as UserInfo;
+  return withoutUndefined<UserInfo>(info);
 }

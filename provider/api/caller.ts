@@ -1,5 +1,6 @@
-import { decodeClaims, parseClaims, type Claims } from "./claims";
+import { decodeClaims, type Claims } from "./claims";
 import { isWallarooError } from "./errors";
+import { parseObject } from "./json";
 import type { Transport } from "./transport";
 
 /** Who the bearer of the access token is, as far as anything tells. Nothing here is verified: the platform does that. */
@@ -67,7 +68,7 @@ export async function askUserinfo(
     });
     if (status !== 200) return {};
     // A client may be set up to get a signed answer.
-    const claims = [parseClaims(body), decodeClaims(body)].find((found) => text(found["sub"]) !== undefined);
+    const claims = [parseObject(body), decodeClaims(body)].find((found) => text(found["sub"]) !== undefined);
     return claims ?? {};
   } catch (error) {
     if (!isWallarooError(error)) throw error;

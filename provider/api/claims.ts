@@ -1,19 +1,11 @@
+import { parseObject } from "./json";
+
 /** What a token or an answer says of its bearer. Nothing here is verified: the platform does that. */
 export type Claims = Record<string, unknown>;
 
 /** The claims of a JWT; empty for any other text. */
 export function decodeClaims(token: string): Claims {
-  return parseClaims(Buffer.from(token.split(".")[1] ?? "", "base64url").toString("utf8"));
-}
-
-/** A JSON object; empty for any other text. */
-export function parseClaims(json: string): Claims {
-  try {
-    const claims: unknown = JSON.parse(json);
-    return typeof claims === "object" && claims !== null && !Array.isArray(claims) ? (claims as Claims) : {};
-  } catch {
-    return {};
-  }
+  return parseObject(Buffer.from(token.split(".")[1] ?? "", "base64url").toString("utf8"));
 }
 
 /** Seconds from issue to expiry by a token's own claims, as the clock of this machine may be another; undefined if untold. */

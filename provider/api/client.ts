@@ -1,9 +1,9 @@
 import { setTimeout as timer } from "node:timers/promises";
 import { SIGN_IN, type Breaker, type Trial } from "./breaker";
 import { WallarooError, isErrorBody, isOutage, isUncertain, isWallarooError, type ErrorKind } from "./errors";
-import { Line } from "./line";
+import { Limiter } from "./limiter";
 import { isRetryable, pauseBefore, type RetryPolicy } from "./retry";
-import type { Secrets } from "./secrets";
+import type { Secrets } from "./redact";
 import type { TokenSource } from "./token";
 import type { Answer, Transport } from "./transport";
 
@@ -36,7 +36,7 @@ export interface ClientOptions {
   secrets: Secrets;
   breaker: Breaker;
   retry: RetryPolicy;
-  /** Requests under way at once; further ones wait in line. */
+  /** Requests under way at once; further ones wait for their turn. */
   maxConcurrency: number;
   /** Name of the setting that forbids every write; undefined where writes are allowed. */
   readOnlyBy?: string;
@@ -66,7 +66,7 @@ export interface Client {
 
 /** Transport, token and retry put together. */
 export function createClient(options: ClientOptions): Client {
-  const line = new Line(options.maxConcurrency);
+  const limiter = new Limiter(options.maxConcurrency);
   const { secrets, breaker, sleep = timer } = options;
 
   async function pause(retry: number, startedMs: number, error: unknown, trial?: Trial): Promise<boolean> {
@@ -107,7 +107,7 @@ export function createClient(options: ClientOptions): Client {
     let failure: WallarooError | undefined;
     for (let retry = 1; ;) {
       try {
-        const result = await line.run(() => attempt(call, trial));
+        const result = await limiter.run(() => attempt(call, trial));
         breaker.succeeded(trial);
         return result;
       } catch (error) {

@@ -1,3 +1,5 @@
+import { parseObject } from "./json";
+
 /**
  * The one error shape of this package:
  *
@@ -156,12 +158,8 @@ export function saysTaken(error: WallarooError, email: string): boolean {
 
 /** True for the body of an error answer of the platform's own API; see `ApiErrorBody`. */
 export function isErrorBody(body: string): boolean {
-  try {
-    const answer = JSON.parse(body) as Record<string, unknown> | null;
-    return typeof answer?.["msg"] === "string" && Number.isInteger(answer["code"]);
-  } catch {
-    return false;
-  }
+  const answer = parseObject(body);
+  return typeof answer["msg"] === "string" && Number.isInteger(answer["code"]);
 }
 
 /** Takes what must not be repeated out of a text: a hostile or careless server may send back what it was sent. */
@@ -235,18 +233,9 @@ export function serverWords(body: string, mask?: Mask): string {
 }
 
 function fieldOf(body: string): string | undefined {
-  let answer: unknown;
-  try {
-    answer = JSON.parse(body);
-  } catch {
-    return undefined;
-  }
-  if (typeof answer !== "object" || answer === null) return undefined;
-  for (const key of ["msg", "error_description", "errorMessage", "message", "error"]) {
-    const value = (answer as Record<string, unknown>)[key];
-    if (typeof value === "string" && value.trim() !== "") return value;
-  }
-  return undefined;
+  const answer = parseObject(body);
+  const texts = ["msg", "error_description", "errorMessage", "message", "error"].map((key) => answer[key]);
+  return texts.find((text): text is string => typeof text === "string" && text.trim() !== "");
 }
 
 /** The message of anything that was thrown, next step included, for use inside another message. */

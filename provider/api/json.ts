@@ -14,3 +14,21 @@ export function pick<T extends object, N extends keyof T>(object: T, names: read
   for (const name of names) if (object[name] !== undefined) picked[name] = object[name];
   return picked;
 }
+
+/**
+ * The same value with nothing in it but JSON. Anything else in outputs (`undefined` is enough) makes the engine refuse
+ * them after the invite was sent, and the account is lost from the state (measured).
+ */
+export function toJson<T extends object>(value: T): Record<string, unknown> {
+  return JSON.parse(JSON.stringify(value)) as Record<string, unknown>;
+}
+
+/** A JSON object; empty for any other text. */
+export function parseObject(json: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(json);
+    return isRecord(value) ? value : {};
+  } catch {
+    return {};
+  }
+}

@@ -1,6 +1,6 @@
 import { isOutage, messageOf, type ErrorParts } from "./errors";
 import type { Proxy } from "./proxy";
-import type { Secrets } from "./secrets";
+import type { Secrets } from "./redact";
 
 /** What an error of the connection means for the request. */
 export type NetworkFailure = Pick<ErrorParts, "kind" | "words" | "next"> & { beforeSending: boolean };

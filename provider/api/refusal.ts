@@ -1,5 +1,5 @@
-import { parseClaims } from "./claims";
 import { cleanWords } from "./errors";
+import { parseObject } from "./json";
 import type { Grant } from "./token";
 
 /** What a refused sign-in was made with, each by the settings that it comes from. */
@@ -21,7 +21,7 @@ const OF_CLIENT: readonly unknown[] = ["invalid_client", "unauthorized_client"];
 
 /** Which settings to look at after the token endpoint refused to sign in with this body. */
 export function adviseAfterRefusal(grant: Grant["type"], clientId: string, body: string): string {
-  const isOfClient = grant !== "client" && OF_CLIENT.includes(parseClaims(body)["error"]);
+  const isOfClient = grant !== "client" && OF_CLIENT.includes(parseObject(body)["error"]);
   const wrong = isOfClient
     ? `${CREDENTIAL.client}: Keycloak refuses the client ${cleanWords(clientId)}`
     : CREDENTIAL[grant];

@@ -2,7 +2,7 @@ import { askUserinfo, callerOf, isComplete, type Caller } from "./caller";
 import { decodeClaims, lifeOf, type Claims } from "./claims";
 import { WallarooError, cleanWords, isOutage, isWallarooError } from "./errors";
 import { adviseAfterRefusal } from "./refusal";
-import type { Secrets } from "./secrets";
+import type { Secrets } from "./redact";
 import type { Transport } from "./transport";
 import type { TokenResponse } from "./wire";
 

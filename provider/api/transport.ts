@@ -5,7 +5,7 @@ import { WallarooError } from "./errors";
 import { MAX_ANSWER_BYTES, explain, explainAnswer } from "./network-failure";
 import { ProxyError, findProxy, type Proxy } from "./proxy";
 import { parseRetryAfter } from "./retry-after";
-import type { Secrets } from "./secrets";
+import type { Secrets } from "./redact";
 import { TunnelAgent } from "./tunnel";
 
 /** One request as this package sends it: always a POST with a text body. */

@@ -1,6 +1,7 @@
 import { unreadable, type Client } from "./client";
 import { isWallarooError } from "./errors";
-import type { Secrets } from "./secrets";
+import { isRecord } from "./json";
+import type { Secrets } from "./redact";
 import type {
   ApiUser,
   EditUserRequest,
@@ -155,10 +156,6 @@ function quoted(answer: unknown): { status: number; body: string } {
   } catch {
     return { status: 200, body: "nested too deeply to be shown" };
   }
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** Only what decisions rest on is insisted on; every other field may be anything, now or in a later release. */

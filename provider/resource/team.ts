@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { raise } from "../api/errors";
-import { isRecord } from "../api/json";
+import { isRecord, toJson } from "../api/json";
 import { applyTeam } from "../team/apply";
 import { checkTeam, pathOf } from "../team/check";
 import { decodeTeam, encodeTeam } from "../team/decode";
@@ -18,7 +18,6 @@ import { canonicalEmail } from "../user/email";
 import { namesOf } from "../user/properties";
 import { findDuplicates, sentence, unnamed } from "./declared";
 import { ownFailure, storingParts } from "./failures";
-import { toJson } from "./json";
 import type { Checked, Difference, Props, Resource, Stored } from "./resource";
 import type { Session } from "./session";
 import { MAX_STATE, findSizeProblem } from "./size";

@@ -1,4 +1,5 @@
 import { isWallarooError } from "../api/errors";
+import { toJson } from "../api/json";
 import { isProvisional } from "../user/absence";
 import { checkUser } from "../user/check";
 import type { Context } from "../user/context";
@@ -15,7 +16,6 @@ import { HalfDoneError, foundAsNow, inputsOf as inputsFrom } from "../user/state
 import { updateUser } from "../user/update";
 import { findDuplicates, sentence, unnamed } from "./declared";
 import { ownFailure, storingParts } from "./failures";
-import { toJson } from "./json";
 import type { Checked, Difference, Props, Resource, Stored } from "./resource";
 import type { Session } from "./session";
 import { findSizeProblem } from "./size";

@@ -1,7 +1,7 @@
 import type { Breaker } from "../api/breaker";
 import type { Caller } from "../api/caller";
 import type { Client } from "../api/client";
-import type { Line } from "../api/line";
+import type { Limiter } from "../api/limiter";
 import type { UsersApi } from "../api/users";
 import type { Directory } from "./directory";
 import type { Lookout } from "./lookout";
@@ -29,7 +29,7 @@ export interface Context {
    * Accounts in which something is being changed. However many are waiting, each is decided about only when its
    * turn has come, so that no decision grows old in the queue.
    */
-  limiter: Line;
+  limiter: Limiter;
   /** Says whether work on one more account may begin. */
   breaker: Pick<Breaker, "refuse">;
   protectedEmails: ReadonlySet<string>;

@@ -10,24 +10,22 @@ export interface Profile {
   admin?: boolean;
 }
 
-interface Declared {
+/** One property of a user, by what becomes of it. */
+export type Property = {
   /** What is wrong with a declared value, or undefined. */
   findProblem: (value: unknown) => string | undefined;
-}
-
-/** Another value is another account. */
-interface Identity extends Declared {
-  kind: "identity";
-  canonical: (value: string) => string;
-}
-
-/** Always managed. */
-interface AccountProperty extends Declared {
-  kind: "account";
-}
+} & (
+  | { kind: "identity"; canonical: (value: string) => string }
+  | { kind: "account" }
+  | ProfileProperty
+  /** Stored as it is declared, for destroy and refresh, and never sent. `isOfCreate`: a later change is not an update. */
+  | { kind: "policy"; isOfCreate?: true }
+  /** Sent by the invite, and used by it alone. `isSecret`: the engine must not print its value. */
+  | { kind: "inviteOnly"; wire: keyof InviteUserRequest; isSecret?: true }
+);
 
 /** Managed while it is declared; see {@link Profile}. */
-export interface ProfileProperty extends Declared {
+export interface ProfileProperty {
   kind: "profile";
   /** Its name in the request of an edit. */
   wire: keyof EditUserRequest;
@@ -39,24 +37,6 @@ export interface ProfileProperty extends Declared {
   /** What Keycloak's default rules have against a value that differs from the account's, or undefined. */
   findRefused?: (value: string) => string | undefined;
 }
-
-/** Stored as it is declared, for destroy and refresh, and never sent. */
-interface Policy extends Declared {
-  kind: "policy";
-  /** Matters at create alone: a later change is no update. */
-  isOfCreate?: true;
-}
-
-/** Sent by the invite, and used by it alone: a later change has no effect, which a warning says. */
-interface InviteOnly extends Declared {
-  kind: "inviteOnly";
-  /** Its name in the request of the invite. */
-  wire: keyof InviteUserRequest;
-  /** The engine must not print its value. */
-  isSecret?: true;
-}
-
-export type Property = Identity | AccountProperty | ProfileProperty | Policy | InviteOnly;
 
 function findBooleanProblem(value: unknown): string | undefined {
   return typeof value === "boolean" ? undefined : "must be true or false";
@@ -124,7 +104,7 @@ export function namesOf<K extends Property["kind"]>(...kinds: readonly K[]): Nam
 }
 
 /** The rows of {@link Profile}. */
-export function profileProperties(): [keyof Profile, ProfileProperty][] {
+export function profileProperties(): [keyof Profile, ProfileProperty & Property][] {
   const rows: [string, Property][] = Object.entries(PROPERTIES);
   return rows.flatMap(([name, row]) => (row.kind === "profile" ? [[name as keyof Profile, row]] : []));
 }
@@ -160,7 +140,7 @@ function nameProperty(name: "firstName" | "lastName") {
     read: (user) => user[name] ?? "",
     write: (user, value) => ({ ...user, [name]: value }),
     findRefused: findNameProblem,
-  } satisfies ProfileProperty;
+  } satisfies Property;
 }
 
 /** Longest name that Keycloak accepts by default, in UTF-16 units. */

@@ -1,6 +1,6 @@
 import { Breaker } from "../../provider/api/breaker";
 import { createClient } from "../../provider/api/client";
-import { Secrets } from "../../provider/api/secrets";
+import { Secrets } from "../../provider/api/redact";
 import { TokenSource, type Grant } from "../../provider/api/token";
 import { createTransport } from "../../provider/api/transport";
 import { createUsersApi, type UsersApi } from "../../provider/api/users";

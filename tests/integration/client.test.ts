@@ -4,7 +4,7 @@ import { expect } from "chai";
 import { Breaker } from "../../provider/api/breaker";
 import { createClient } from "../../provider/api/client";
 import { isWallarooError } from "../../provider/api/errors";
-import { Secrets } from "../../provider/api/secrets";
+import { Secrets } from "../../provider/api/redact";
 import type { TokenSource } from "../../provider/api/token";
 import { createTransport } from "../../provider/api/transport";
 import { createUsersApi } from "../../provider/api/users";

@@ -4,7 +4,7 @@ import net, { type AddressInfo } from "node:net";
 import { expect } from "chai";
 import { isUncertain, isWallarooError } from "../../provider/api/errors";
 import { isRetryable } from "../../provider/api/retry";
-import { Secrets } from "../../provider/api/secrets";
+import { Secrets } from "../../provider/api/redact";
 import { createTransport } from "../../provider/api/transport";
 import { Certificates, type Certificate } from "./certificates";
 import { askInProcess } from "./separate-process";

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import type { Client } from "../../provider/api/client";
-import { Secrets } from "../../provider/api/secrets";
+import { Secrets } from "../../provider/api/redact";
 import { createUsersApi } from "../../provider/api/users";
 import type { ApiUser } from "../../provider/api/wire";
 import { AddressIndex } from "../../provider/user/view";

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { MAX_QUOTED, WallarooError, cleanWords, isErrorBody, messageOf, serverWords } from "../../provider/api/errors";
-import { Secrets } from "../../provider/api/secrets";
+import { Secrets } from "../../provider/api/redact";
 
 describe("an error", () => {
   it("says what was being done, for whom, what came back and what to do next", () => {

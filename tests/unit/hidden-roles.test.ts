@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { Breaker } from "../../provider/api/breaker";
 import { WallarooError, messageOf } from "../../provider/api/errors";
-import { Line } from "../../provider/api/line";
+import { Limiter } from "../../provider/api/limiter";
 import type { UsersApi } from "../../provider/api/users";
 import type { ApiUser, EditUserRequest } from "../../provider/api/wire";
 import { Directory } from "../../provider/user/directory";
@@ -66,7 +66,7 @@ describe("a platform that shows nobody's roles", () => {
       log,
       caller: () => Promise.resolve({ email: caller }),
       pause: () => Promise.resolve(false),
-      limiter: new Line(1),
+      limiter: new Limiter(1),
       breaker: new Breaker({ requestTimeoutMs: 1_000 }),
       protectedEmails: new Set([boss]),
       host: "platform.test",

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import type { Client } from "../../provider/api/client";
 import { WallarooError, isWallarooError } from "../../provider/api/errors";
-import { Secrets } from "../../provider/api/secrets";
+import { Secrets } from "../../provider/api/redact";
 import { createUsersApi } from "../../provider/api/users";
 import { Directory } from "../../provider/user/directory";
 import { createdAt } from "../../provider/user/state";

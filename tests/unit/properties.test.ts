@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import type { Breaker } from "../../provider/api/breaker";
-import { Line } from "../../provider/api/line";
+import { Limiter } from "../../provider/api/limiter";
 import type { UsersApi } from "../../provider/api/users";
 import type { ApiUser, EditUserRequest } from "../../provider/api/wire";
 import { inputsFrom, pack, unpack } from "../../provider/team/state";
@@ -87,7 +87,7 @@ describe("a property that is added to the table", () => {
         log,
         caller: () => Promise.resolve({ id: "id-of-another", isPerson: false }),
         pause: () => Promise.resolve(false),
-        limiter: new Line(1),
+        limiter: new Limiter(1),
         breaker,
         protectedEmails: new Set(),
         host: "platform.test",

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { isWallarooError } from "../../provider/api/errors";
-import { Secrets } from "../../provider/api/secrets";
+import { Secrets } from "../../provider/api/redact";
 import { TokenSource, type Grant } from "../../provider/api/token";
 import type { Transport } from "../../provider/api/transport";
 

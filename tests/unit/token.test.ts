@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { callerOf } from "../../provider/api/caller";
-import { Secrets } from "../../provider/api/secrets";
+import { Secrets } from "../../provider/api/redact";
 import { TokenSource, type Grant } from "../../provider/api/token";
 import type { Exchange, Transport } from "../../provider/api/transport";
 

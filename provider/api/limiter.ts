@@ -1,7 +1,7 @@
 import type { LimitFunction } from "p-limit";
 
-/** At most so many tasks at once; further ones wait in line, in the order in which they came. */
-export class Line {
+/** At most so many tasks at once; further ones wait for their turn, in the order in which they came. */
+export class Limiter {
   // p-limit is an ES module, so it is loaded by import(); the promise is awaited by each task.
   readonly #limit: Promise<LimitFunction>;
   #active = 0;
@@ -10,12 +10,12 @@ export class Line {
     this.#limit = import("p-limit").then(({ default: pLimit }) => pLimit(concurrency));
   }
 
-  /** Tasks that run now; those in line are not counted. */
+  /** Tasks that run now; those that wait are not counted. */
   get active(): number {
     return this.#active;
   }
 
-  /** Runs `task` when its turn has come. Raises what it raises. A task must not wait for another one of the same line. */
+  /** Runs `task` when its turn has come. Raises what it raises. A task must not wait for another one of the same limiter. */
   async run<T>(task: () => Promise<T>): Promise<T> {
     const limit = await this.#limit;
     return limit(async () => {
