@@ -120,7 +120,7 @@ describe("the secrets of a whole lifecycle", function () {
   }
 });
 
-/** From -v=9 on, engine and SDK trace every property that passes between them, secret or not. No provider can help it. */
+/** At -v=9 engine and SDK trace every property that passes between them, secret or not. No provider can help it. */
 function isTrace(line: string): boolean {
   return /RegisterResource RPC|"msg":"(Unm|M)arshaling property|eventSink::Debug/.test(line);
 }
