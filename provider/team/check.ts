@@ -32,7 +32,9 @@ export function checkTeam(news: Record<string, unknown>, isUnknown: (value: unkn
     return { inputs: { members: {} }, failures };
   }
   if (!isRecord(members)) {
-    failures.push(failure("members is required: a map of addresses, each with an object of what is declared of it"));
+    const isGiven = members !== undefined && members !== null;
+    const problem = Array.isArray(members) ? "is a list, and must be" : isGiven ? "must be" : "is required:";
+    failures.push(failure(`members ${problem} an object by address, such as { "ann@example.com": {} }`));
     return { inputs: { members: {} }, failures };
   }
   const checked = new Map<string, unknown>();
@@ -49,7 +51,7 @@ export function checkTeam(news: Record<string, unknown>, isUnknown: (value: unkn
     } else if (isRecord(member) && isUnusable(member)) {
       failures.push(failure(`${pathOf(key)} ${findUnusable(member)}`));
     } else if (!isRecord(member)) {
-      failures.push(failure(`${pathOf(key)} must be an object, {} at least`));
+      failures.push(failure(`${pathOf(key)} must be an object of what is declared of the member, {} at least`));
     } else if (key !== email && member["password"] !== undefined) {
       // The engine keeps a value secret by its path; under another key it would be stored in plain text.
       failures.push(

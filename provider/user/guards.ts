@@ -2,7 +2,7 @@ import { refusal, type WallarooError } from "../api/errors";
 import type { ApiUser } from "../api/wire";
 import type { Context } from "./context";
 import { addressOf, canonicalEmail } from "./email";
-import { IDENTIFY, findIdentityForGuards, type Identity } from "./identity";
+import { IDENTIFY, PROTECTED_BY, findIdentityForGuards, type Identity } from "./identity";
 import type { UserInputs } from "./model";
 import { isAdmin } from "./properties";
 import type { View } from "./view";
@@ -36,9 +36,6 @@ export async function findGuardContext(context: Context, view: View, cutsOff: bo
   const seen = { everybody: view.everybody(), showsRoles: view.showsRoles() };
   return { ...identity, ...seen, protectedEmails, protectedBy, leaving, invited };
 }
-
-/** The setting of protected accounts by its usual name; an explicit provider has it under another one. */
-const PROTECTED_BY = "wallaroo:protectedEmails";
 
 /** Why an account is guarded, and what would end that: a verb phrase, undefined when nothing does. */
 export interface Guard {

@@ -37,7 +37,7 @@ export async function findIdentity({ caller: ask }: Pick<Context, "caller">, vie
   return { caller, isCallerKnown: isFound(caller, view) };
 }
 
-type Guarding = Pick<Context, "caller" | "log" | "run" | "protectedEmails">;
+type Guarding = Pick<Context, "caller" | "log" | "run" | "protectedEmails" | "protectedBy">;
 
 /**
  * {@link findIdentity} for guards. Nothing is asked for unless an account is cut off; then it is said, once per process,
@@ -55,7 +55,10 @@ export async function findIdentityForGuards(context: Guarding, view: View, cutsO
   if (!identity.isCallerKnown) {
     warnOnce(context, `${UNKNOWN}: ${showsRoles ? UNGUARDED_ADMINS : UNGUARDED_ALL}. To change that, ${IDENTIFY}.`);
   }
-  if (!showsRoles && context.protectedEmails.size === 0) warnOnce(context, NO_ROLES);
+  const { protectedEmails, protectedBy = PROTECTED_BY } = context;
+  if (!showsRoles && protectedEmails.size === 0) {
+    warnOnce(context, `${NO_ROLES} ${protectedBy}, and none of them is cut off.`);
+  }
   return identity;
 }
 
@@ -77,5 +80,6 @@ export const IDENTIFY =
   "sign in with wallaroo:username and wallaroo:password (or get the token with the scope openid, or have the Keycloak " +
   "client put `sub` and `preferred_username` into its access tokens: client scopes basic and profile)";
 const NO_ROLES =
-  "The platform shows no roles, so that the last administrator is not recognised: name the administrators in " +
-  "wallaroo:protectedEmails, and none of them is cut off.";
+  "The platform shows no roles, so that the last administrator is not recognised: name the administrators in";
+/** The setting of protected accounts by its usual name; an explicit provider has it under another one. */
+export const PROTECTED_BY = "wallaroo:protectedEmails";

@@ -49,7 +49,7 @@ describe("a lookup in a program", function () {
     };
     const nobody = { email: "nobody@example.com" };
     const words =
-      "Could not look up nobody@example.com: nobody on the platform has this id or address. Check it, or use getUsers";
+      "Could not look up nobody@example.com: no account on the platform has this address. Check it, or use getUsers";
     expect(await fails(async () => ({ ...(await getUser(nobody)) }))).to.contain(words);
     expect(await fails(() => ({ nobody: getUserOutput(nobody) }))).to.contain(words);
     await stack().setConfig("wallaroo:url", "no address");

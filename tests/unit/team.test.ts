@@ -54,9 +54,19 @@ describe("the inputs of a team", () => {
 
   it("are refused when two keys are one address, and when members are missing or not alone", () => {
     expect(reasons({ "ann@example.com": {}, "ANN@example.com": {} })[0]).to.match(/is there twice/);
-    for (const members of [undefined, null, [], 7, "ann@example.com"]) {
-      expect(reasons(members)[0]).to.match(/^members is required/);
+    const object = 'an object by address, such as { "ann@example.com": {} }';
+    for (const [members, problem] of [
+      [undefined, "is required:"],
+      [null, "is required:"],
+      [["ann@example.com"], "is a list, and must be"],
+      [7, "must be"],
+      ["ann@example.com", "must be"],
+    ] as const) {
+      expect(reasons(members)).to.deep.equal([`members ${problem} ${object}`]);
     }
+    expect(reasons({ "ann@example.com": ["x"] })[0]).to.match(
+      /must be an object of what is declared of the member, \{\}/,
+    );
     expect(reasons({}, { name: "science" })).to.deep.equal([
       "name is no input of a Wallaroo team; there is `members` alone",
     ]);
