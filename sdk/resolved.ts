@@ -48,16 +48,19 @@ export function isPlainObject(value: unknown): value is Record<string, unknown> 
   return isOfObject && !(Symbol.toStringTag in value) && !(Symbol.iterator in value);
 }
 
-/** Why the engine would not see this value as it is, and what to write; undefined when it would. */
+/**
+ * Why the engine would not see this value as it is, and how to make another one of it; undefined when it would. Which kind
+ * is wanted is not known here: a Map may stand for an object or for a list.
+ */
 function findProblem(value: unknown): string | undefined {
   if (typeof value === "function") return "is a function: call it, and give what it returns";
   if (typeof value === "symbol" || typeof value === "bigint") return `is a ${typeof value}, which can't be an input`;
   if (typeof value !== "object" || value === null || Array.isArray(value) || isPlainObject(value)) return undefined;
-  if (types.isMap(value)) return "is a Map, and must be a plain object: write `Object.fromEntries(map)`";
-  if (types.isSet(value)) return "is a Set, and must be a list: write `[...set]`";
-  if (types.isDate(value)) return "is a Date, and must be text";
+  if (types.isMap(value)) return "is a Map: `Object.fromEntries(map)` makes a plain object of it";
+  if (types.isSet(value)) return "is a Set: `[...set]` makes a list of it";
+  if (types.isDate(value)) return "is a Date: `date.toISOString()` makes text of it";
   if (pulumi.Resource.isInstance(value)) return "is a resource: give one of its outputs";
-  return `is an instance of ${nameOf(value)}, and must be a plain object: write out what of it is meant`;
+  return `is an instance of ${nameOf(value)}: write out what of it is meant`;
 }
 
 /** What is wrong with the arguments of `who` as a whole, as one sentence. */

@@ -116,7 +116,7 @@ describe("WallarooTeam through the real engine", function () {
     await stack().up(team({ [ann]: {} }));
     const map = new Map([[ann, {}]]);
     for (const [members, problem] of [
-      [() => map, /members is a Map, and must be a plain object: write `Object.fromEntries\(map\)`/],
+      [() => map, /members is a Map: `Object.fromEntries\(map\)` makes a plain object of it/],
       [() => pulumi.output(0).apply(() => map), /members is a Map/],
       // The SDK has made {} of it before anybody could look.
       [() => pulumi.output(map), /Could not empty the team of ann@example.com: its only member is taken out/],

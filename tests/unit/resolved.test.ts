@@ -116,10 +116,16 @@ describe("an input of which the engine would see something else", () => {
 
   it("is said with what to write instead", async () => {
     expect(await refusals({ members: Promise.resolve(new Map()) }, "team")).to.equal(
-      "[] members is a Map, and must be a plain object: write `Object.fromEntries(map)`",
+      "[] members is a Map: `Object.fromEntries(map)` makes a plain object of it",
     );
-    expect(await refusals({ members: { [ann]: { roles: new Set(["x"]) } } }, "team")).to.match(/write `\[\.\.\.set\]`/);
-    expect(await refusals({ members: { [ann]: new Member() } }, "team")).to.match(/is an instance of Member, and must/);
+    expect(await refusals({ members: { [ann]: { roles: new Set(["x"]) } } }, "team")).to.match(
+      /is a Set: `\[\.\.\.set\]` makes a list of it$/,
+    );
+    expect(await refusals({ members: { [ann]: new Member() } }, "team")).to.match(
+      /is an instance of Member: write out/,
+    );
+    expect(await refusals({ members: new Set([ann]) }, "team"), "no claim that a list will do").to.not.match(/must be/);
+    expect(await refusals({ members: { [ann]: { roles: new Map() } } }, "team"), "nor an object").to.not.match(/must/);
     const user = new WallarooUser("bob", { email: bob });
     expect(await refusals({ email: user }, "user")).to.match(/^\[\] email is a resource: give one of its outputs/);
   });
@@ -186,7 +192,7 @@ describe("an input of which the engine would see something else", () => {
         const given = await new Promise<Record<string, unknown>>((resolve) => provider.settings.apply(resolve));
         const config = (key: string) =>
           typeof given[key] === "object" ? JSON.stringify(given[key]) : (given[key] as string | undefined);
-        const problem = new RegExp(`\`${name}\` of the WallarooProvider is a (Map|Set), and must be`);
+        const problem = new RegExp(`\`${name}\` of the WallarooProvider is a (Map|Set): `);
         expect(() => readSettings({ config, env: undefined })).to.throw(SettingsError, problem);
       }
     }
