@@ -12,7 +12,7 @@ import type { UserInputs, UserState } from "../user/model";
 import { mayBeRefused, previewCreate, previewReplacement, previewUpdate } from "../user/preview";
 import { namesOf } from "../user/properties";
 import { getUser, readUser } from "../user/read";
-import { HalfDoneError, foundAsNow, inputsOf as inputsFrom } from "../user/state";
+import { HalfDoneError, foundAsNow, inputsFrom } from "../user/state";
 import { updateUser } from "../user/update";
 import { findDuplicates, sentence, unnamed } from "./declared";
 import { ownFailure, storingParts } from "./failures";
@@ -156,6 +156,6 @@ async function findEmail(context: Context, id: string): Promise<string> {
 }
 
 /** What check has answered, which is complete and of the promised types. */
-function inputsOf(checked: Props): UserInputs {
-  return checked as unknown as UserInputs;
+function inputsOf(checked: Partial<UserInputs>): UserInputs {
+  return checked as UserInputs;
 }

@@ -48,7 +48,7 @@ const MOST_LOOKS = 3;
 /**
  * Looks whether a change is so on the platform, in a query that is joined with others: an answer alone proves nothing (a
  * federated store answers that an account was deactivated, and leaves it active). Sends nothing when nothing was written.
- * Must not hold a place in line, or no more than the line is long could share a query. The admin role is not looked for
+ * Must not run in the limiter, or no more than it lets through could share a query. The admin role is not looked for
  * where the platform shows no roles. Raises nothing; see {@link Confirmed}.
  */
 export async function confirm(

@@ -10,7 +10,7 @@ export function declaredOf(inputs: DeclaredState): DeclaredState {
 }
 
 /** The inputs that would have led to this state. The password is left out: it must not get into the state unmarked. */
-export function inputsOf(state: UserState): UserInputs {
+export function inputsFrom(state: UserState): UserInputs {
   const { email, enabled } = state;
   return { email, enabled, ...declaredOf(state) };
 }
