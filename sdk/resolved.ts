@@ -10,7 +10,8 @@ const MAX_DEPTH = 16;
  * The same value as the engine will see it, at any depth and however late it comes: what would be lost on the way (a Map
  * becomes `{}`, a function nothing) is replaced by a mark that the provider's check refuses. Nothing is raised, now or
  * later: the SDK swallows what is raised in an apply of an inline program, and the engine, which then sees a program
- * without this resource, would let everybody go (measured). For the same reason a promise that fails becomes a mark.
+ * without this resource, would let everybody go (measured). For the same reason a promise or an output that fails becomes
+ * a mark.
  *
  * What `pulumi.output`, `pulumi.secret` or `pulumi.all` have already made `{}` can't be told from an object without
  * properties any more.
@@ -19,12 +20,12 @@ export function resolved(value: unknown, depth = 0): unknown {
   if (pulumi.isUnknown(value)) return value;
   if (pulumi.Output.isInstance(value)) {
     // Not `pulumi.output(value)`, which makes `{}` of a Map in it before anybody could look.
-    return value.apply((known) => pulumi.output(resolved(known, depth)));
+    return caught(value).apply((known) => pulumi.output(resolvedLate(known, depth)));
   }
   if (types.isPromise(value)) {
     return pulumi.output(
       Promise.resolve(value).then(
-        (known) => resolved(known, depth),
+        (known) => resolvedLate(known, depth),
         (error: unknown) => unusable(`is a Promise that failed: ${messageOf(error)}`),
       ),
     );
@@ -37,6 +38,44 @@ export function resolved(value: unknown, depth = 0): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, resolved(part, depth + 1)]));
 }
 
+/** What an output is made of; the SDK does not declare it, and has no other way to catch what an output fails with. */
+interface Parts {
+  promise(withUnknowns: boolean): Promise<unknown>;
+  isKnown: Promise<boolean>;
+  isSecret: Promise<boolean>;
+  resources(): Set<pulumi.Resource>;
+  allResources?(): Promise<Set<pulumi.Resource>>;
+}
+type NewOutput = new (
+  resources: Set<pulumi.Resource>,
+  promise: Promise<unknown>,
+  isKnown: Promise<boolean>,
+  isSecret: Promise<boolean>,
+  allResources: Promise<Set<pulumi.Resource>>,
+) => pulumi.Output<unknown>;
+
+/** The same output; one that fails becomes a mark instead. */
+function caught(output: pulumi.Output<unknown>): pulumi.Output<unknown> {
+  const parts = output as unknown as Parts;
+  const resources = parts.resources();
+  return new (pulumi.Output as unknown as NewOutput)(
+    resources,
+    parts.promise(true).catch((error: unknown) => unusable(`is an Output that failed: ${messageOf(error)}`)),
+    parts.isKnown.catch(() => true),
+    parts.isSecret.catch(() => false),
+    parts.allResources?.().catch(() => resources) ?? Promise.resolve(resources),
+  );
+}
+
+/** {@link resolved} for where nothing must be raised any more: reading an object may raise, by a getter or a proxy. */
+function resolvedLate(value: unknown, depth: number): unknown {
+  try {
+    return resolved(value, depth);
+  } catch (error) {
+    return unusable(`is an object that can't be read: ${messageOf(error)}`);
+  }
+}
+
 /**
  * True for what `{ ... }` makes, in this realm or in another one (`node:vm`, a test runner's), and for objects without a
  * prototype. An instance of a class is none: what it has by its class would be lost on the way to the engine.
@@ -44,8 +83,13 @@ export function resolved(value: unknown, depth = 0): unknown {
 export function isPlainObject(value: unknown): value is Record<string, unknown> {
   if (typeof value !== "object" || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
-  const isOfObject = prototype === null || prototype === Object.prototype || Object.getPrototypeOf(prototype) === null;
-  return isOfObject && !(Symbol.toStringTag in value) && !(Symbol.iterator in value);
+  return isOfObject(prototype) && !(Symbol.toStringTag in value) && !(Symbol.iterator in value);
+}
+
+/** True for `null` and for the `Object.prototype` of any realm; not for other objects without a prototype, which may hold inputs. */
+function isOfObject(prototype: unknown): boolean {
+  if (prototype === null || prototype === Object.prototype) return true;
+  return Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype as object, "isPrototypeOf");
 }
 
 /**

@@ -115,12 +115,18 @@ describe("WallarooTeam through the real engine", function () {
   it("is not emptied by members that come to nothing on their way to the engine, however they come", async () => {
     await stack().up(team({ [ann]: {} }));
     const map = new Map([[ann, {}]]);
+    const fail = () => {
+      throw new Error("lost");
+    };
     for (const [members, problem] of [
       [() => map, /members is a Map: `Object.fromEntries\(map\)` makes a plain object of it/],
       [() => pulumi.output(0).apply(() => map), /members is a Map/],
       // The SDK has made {} of it before anybody could look.
       [() => pulumi.output(map), /Could not empty the team of ann@example.com: its only member is taken out/],
       [() => Promise.reject(new Error("lost")), /members is a Promise that failed/],
+      [() => pulumi.output(Promise.reject(new Error("lost"))), /members is an Output that failed: lost/],
+      [() => pulumi.output(0).apply(fail), /members is an Output that failed: lost/],
+      [() => ({ [ann]: pulumi.output(0).apply(fail) }), /members\["ann@example.com"\] is an Output that failed: lost/],
     ] as [() => WallarooTeamArgs["members"], RegExp][]) {
       const refused = await stack().upFails(() => void new WallarooTeam("science", { members: members() }));
       expect(refused.output)

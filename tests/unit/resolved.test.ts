@@ -19,6 +19,12 @@ class Member {
   }
 }
 
+class Rootless extends (null as unknown as ObjectConstructor) {
+  get enabled() {
+    return false;
+  }
+}
+
 const [ann, bob] = ["ann@example.com", "bob@example.com"];
 const foreign = (text: string): unknown => vm.runInNewContext(`(${text})`);
 const circular: Record<string, unknown> = {};
@@ -40,6 +46,10 @@ const CONTAINERS: Record<string, unknown> = {
   "a URLSearchParams": new URLSearchParams("enabled=false"),
   "a boxed boolean": Object(false) as unknown,
   "an object made of another one": Object.create({ enabled: false }) as unknown,
+  "an object made of one without a prototype": Object.create(
+    Object.assign(Object.create(null) as object, { enabled: false }),
+  ) as unknown,
+  "an instance of a class that extends null": Object.create(Rootless.prototype) as unknown,
   "a symbol": Symbol("x"),
   "a bigint": 1n,
 };
@@ -159,6 +169,31 @@ describe("an input of which the engine would see something else", () => {
       /members\["ann@example.com"\] is a Promise/,
     );
     expect(await refusals({ email: ann, enabled: fail() }, "user")).to.match(/^\[\] enabled is a Promise that failed/);
+  });
+
+  it("is an output that fails, too, or that holds what can't be read", async () => {
+    const closed = () => {
+      throw new Error("the vault is closed");
+    };
+    const unreadable = Object.defineProperty({}, "enabled", { enumerable: true, get: closed });
+    for (const fail of [
+      () => pulumi.output(Promise.reject(new Error("the vault is closed"))),
+      () => pulumi.output(0).apply(closed),
+      () => pulumi.secret(0).apply(closed),
+      () => pulumi.output(0).apply(() => Promise.reject(new Error("the vault is closed"))),
+      () => pulumi.output(0).apply(() => unreadable),
+      () => Promise.resolve(unreadable),
+    ]) {
+      const why = "is an? (Output that failed|Promise that failed|object that can't be read): the vault is closed";
+      expect(await refusals({ members: fail() }, "team")).to.match(new RegExp(`^\\[\\] members ${why}$`));
+      expect(await refusals({ members: { [ann]: fail(), [bob]: {} } }, "team")).to.match(
+        new RegExp(`^\\[\\] members\\["ann@example.com"\\] ${why}$`),
+      );
+      expect(await refusals({ members: { [ann]: { enabled: fail() } } }, "team")).to.match(new RegExp(why));
+      for (const name of ["email", "enabled", "password", "roles"]) {
+        expect(await refusals({ email: ann, [name]: fail() }, "user"), name).to.match(new RegExp(`${name} ${why}`));
+      }
+    }
   });
 
   it("is not a list, a plain object of another realm or one without a prototype", async () => {
