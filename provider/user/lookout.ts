@@ -147,7 +147,9 @@ export class Lookout {
 
 function answer(search: Search, view: View): void {
   const { email, id, until } = search;
-  const user = (id === undefined ? undefined : view.findById(id)) ?? view.findByEmail(email);
+  const byId = id === undefined ? undefined : view.findById(id);
+  // An id is a hint: it may be that of another account.
+  const user = byId !== undefined && addressOf(byId) === email ? byId : view.findByEmail(email);
   // An account that has the address for its username alone is not the one that an invite made.
   const isIt = user !== undefined && (until === "answered" || addressOf(user) === email);
   if (isIt) return search.end({ kind: "shown", user });

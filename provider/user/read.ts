@@ -27,7 +27,7 @@ export async function readUser(context: Context, known: KnownUser): Promise<Know
       );
       return known;
     }
-    if (isProvisional(id) || user.id === id) {
+    if (addressOf(user) === state.email && (isProvisional(id) || user.id === id)) {
       log.info(`${state.email} is visible on the platform now (id ${user.id}).`);
       // The address of an account whose invite was never answered may have come by another invite.
       return { id: user.id, state: stateOf(user, found(state.adopted ? followed(state, user, view) : state)) };
@@ -41,7 +41,7 @@ export async function readUser(context: Context, known: KnownUser): Promise<Know
           "did not make that account, so destroy leaves it as it is now, unless `onDestroy` says otherwise.",
       );
     }
-    const now = stateOf(user, found(isOther ? followed(state, user, view) : state));
+    const now = stateOf(user, found(isOther || state.unseen === true ? followed(state, user, view) : state));
     if (now.email === state.email) return { id: user.id, state: now };
     log.warn(
       `The address of ${state.email} was changed to ${now.email} on the platform. Declare the new address: up refuses ` +
