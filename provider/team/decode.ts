@@ -30,7 +30,13 @@ export function decodeTeam(stored: Record<string, unknown>, operation: string, t
   const defects: Defect[] = [];
   const mapOf = (key: string): Record<string, unknown> | undefined => {
     const map = stored[key];
-    if (isRecord(map)) return map;
+    if (isRecord(map)) {
+      const stray = Object.keys(map).filter((name) => !Object.hasOwn(ids, name));
+      for (const name of stray)
+        defects.push({ key: `${key}[${JSON.stringify(name)}]`, what: "is of no member in ids" });
+      // It may be what was known of a member: nothing that is missing in this map can be relied on then.
+      return stray.length === 0 || key === "initialPasswords" ? map : undefined;
+    }
     defects.push({ key, what: map === undefined ? "is missing" : `must be an object, and is ${kindOf(map)}` });
     return undefined;
   };

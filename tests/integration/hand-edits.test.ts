@@ -133,6 +133,9 @@ describe("the state of a user that was edited by hand", () => {
 /** Of a team with one adopted member and one invited with `onDestroy: "retain"`, what may be edited to what. */
 const TEAM_EDITS: [path: string[], values: unknown[]][] = [
   [["adopted"], [GONE, null, [], "x", 7]],
+  // Entries under another spelling, or of no member at all.
+  [["adopted"], ["ANN@example.com", ` ${ann}`, "other@example.com"].map((key) => ({ [key]: true }))],
+  [["details"], ["BOB@example.com", "other@example.com"].map((key) => ({ [key]: { onDestroy: "retain" } }))],
   [
     ["adopted", ann],
     [null, "true", 1, 0, {}, []],
