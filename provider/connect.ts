@@ -4,7 +4,7 @@ import { createClient } from "./api/client";
 import { Limiter } from "./api/limiter";
 import { Secrets } from "./api/redact";
 import { TokenSource } from "./api/token";
-import { createTransport } from "./api/transport";
+import { createTransport, type Transport } from "./api/transport";
 import { createUsersApi } from "./api/users";
 import { Waiting } from "./api/waiting";
 import type { Settings } from "./settings";
@@ -28,17 +28,24 @@ export interface Platform {
   secrets: Secrets;
 }
 
+/** What a run has by default, and a test can't wait for. */
+interface Substitutes extends Partial<BreakerLimits> {
+  transport?: Transport;
+  /** How long an account is looked for after its invite, in milliseconds. */
+  lookingMs?: number;
+}
+
 /** Puts the parts together. Sends nothing. */
 export function connect(
   settings: Settings,
   run: RunMemory,
   log: Log,
-  { lookingMs, ...limits }: { lookingMs?: number } & Partial<BreakerLimits> = {},
+  { lookingMs, transport: substitute, ...limits }: Substitutes = {},
 ): Platform {
   const secrets = new Secrets();
   const { requestTimeoutMs: timeoutMs, maxConcurrency: maxSockets } = settings;
   const waiting = new Waiting((message) => log.info(message));
-  const transport = waiting.watch(createTransport({ timeoutMs, maxSockets, secrets }));
+  const transport = waiting.watch(substitute ?? createTransport({ timeoutMs, maxSockets, secrets }));
   const breaker = new Breaker({ requestTimeoutMs: timeoutMs, ...limits });
   const token = new TokenSource(settings, breaker.guard(transport), secrets);
   const client = createClient({
