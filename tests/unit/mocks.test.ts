@@ -14,7 +14,7 @@ describe("a lookup in a unit test with mocks", () => {
     asked = [];
     registered = [];
     users = [ann];
-    await pulumi.runtime.setMocks({
+    const mocks: pulumi.runtime.Mocks = {
       newResource: ({ name }) => {
         registered.push(name);
         return { id: name, state: {} };
@@ -23,7 +23,9 @@ describe("a lookup in a unit test with mocks", () => {
         asked.push({ token, inputs: inputs as unknown, ...(provider === "" ? {} : { provider }) });
         return token.endsWith("getUsers") ? { users } : ann;
       },
-    });
+    };
+    // Else the project is that of whichever test ran before.
+    await pulumi.runtime.setMocks(mocks, "project", "stack");
   });
   const valueOf = <T>(output: pulumi.Output<T>) => new Promise<T>((resolve) => void output.apply(resolve));
 
