@@ -185,7 +185,7 @@ describe("a create or update that is half done", function () {
     platform().misbehave({ on: "deactivate", when: "after", what: { status: 502, body: "" } });
     const failed = await stack().upFails(() => undefined);
     expect(failed.output).to.match(
-      /Could not deactivate ann@example.com: .*To keep the person instead, run `pulumi refresh`/,
+      /Could not deactivate ann@example.com: .*To keep the user instead, run `pulumi refresh`/,
     );
     expect(failed.output).to.not.match(/\n\s+at /);
     await stack().refresh();
