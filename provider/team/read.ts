@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Context } from "../user/context";
+import type { KnownUser } from "../user/model";
 import { readUser } from "../user/read";
 import { foundAsNow } from "../user/state";
 import type { Members, TeamState } from "./model";
@@ -27,6 +28,23 @@ export async function readTeam(
   const failures = await findFailures(context, `${team}: read`, steps);
   // One answer is about all of them: if it is bad, no member's reading is to be trusted.
   if (failures.length > 0) throw new TeamError(summaryOf("read", team, failures, steps.length), reasonsOf(failures));
+  const twice = findTwice(members.values());
+  if (twice !== undefined) {
+    const reason =
+      `Could not read ${twice}: more than one member has this address on the platform now. Nothing was changed in the ` +
+      "state. Give one of the accounts another address in Keycloak, then run the same command again.";
+    throw new TeamError(summaryOf("read", team, [reason], steps.length), [reason]);
+  }
   const after = pack(members.values());
   return isDeepStrictEqual(after, state) ? { state: after } : { state: after, inputs: inputsFrom(members) };
+}
+
+/** An address that two members have, or undefined. */
+function findTwice(members: Iterable<KnownUser>): string | undefined {
+  const seen = new Set<string>();
+  for (const { state } of members) {
+    if (seen.has(state.email)) return state.email;
+    seen.add(state.email);
+  }
+  return undefined;
 }

@@ -118,6 +118,11 @@ export class Directory {
     for (const id of ids) this.#known.add(id);
   }
 
+  /** True for an id that a state was read or changed by in this process. */
+  isKnown(id: string): boolean {
+    return this.#known.has(id);
+  }
+
   /** How many known accounts were looked for in vain, if `view` shows none of the known ones at all; 0 if it shows any. */
   countMissing(view: View): number {
     for (const id of this.#known) if (view.findById(id) !== undefined) return 0;

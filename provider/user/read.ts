@@ -1,6 +1,6 @@
 import { WallarooError } from "../api/errors";
 import type { ApiUser } from "../api/wire";
-import { isProvisional, refuseDoubtfulAbsence } from "./absence";
+import { isProvisional, refuseDoubtfulAbsence, refuseOtherPlatform } from "./absence";
 import type { Context } from "./context";
 import { READ_AGE_MS } from "./directory";
 import { addressOf } from "./email";
@@ -18,7 +18,7 @@ export async function readUser(context: Context, known: KnownUser): Promise<Know
   const { id, state } = known;
   directory.noteKnown([id]);
   const view = await directory.view(READ_AGE_MS);
-  const user = view.findById(id) ?? view.findByAddress(state.email);
+  const user = await findAccount(context, known, view);
   if (state.unseen === true) {
     if (user === undefined) {
       log.warn(
@@ -52,6 +52,15 @@ export async function readUser(context: Context, known: KnownUser): Promise<Know
   await refuseDoubtfulAbsence("read", known, view, context);
   log.warn(`${state.email} (id ${id}) is not on the platform any more and leaves the state; up invites it again.`);
   return undefined;
+}
+
+/** The account by its id, else by its address; not one that another state knows. */
+async function findAccount(context: Context, known: KnownUser, view: View): Promise<ApiUser | undefined> {
+  const user = view.findById(known.id) ?? view.findByAddress(known.state.email);
+  if (user === undefined || user.id === known.id || isProvisional(known.id) || known.state.unseen === true) return user;
+  await refuseOtherPlatform("read", known, view, context);
+  // Its address was changed to this one.
+  return context.directory.isKnown(user.id) ? undefined : user;
 }
 
 /** What is there now is known: a step that failed before shows as drift, and as nothing else. */
