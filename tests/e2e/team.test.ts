@@ -246,7 +246,7 @@ describe("WallarooTeam through the real engine", function () {
     for (const [members, problem] of [
       [{ [ann]: {}, " Ann@example.com": {}, [bob]: {} }, /ann@example\.com.*twice/],
       [undefined, /members.*required/],
-      ["ann@example.com", /members.*map/],
+      ["ann@example.com", /members must be an object by address/],
     ] as const) {
       platform().clearLog();
       const { output } = await stack().upFails(late(members));
