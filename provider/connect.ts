@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Breaker, type BreakerLimits } from "./api/breaker";
 import { createClient } from "./api/client";
+import { PlatformClock } from "./api/clock";
 import { Limiter } from "./api/limiter";
 import { Secrets } from "./api/redact";
 import { TokenSource } from "./api/token";
@@ -48,9 +49,10 @@ export function connect(
   const transport = waiting.watch(substitute ?? createTransport({ timeoutMs, maxSockets, secrets }));
   const breaker = new Breaker({ requestTimeoutMs: timeoutMs, ...limits });
   const token = new TokenSource(settings, breaker.guard(transport), secrets);
+  const clock = new PlatformClock();
   const client = createClient({
     url: settings.url,
-    transport,
+    transport: clock.watch(transport),
     token,
     secrets,
     breaker,
@@ -70,6 +72,7 @@ export function connect(
     run,
     log,
     caller: (isEnough) => token.caller(isEnough),
+    clock,
     pause: client.pause,
     limiter: new Limiter(settings.maxConcurrency),
     breaker,

@@ -21,6 +21,12 @@ export interface WallarooUserArgs {
   /** `true`: active, takes a seat. `false`: deactivated. Default `true`, at create and later. */
   enabled?: pulumi.Input<boolean>;
   /**
+   * The last day (UTC, by the platform's clock) on which `enabled: true` counts, as `YYYY-MM-DD`; from the next day on the
+   * account is treated as `enabled: false`. Nothing happens by itself: the first `pulumi up` after that day deactivates
+   * it. Preview warns from 14 days before. Taken out, or moved, `enabled` counts again.
+   */
+  expires?: pulumi.Input<string>;
+  /**
    * Take over an account that is there already and active; only what is declared is touched. Default `false`: create
    * refuses. A deactivated account is reactivated without it.
    */

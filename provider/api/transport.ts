@@ -4,7 +4,7 @@ import type Fetch from "node-fetch";
 import { WallarooError } from "./errors";
 import { MAX_ANSWER_BYTES, explain, explainAnswer } from "./network-failure";
 import { ProxyError, findProxy, type Proxy } from "./proxy";
-import { parseRetryAfter } from "./retry-after";
+import { parseHttpDate, parseRetryAfter } from "./retry-after";
 import type { Secrets } from "./redact";
 import { TunnelAgent } from "./tunnel";
 
@@ -22,11 +22,14 @@ export interface Exchange {
   timeoutMs?: number;
 }
 
-/** A complete answer. `retryAfterMs` is its `Retry-After`, see {@link parseRetryAfter}. */
+/** A complete answer. */
 export interface Answer {
   status: number;
   body: string;
+  /** Its `Retry-After`, see {@link parseRetryAfter}. */
   retryAfterMs: number | undefined;
+  /** Its `Date`, in milliseconds since the epoch; undefined when there is none, or none of RFC 9110. */
+  dateMs?: number | undefined;
 }
 
 /** Sends one request and reads the whole answer. */
@@ -94,10 +97,12 @@ export function createTransport(options: { timeoutMs: number; maxSockets: number
       }
       const misled = explainAnswer(url, answer.status, body);
       if (misled !== undefined) throw new WallarooError({ ...about, ...misled });
+      const date = answer.headers.get("date");
       return {
         status: answer.status,
         body,
-        retryAfterMs: parseRetryAfter(answer.headers.get("retry-after"), answer.headers.get("date")),
+        retryAfterMs: parseRetryAfter(answer.headers.get("retry-after"), date),
+        dateMs: date === null ? undefined : parseHttpDate(date),
       };
     } catch (error) {
       if (error instanceof WallarooError) throw error;

@@ -5,6 +5,7 @@ import { applyTeam } from "../team/apply";
 import { checkTeam, pathOf } from "../team/check";
 import { decodeTeam, encodeTeam } from "../team/decode";
 import { deleteTeam } from "../team/delete";
+import { dueMembers, warnOfEnds } from "../team/expiry";
 import { describeChanges, findEmptiedRefusal, findTeamChanges, isEmpty, type TeamChanges } from "../team/diff";
 import type { Members, TeamState } from "../team/model";
 import { previewTeam } from "../team/preview";
@@ -50,9 +51,12 @@ export function teamResource(session: Session): Resource {
   /** In preview and again at apply: settings, and what create would be refused for. */
   async function checkLive(olds: Props, members: Props): Promise<void> {
     const { context, directory } = session.platform(olds, { members });
+    const team = teamOf(members);
+    await warnOfEnds(context, members, team);
     if (isRecord(olds["members"])) return warnOfInviteOnly(byCanonicalEmail(olds["members"]), members, directory);
-    const changes = { added: Object.keys(members), changed: [], removed: [] };
-    await previewTeam(context, undefined, members, knownOf(changes, members), teamOf(members));
+    const due = await dueMembers(context, members, {}, team);
+    const changes = { added: Object.keys(due), changed: [], removed: [] };
+    await previewTeam(context, undefined, due, knownOf(changes, due), team);
   }
 
   /** Says which new values change nothing. A member that was declared before and is not there is yet to be invited. */
@@ -116,12 +120,15 @@ export function teamResource(session: Session): Resource {
       if (!isRecord(declared)) return { changes: true, updates: ["members"], replaces: [] };
       const { state, defects } = decodeTeam(olds, "compare", team);
       if (run.hasProgram) refuseEmptied(state, declared);
-      const changes = findTeamChanges(unpack(state), declared, isUnknown);
+      const due = session.isKnown()
+        ? await dueMembers(session.platform(olds, news).context, declared, state.ids, team)
+        : declared;
+      const changes = findTeamChanges(unpack(state), due, isUnknown);
       if (isEmpty(changes)) return { changes: false, updates: [], replaces: [] };
       if (run.hasProgram) refuseDefects("change", team, defects);
       if (session.isKnown() && run.hasProgram) {
         const { context } = session.platform(olds, news);
-        await previewTeam(context, state, declared, knownOf(changes, declared), team);
+        await previewTeam(context, state, due, knownOf(changes, due), team);
       }
       const operation = run.hasProgram ? "up" : "refresh";
       for (const line of describeChanges(changes, operation)) session.log.info(`${team} ${line}`);
@@ -132,7 +139,9 @@ export function teamResource(session: Session): Resource {
       const id = `team-${randomUUID()}`;
       return storingParts(id, async () => {
         const { context } = session.platform(inputs);
-        return { id, state: toJson(await applyTeam(context, undefined, membersOf(inputs), teamOf(inputs["members"]))) };
+        const team = teamOf(inputs["members"]);
+        const due = await dueMembers(context, membersOf(inputs), {}, team);
+        return { id, state: toJson(await applyTeam(context, undefined, due, team)) };
       });
     },
 
@@ -154,7 +163,10 @@ export function teamResource(session: Session): Resource {
       storingParts(id, async () => {
         const [state, members] = [stateOf(olds, "change"), membersOf(news)];
         refuseEmptied(state, members);
-        return toJson(await applyTeam(session.platform(olds, news).context, state, members, teamOf(members)));
+        const { context } = session.platform(olds, news);
+        const team = teamOf(members);
+        const due = await dueMembers(context, members, state.ids, team);
+        return toJson(await applyTeam(context, state, due, team));
       }),
 
     async delete(_id, stored) {

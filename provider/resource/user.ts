@@ -8,6 +8,7 @@ import { decodeUser, describeRepair, refuseDefects } from "../user/decode";
 import { deleteUser } from "../user/delete";
 import { findChanges, findDrift, isSameValue, withoutUnknown } from "../user/diff";
 import { canonicalEmail } from "../user/email";
+import { describeEnd, dueToday, findToday } from "../user/expiry";
 import type { UserInputs, UserState } from "../user/model";
 import { mayBeRefused, previewCreate, previewReplacement, previewUpdate } from "../user/preview";
 import { namesOf } from "../user/properties";
@@ -40,7 +41,19 @@ export function userResource(session: Session): Resource {
         `${nameOf(inputs)}: ${name} is used by the invite alone, so its new value changes nothing for an account that is there.`,
       );
     }
-    if (olds["email"] === undefined && !isUnknown(inputs)) await previewCreate(context, inputsOf(inputs));
+    if (typeof inputs["expires"] === "string" && !isUnknown(inputs["expires"])) {
+      const end = describeEnd(inputs, await findToday(context));
+      if (end !== undefined) session.log.warn(`${nameOf(inputs)} ${end}.`);
+    }
+    if (olds["email"] === undefined && !isUnknown(inputs)) {
+      await previewCreate(context, inputsOf(await dueToday(context, inputs)));
+    }
+  }
+
+  /** The inputs as they count today, once the platform is known. */
+  async function dueInputs(olds: Props, news: Props): Promise<Props> {
+    if (news["expires"] === undefined || isUnknown(news["expires"]) || !session.isKnown()) return news;
+    return dueToday(session.platform(olds, news).context, news);
   }
 
   /** The stored state, for what may cut off: raises `refused` when not all of it can be read. */
@@ -80,25 +93,31 @@ export function userResource(session: Session): Resource {
 
     async diff(id, olds, news): Promise<Difference> {
       const { state, defects } = decodeUser(olds);
-      const { updates, replaces } = findChanges(state, news, isUnknown);
+      const due = await dueInputs(olds, news);
+      const { updates, replaces } = findChanges(state, due, isUnknown);
       const isReplaced = replaces.length > 0;
       // An account that was never seen is asked about again, whatever is declared.
       const changes = isReplaced || updates.length > 0 || state.unseen === true;
       if (changes && run.hasProgram) refuseDefects("change", nameOf(olds, id), defects);
-      const isAsked = changes && (isReplaced || mayBeRefused(state, news, updates));
+      const isAsked = changes && (isReplaced || mayBeRefused(state, due, updates));
       if (isAsked && session.isKnown() && run.hasProgram) {
         const { context } = session.platform(olds, news);
         const { email } = news;
         const arriving = typeof email === "string" && !isUnknown(email) ? email : undefined;
         if (isReplaced) await previewReplacement(context, { id, state }, arriving);
-        else await previewUpdate(context, { id, state }, withoutUnknown(news, isUnknown));
+        else await previewUpdate(context, { id, state }, withoutUnknown(due, isUnknown));
+        if (isExpiring(state, due, news)) {
+          session.log.info(
+            `${nameOf(news)} is deactivated by \`pulumi up\`, as its \`expires\` (${String(news["expires"])}) is over.`,
+          );
+        }
       }
       return { changes, updates, replaces };
     },
 
     create: (inputs) =>
       storingParts("", async () => {
-        const { id, state } = await createUser(session.platform(inputs).context, inputsOf(inputs));
+        const { id, state } = await createUser(session.platform(inputs).context, inputsOf(await dueInputs({}, inputs)));
         return { id, state: toJson(state) };
       }),
 
@@ -125,7 +144,8 @@ export function userResource(session: Session): Resource {
     update: (id, olds, news) =>
       storingParts(id, async () => {
         const state = stateOf(olds, id, "change");
-        return toJson(await updateUser(session.platform(olds, news).context, { id, state }, inputsOf(news)));
+        const due = inputsOf(await dueInputs(olds, news));
+        return toJson(await updateUser(session.platform(olds, news).context, { id, state }, due));
       }),
 
     async delete(id, stored) {
@@ -141,6 +161,11 @@ export function userResource(session: Session): Resource {
       }
     },
   };
+}
+
+/** True when the day in `expires` alone makes the user a deactivated one. */
+function isExpiring(state: UserState, due: Props, news: Props): boolean {
+  return state.enabled && due["enabled"] === false && news["enabled"] !== false;
 }
 
 /** Today's address of an account that is known by its id alone. */

@@ -1,6 +1,7 @@
 import type { Breaker } from "../api/breaker";
 import type { Caller } from "../api/caller";
 import type { Client } from "../api/client";
+import type { PlatformClock } from "../api/clock";
 import type { Limiter } from "../api/limiter";
 import type { UsersApi } from "../api/users";
 import type { Directory } from "./directory";
@@ -24,6 +25,7 @@ export interface Context {
   log: Log;
   /** Answers who the provider runs as, and looks further while `isEnough` says that what it found does not do. */
   caller: (isEnough?: (caller: Caller) => boolean) => Promise<Caller>;
+  clock: Pick<PlatformClock, "nowMs">;
   pause: Client["pause"];
   /**
    * Accounts in which something is being changed. However many are waiting, each is decided about only when its

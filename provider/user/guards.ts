@@ -133,6 +133,18 @@ export function findCutOffRefusal(
   return refusal(operation, inputs.email ?? addressOf(user), reason, next);
 }
 
+/** The refusal to let a guarded account expire: when that is declared, and not only on the day. */
+export function findEndRefusal(
+  user: ApiUser,
+  { email, expires }: Partial<UserInputs>,
+  context: GuardContext,
+): WallarooError | undefined {
+  const guard = expires === undefined ? undefined : findGuard(user, context);
+  if (guard === undefined) return undefined;
+  const next = `Leave \`expires\` out for it${guard.remedy === undefined ? "" : `, or ${guard.remedy} first`}.`;
+  return refusal("set `expires` for", email ?? addressOf(user), guard.reason, next);
+}
+
 /** The refusal to deactivate a guarded account that leaves a stack. */
 export function findLeavingRefusal(user: ApiUser, context: GuardContext): WallarooError | undefined {
   const guard = user.enabled ? findGuard(user, context) : undefined;

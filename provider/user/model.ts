@@ -11,6 +11,8 @@ export interface UserInputs extends Profile {
   /** Secret; used by the invite alone. */
   password?: string;
   adopt?: boolean;
+  /** The last day on which `enabled: true` counts, as `YYYY-MM-DD` (UTC, by the platform's clock). */
+  expires?: string;
   /** Undefined means the default, which spares an adopted account; see {@link UserState.foundEnabled}. */
   onDestroy?: OnDestroy;
   /** Realm roles that the invite asks for; used by the invite alone. */
@@ -32,6 +34,7 @@ export type PreviewInputs = { [N in keyof UserInputs]?: UserInputs[N] | Unknown 
 /** Declared values that delete and refresh need later, as they see nothing but the state. */
 export interface DeclaredState extends Profile {
   adopt?: boolean;
+  expires?: string;
   onDestroy?: OnDestroy;
 }
 

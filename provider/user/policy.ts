@@ -39,10 +39,13 @@ export function planCreate(
   guards: GuardContext,
 ): Plan | Refused {
   if (existing !== undefined) return planTakeOver(inputs, existing, run, guards);
-  const { email } = inputs;
-  const invited = { id: "", email, username: email, enabled: true, realmRoles: [] };
-  const refusal = findCutOffRefusal(invited, inputs, guards);
+  const refusal = findCutOffRefusal(invitedAccount(inputs.email), inputs, guards);
   return refusal === undefined ? { kind: "invite" } : { kind: "refused", refusal };
+}
+
+/** The account that an invite makes, before it is there. */
+export function invitedAccount(email: string): ApiUser {
+  return { id: "", email, username: email, enabled: true, realmRoles: [] };
 }
 
 /** {@link planCreate} for an address that an account has. */

@@ -3,7 +3,8 @@ import { findUnseen, notToBeLeft, notVisibleYet } from "./absence";
 import type { Context } from "./context";
 import { announced } from "./diff";
 import { DECISION_AGE_MS } from "./directory";
-import { cuttingOff, findCutOffRefusal, findGuardContext, findLeavingRefusal } from "./guards";
+import { findLateInviteRefusal, findToday } from "./expiry";
+import { cuttingOff, findCutOffRefusal, findEndRefusal, findGuardContext, findLeavingRefusal } from "./guards";
 import type { KnownUser, PreviewInputs, UserInputs, UserState } from "./model";
 import {
   findBadValueRefusal,
@@ -12,6 +13,7 @@ import {
   findReturnRefusal,
   findSharedAddressRefusal,
   findUnknownAddressRefusal,
+  invitedAccount,
   planCreate,
   planDelete,
   type Plan,
@@ -49,9 +51,14 @@ export async function decideCreate(context: Context, inputs: UserInputs): Promis
   const { run } = context;
   const view = await context.directory.view(DECISION_AGE_MS);
   const existing = view.findByEmail(inputs.email);
+  if (existing === undefined && inputs.expires !== undefined) {
+    raise(findLateInviteRefusal(inputs, await findToday(context)));
+  }
   const cutsOff = existing !== undefined && cuttingOff(existing, inputs) !== undefined;
-  const plan = planCreate(inputs, existing, run, await findGuardContext(context, view, cutsOff));
+  const guards = await findGuardContext(context, view, cutsOff || inputs.expires !== undefined);
+  const plan = planCreate(inputs, existing, run, guards);
   if (plan.kind === "refused") throw plan.refusal;
+  raise(findEndRefusal(existing ?? invitedAccount(inputs.email), inputs, guards));
   if (cutsOff) run.noteLeaving(existing);
   const showsRoles = view.showsRoles() || existing?.realmRoles !== undefined;
   raise(findBadValueRefusal(inputs, existing), findBlindEditRefusal(inputs, existing, showsRoles));
@@ -60,6 +67,7 @@ export async function decideCreate(context: Context, inputs: UserInputs): Promis
 
 /** Could {@link previewUpdate} refuse these changes? If not, preview asks the platform nothing. */
 export function mayBeRefused(state: UserState, news: PreviewInputs, updates: readonly string[]): boolean {
+  if (updates.includes("expires") && news.expires !== undefined) return true;
   if (news.enabled === false || news.admin === false || state.unseen === true) return true;
   return profileProperties().some(([name, { isRole }]) => isRole !== true && updates.includes(name));
 }
@@ -77,8 +85,8 @@ export async function previewUpdate(context: Context, known: KnownUser, inputs: 
   if (due.enabled !== undefined && due.enabled !== user.enabled) raise(findSharedAddressRefusal(user, view));
   raise(findBadValueRefusal(due, user));
   const cutsOff = cuttingOff(user, due, admin) !== undefined;
-  const guards = await findGuardContext(context, view, cutsOff);
-  raise(findCutOffRefusal(user, due, guards, admin));
+  const guards = await findGuardContext(context, view, cutsOff || due.expires !== undefined);
+  raise(findCutOffRefusal(user, due, guards, admin), findEndRefusal(user, due, guards));
   if (cutsOff) context.run.noteLeaving(user);
   raise(findBlindEditRefusal(due, user, view.showsRoles()));
 }

@@ -1,5 +1,6 @@
 import type { ApiUser, EditUserRequest, InviteUserRequest } from "../api/wire";
 import { canonicalEmail, findEmailProblem } from "./email";
+import { findDayProblem } from "./expiry";
 import type { UserInputs } from "./model";
 
 /** What `POST /v1/api/user` writes besides address and `enabled`. Not declared means not managed. */
@@ -64,6 +65,7 @@ export const PROPERTIES = {
       typeof value === "string" && value !== "" ? undefined : "must be a string that is not empty",
   },
   enabled: { kind: "account", findProblem: findBooleanProblem },
+  expires: { kind: "policy", findProblem: findDayProblem },
   adopt: { kind: "policy", isOfCreate: true, findProblem: findBooleanProblem },
   onDestroy: {
     kind: "policy",

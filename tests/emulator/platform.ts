@@ -20,7 +20,7 @@ export interface PlatformOptions extends Partial<ReleaseOptions> {
   clientTokenLifetimes?: Record<string, number>;
   /** Delay of every answer in milliseconds. Default 0. */
   latencyMs?: number;
-  /** Milliseconds since the epoch; for tests of expiry. */
+  /** The platform's clock, in milliseconds since the epoch: tokens end by it, and every good answer has it as its `Date`. */
   now?: () => number;
 }
 

@@ -51,7 +51,7 @@ export class PlatformServer {
     private readonly backend: Backend,
     /** May be changed while it runs. */
     readonly options: ReleaseOptions,
-    now: () => number,
+    private readonly now: () => number,
   ) {
     this.#users = new UserApi(backend, options, now);
     this.#server.on("connection", (socket) => this.#numbers.set(socket, (this.#connections += 1)));
@@ -103,7 +103,7 @@ export class PlatformServer {
     if (call === "token") entry.answer = answer.body;
     const after = hits.find((hit) => hit.when === "after");
     if (after !== undefined && (await misbehave(response, entry, answer, after.what))) return;
-    send(response, entry, answer, {});
+    send(response, entry, { ...answer, headers: { date: new Date(this.now()).toUTCString(), ...answer.headers } }, {});
   }
 
   async #answer({ call, path, method, body, headers }: LoggedRequest, search: string): Promise<RouteAnswer> {

@@ -69,6 +69,7 @@ describe("a platform that shows nobody's roles", () => {
       limiter: new Limiter(1),
       breaker: new Breaker({ requestTimeoutMs: 1_000 }),
       protectedEmails: new Set([boss]),
+      clock: { nowMs: () => Date.now() },
       host: "platform.test",
     }).lifecycle;
   }
