@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { WallarooUser, type WallarooUserArgs } from "pulumi-wallaroo";
-import { grant } from "../integration/contract";
+import { grant } from "../integration/callers";
 import { user } from "./programs";
 import { CI, scenario } from "./stack";
 

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import type { Platform, PlatformOptions } from "../emulator/platform";
-import { adminOf, type AdminCaller } from "./contract";
+import { adminOf, type AdminCaller } from "./callers";
 
 const UNKNOWN = "00000000-0000-4000-8000-000000000000";
 const NOT_FOUND = { status: 404, body: { error: "User not found" } };

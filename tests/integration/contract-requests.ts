@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import type { Platform, PlatformOptions } from "../emulator/platform";
-import { callerOf } from "./contract";
+import { callerOf } from "./callers";
 
 /** What the user API does with odd requests, over every identity store: it refuses them, or says nobody is there. */
 export function requestsContract(start: (options?: PlatformOptions) => Promise<Platform>): void {

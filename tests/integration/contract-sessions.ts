@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
 import type { Platform, PlatformOptions } from "../emulator/platform";
 import { CLIENT_SECRET } from "../emulator/sessions";
-import { adminOf, grant, post, type AdminCaller } from "./contract";
+import { adminOf, grant, post, type AdminCaller } from "./callers";
 
 /** What ends an account's sessions and what does not, over every identity store, as measured on Keycloak 26.4. */
 export function sessionsContract(start: (options?: PlatformOptions) => Promise<Platform>): void {

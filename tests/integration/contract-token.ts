@@ -2,7 +2,7 @@ import { expect } from "chai";
 import type { Platform, PlatformOptions } from "../emulator/platform";
 import { OPERATOR } from "../emulator/seeds";
 import { CLIENT_SECRET } from "../emulator/sessions";
-import { callerOf, claimsOf, grant, post } from "./contract";
+import { callerOf, claimsOf, grant, post } from "./callers";
 
 const SIGN_IN = { grant_type: "password", username: OPERATOR.email, password: OPERATOR.password };
 const API_CLIENT = { client_id: "api-client", client_secret: CLIENT_SECRET };

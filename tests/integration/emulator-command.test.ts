@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import path from "node:path";
 import { expect } from "chai";
-import { callerOf, claimsOf, post } from "./contract";
+import { callerOf, claimsOf, post } from "./callers";
 
 /** The emulated platform as a program of its own. */
 describe("npm run emulator", function () {

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { startPlatform, type Platform, type PlatformOptions } from "../emulator/platform";
-import { adminOf, callerOf, claimsOf, grant } from "./contract";
+import { adminOf, callerOf, claimsOf, grant } from "./callers";
 
 /** What an installation can do differently, one option each. */
 describe("an option of the emulated platform", () => {

@@ -2,21 +2,10 @@ import { expect } from "chai";
 import guide from "../emulator/guide-exchanges.json";
 import { startPlatform, type Platform, type PlatformOptions } from "../emulator/platform";
 import { CLIENT_SECRET } from "../emulator/sessions";
-import { adminOf, callerOf, grant as grantOf, platformContract, post } from "./contract";
-import { adminContract } from "./contract-admin";
-import { requestsContract } from "./contract-requests";
-import { sessionsContract } from "./contract-sessions";
-import { tokenContract } from "./contract-token";
-import { vendorContract } from "./contract-vendor";
+import { adminOf, callerOf, grant as grantOf, post } from "./callers";
+import { platformContract } from "./contract";
 
-describe("the emulated platform in memory", () => {
-  describe("at its user API", () => platformContract(startPlatform));
-  describe("with odd requests", () => requestsContract(startPlatform));
-  describe("at its token endpoint", () => tokenContract(startPlatform));
-  describe("at Keycloak's admin API", () => adminContract(startPlatform));
-  describe("with sessions", () => sessionsContract(startPlatform));
-  describe("with the vendor's client", () => vendorContract(startPlatform));
-});
+describe("the emulated platform in memory", () => platformContract(startPlatform));
 
 describe("the emulated platform", () => {
   let platform: Platform;

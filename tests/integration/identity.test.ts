@@ -4,7 +4,7 @@ import { BUILT_IN, OPERATOR } from "../emulator/seeds";
 import type { Fault } from "../emulator/misbehaviour";
 import { CLIENT_SECRET } from "../emulator/sessions";
 import type { PlatformOptions } from "../emulator/platform";
-import { grant } from "./contract";
+import { grant } from "./callers";
 import { connectTo, declared, messageOf, onPlatform } from "./platform";
 
 const [boss, ann, young] = ["boss@example.com", "ann@example.com", "young@example.com"];

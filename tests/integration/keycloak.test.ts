@@ -7,11 +7,6 @@ import { findObstacle } from "../emulator/keycloak/distribution";
 import { startKeycloak, type KeycloakServer } from "../emulator/keycloak/server";
 import { startPlatform, type PlatformOptions } from "../emulator/platform";
 import { platformContract } from "./contract";
-import { adminContract } from "./contract-admin";
-import { requestsContract } from "./contract-requests";
-import { sessionsContract } from "./contract-sessions";
-import { tokenContract } from "./contract-token";
-import { vendorContract } from "./contract-vendor";
 
 /** The same contract over a real identity store, where the machine can run one. */
 describe("the emulated platform over a real Keycloak", function () {
@@ -38,12 +33,7 @@ describe("the emulated platform over a real Keycloak", function () {
     return startPlatform(options, backend);
   };
 
-  describe("at its user API", () => platformContract(start));
-  describe("with odd requests", () => requestsContract(start));
-  describe("at its token endpoint", () => tokenContract(start));
-  describe("at Keycloak's admin API", () => adminContract(start));
-  describe("with sessions", () => sessionsContract(start));
-  describe("with the vendor's client", () => vendorContract(start));
+  platformContract(start);
 
   it("lets the real engine live a person's whole life", async function () {
     this.timeout(240_000);

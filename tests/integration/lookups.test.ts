@@ -4,7 +4,7 @@ import * as lookups from "../../sdk/lookups";
 import { WallarooProvider } from "../../sdk/provider";
 import { startPlatform, type Platform } from "../emulator/platform";
 import { CLIENT_SECRET } from "../emulator/sessions";
-import { grant } from "./contract";
+import { grant } from "./callers";
 import { setMonitor } from "./monitor";
 import { messageOf } from "./platform";
 

@@ -12,22 +12,9 @@ import {
 import { OPERATOR } from "../seeds";
 import { CLIENT_SECRET, CONFIDENTIAL_CLIENT, PUBLIC_CLIENT } from "../sessions";
 import { AdminClient, unexpected } from "./admin-client";
+import { prepareRealm, setClientAttribute, type RealmOptions } from "./realm";
+import { ADMIN_ROLE, DEFAULT_ROLES, Roles, isId, type Role } from "./roles";
 import { BOOTSTRAP, startKeycloak, type KeycloakServer } from "./server";
-
-interface Role {
-  id: string;
-  name: string;
-}
-
-type Json = Record<string, unknown>;
-
-export interface KeycloakOptions {
-  /** Life of an access token in seconds. */
-  tokenLifetime: number;
-  /** The same for one client each, by its name. */
-  clientTokenLifetimes?: Record<string, number>;
-  hasOperator: boolean;
-}
 
 /** Above so many ids one list of all accounts costs less than asking for each. */
 const MANY = 50;
@@ -35,23 +22,27 @@ const MANY = 50;
 /** The identity store of a real Keycloak, by its admin API. The token endpoint is Keycloak's own. */
 export class KeycloakBackend implements Backend {
   readonly #admin: AdminClient;
-  readonly #roles = new Map<string, Role>();
+  readonly #roles: Roles;
 
   private constructor(
     private readonly server: KeycloakServer,
     private readonly ownsServer: boolean,
   ) {
     this.#admin = new AdminClient(server.authUrl);
+    this.#roles = new Roles(this.#admin);
   }
 
   /** Prepares a realm `master` as a Wallaroo installation has it. A server that is given is left running by `close`. */
   static async create(
-    options: KeycloakOptions,
+    { hasOperator, ...options }: RealmOptions & { hasOperator: boolean },
     log: (line: string) => void,
     server?: KeycloakServer,
   ): Promise<KeycloakBackend> {
     const backend = new KeycloakBackend(server ?? (await startKeycloak(log)), server === undefined);
-    await backend.#prepare(options);
+    await prepareRealm(backend.#admin, backend.#roles, options);
+    if (hasOperator && (await backend.findByEmail(OPERATOR.email)) === undefined) {
+      await backend.create({ ...OPERATOR, roles: [ADMIN_ROLE] });
+    }
     return backend;
   }
 
@@ -83,7 +74,7 @@ export class KeycloakBackend implements Backend {
   async findByEmail(email: string): Promise<ApiUser | undefined> {
     for (const field of ["email", "username"]) {
       const query = new URLSearchParams({ [field]: email, exact: "true" });
-      // An empty filter would find everybody.
+      // An empty filter would find all accounts.
       const [user] = email === "" ? [] : await this.#admin.ask<ApiUser[]>("GET", `/users?${query.toString()}`);
       if (user !== undefined) return this.#withRoles(user);
     }
@@ -104,7 +95,7 @@ export class KeycloakBackend implements Backend {
     roles = [],
     requireReset = false,
   }: NewUser): Promise<{ id: string; password: string | null }> {
-    const granted = await Promise.all(roles.map((name) => this.#role(name)));
+    const granted = await Promise.all(roles.map((name) => this.#roles.get(name)));
     const value = password === undefined ? randomBytes(9).toString("base64url") : password;
     const temporary = password === undefined || requireReset;
     const credentials = value === null ? [] : [{ type: "password", value, temporary }];
@@ -120,7 +111,7 @@ export class KeycloakBackend implements Backend {
     if (!isId(id)) throw new StoreError("unknown", "User not found");
     // Keycloak keeps what the body does not name.
     await this.#admin.ask("PUT", `/users/${id}`, fields);
-    if (admin !== undefined) await this.#setAdmin(id, admin);
+    if (admin !== undefined) await this.#roles.setAdmin(id, admin);
   }
 
   async remove(id: string): Promise<void> {
@@ -180,14 +171,8 @@ export class KeycloakBackend implements Backend {
 
   async setLightweightTokens(isOn: boolean): Promise<void> {
     for (const client of [PUBLIC_CLIENT, CONFIDENTIAL_CLIENT]) {
-      await this.#setAttribute(client, "client.use.lightweight.access.token.enabled", String(isOn));
+      await setClientAttribute(this.#admin, client, "client.use.lightweight.access.token.enabled", String(isOn));
     }
-  }
-
-  /** An empty value puts the attribute back to its default. */
-  async #setAttribute(clientId: string, name: string, value: string): Promise<void> {
-    const [client] = await this.#admin.ask<{ id: string }[]>("GET", `/clients?clientId=${clientId}`);
-    await this.#admin.ask("PUT", `/clients/${client?.id}`, { attributes: { [name]: value } });
   }
 
   async authenticate(token: string): Promise<Bearer | undefined> {
@@ -207,11 +192,11 @@ export class KeycloakBackend implements Backend {
       id: claims.sub,
       username: claims.username ?? "",
       // Keycloak says the roles of a refresh token, too; a service must look at its kind.
-      isAdmin: claims.typ === "Bearer" && claims.realm_access?.roles.includes("admin") === true,
+      isAdmin: claims.typ === "Bearer" && claims.realm_access?.roles.includes(ADMIN_ROLE) === true,
     };
   }
 
-  /** Everybody but the built-in admin and the operator goes, so that one Keycloak serves many tests. */
+  /** Removes every account but the built-in admin and the operator, so that one Keycloak serves many tests. */
   async reset(): Promise<void> {
     await this.setLightweightTokens(false);
     for (const user of await this.list()) {
@@ -225,68 +210,9 @@ export class KeycloakBackend implements Backend {
     if (this.ownsServer) await this.server.stop();
   }
 
-  async #prepare({ tokenLifetime, clientTokenLifetimes = {}, hasOperator }: KeycloakOptions): Promise<void> {
-    await this.#admin.ask("PUT", "", { accessTokenLifespan: tokenLifetime });
-    // Keycloak asks everybody for both names at first login unless told not to; the guides' people have none.
-    const profile = await this.#admin.ask<{ attributes: Json[] }>("GET", "/users/profile");
-    for (const attribute of profile.attributes) {
-      if (attribute["name"] === "firstName" || attribute["name"] === "lastName") delete attribute["required"];
-      // The default profile refuses o'brien@ and every other sign in a username but . _ - @ +; a platform whose
-      // usernames are addresses can't keep that.
-      if (attribute["name"] === "username") attribute["validations"] = {};
-    }
-    await this.#admin.ask("PUT", "/users/profile", profile);
-    const clients = await this.#admin.ask<{ clientId: string; id: string }[]>("GET", "/clients");
-    if (!clients.some((client) => client.clientId === PUBLIC_CLIENT)) {
-      await this.#admin.ask("POST", "/clients", {
-        clientId: PUBLIC_CLIENT,
-        publicClient: true,
-        directAccessGrantsEnabled: true,
-      });
-      await this.#admin.ask("POST", "/clients", {
-        clientId: CONFIDENTIAL_CLIENT,
-        secret: CLIENT_SECRET,
-        directAccessGrantsEnabled: true,
-        serviceAccountsEnabled: true,
-      });
-      const [client] = await this.#admin.ask<{ id: string }[]>("GET", `/clients?clientId=${CONFIDENTIAL_CLIENT}`);
-      const account = await this.#admin.ask<{ id: string }>("GET", `/clients/${client?.id}/service-account-user`);
-      await this.#setAdmin(account.id, true);
-    }
-    for (const client of [PUBLIC_CLIENT, CONFIDENTIAL_CLIENT]) {
-      await this.#setAttribute(client, "access.token.lifespan", String(clientTokenLifetimes[client] ?? ""));
-    }
-    if (hasOperator && (await this.findByEmail(OPERATOR.email)) === undefined) {
-      await this.create({ ...OPERATOR, roles: ["admin"] });
-    }
-  }
-
-  async #setAdmin(id: string, isAdmin: boolean): Promise<void> {
-    const method = isAdmin ? "POST" : "DELETE";
-    await this.#admin.ask(method, `/users/${id}/role-mappings/realm`, [await this.#role("admin")]);
-  }
-
-  async #role(name: string): Promise<Role> {
-    const known = this.#roles.get(name);
-    if (known !== undefined) return known;
-    const answer = isId(name) ? await this.#admin.send("GET", `/roles/${name}`) : undefined;
-    if (answer?.ok !== true) throw new StoreError("illFormed", "Could not find role");
-    const role = (await answer.json()) as Role;
-    this.#roles.set(name, role);
-    return role;
-  }
-
   #openid(endpoint: string): string {
     return `${this.server.authUrl}/realms/master/protocol/openid-connect/${endpoint}`;
   }
-}
-
-/** The role that every account has. */
-const DEFAULT_ROLES = "default-roles-master";
-
-/** Whether this can be an id or a role of Keycloak's. Others, such as `../clients`, must not get into a path. */
-function isId(id: string): boolean {
-  return /^[\w:-]+$/.test(id);
 }
 
 function complete(user: ApiUser, roles: string[]): ApiUser {

@@ -1,0 +1,66 @@
+import { CLIENT_SECRET, CONFIDENTIAL_CLIENT, PUBLIC_CLIENT } from "../sessions";
+import type { AdminClient } from "./admin-client";
+import type { Roles } from "./roles";
+
+export interface RealmOptions {
+  /** Life of an access token in seconds. */
+  tokenLifetime: number;
+  /** The same per client, by its name. */
+  clientTokenLifetimes?: Record<string, number>;
+}
+
+/** Makes of the realm `master` one as a Wallaroo installation has it: its account profile, clients and token lives. */
+export async function prepareRealm(
+  admin: AdminClient,
+  roles: Roles,
+  { tokenLifetime, clientTokenLifetimes = {} }: RealmOptions,
+): Promise<void> {
+  await admin.ask("PUT", "", { accessTokenLifespan: tokenLifetime });
+  await relaxProfile(admin);
+  await addClients(admin, roles);
+  for (const client of [PUBLIC_CLIENT, CONFIDENTIAL_CLIENT]) {
+    await setClientAttribute(admin, client, "access.token.lifespan", String(clientTokenLifetimes[client] ?? ""));
+  }
+}
+
+/** Sets an attribute of a client. An empty value puts it back to its default. */
+export async function setClientAttribute(
+  admin: AdminClient,
+  clientId: string,
+  name: string,
+  value: string,
+): Promise<void> {
+  const [client] = await admin.ask<{ id: string }[]>("GET", `/clients?clientId=${clientId}`);
+  await admin.ask("PUT", `/clients/${client?.id}`, { attributes: { [name]: value } });
+}
+
+/** Keycloak asks every account for both names at first login unless told not to; the accounts of the guides have none. */
+async function relaxProfile(admin: AdminClient): Promise<void> {
+  const profile = await admin.ask<{ attributes: Record<string, unknown>[] }>("GET", "/users/profile");
+  for (const attribute of profile.attributes) {
+    if (attribute["name"] === "firstName" || attribute["name"] === "lastName") delete attribute["required"];
+    // The default profile refuses o'brien@ and every other sign in a username but . _ - @ +; a platform whose
+    // usernames are addresses can't keep that.
+    if (attribute["name"] === "username") attribute["validations"] = {};
+  }
+  await admin.ask("PUT", "/users/profile", profile);
+}
+
+async function addClients(admin: AdminClient, roles: Roles): Promise<void> {
+  const clients = await admin.ask<{ clientId: string; id: string }[]>("GET", "/clients");
+  if (clients.some((client) => client.clientId === PUBLIC_CLIENT)) return;
+  await admin.ask("POST", "/clients", {
+    clientId: PUBLIC_CLIENT,
+    publicClient: true,
+    directAccessGrantsEnabled: true,
+  });
+  await admin.ask("POST", "/clients", {
+    clientId: CONFIDENTIAL_CLIENT,
+    secret: CLIENT_SECRET,
+    directAccessGrantsEnabled: true,
+    serviceAccountsEnabled: true,
+  });
+  const [client] = await admin.ask<{ id: string }[]>("GET", `/clients?clientId=${CONFIDENTIAL_CLIENT}`);
+  const account = await admin.ask<{ id: string }>("GET", `/clients/${client?.id}/service-account-user`);
+  await roles.setAdmin(account.id, true);
+}

@@ -1,0 +1,42 @@
+import { StoreError } from "../backend";
+import type { AdminClient } from "./admin-client";
+
+/** The role of administrators. */
+export const ADMIN_ROLE = "admin";
+/** The role that every account has. */
+export const DEFAULT_ROLES = "default-roles-master";
+
+/** A role of the realm, as Keycloak names it in requests. */
+export interface Role {
+  id: string;
+  name: string;
+}
+
+/** The roles of the realm, each asked for once. */
+export class Roles {
+  readonly #known = new Map<string, Role>();
+
+  constructor(private readonly admin: AdminClient) {}
+
+  /** Raises {@link StoreError} for a role that does not exist. */
+  async get(name: string): Promise<Role> {
+    const known = this.#known.get(name);
+    if (known !== undefined) return known;
+    const answer = isId(name) ? await this.admin.send("GET", `/roles/${name}`) : undefined;
+    if (answer?.ok !== true) throw new StoreError("illFormed", "Could not find role");
+    const role = (await answer.json()) as Role;
+    this.#known.set(name, role);
+    return role;
+  }
+
+  /** Gives an account the role of administrators, or takes it away. */
+  async setAdmin(id: string, isAdmin: boolean): Promise<void> {
+    const method = isAdmin ? "POST" : "DELETE";
+    await this.admin.ask(method, `/users/${id}/role-mappings/realm`, [await this.get(ADMIN_ROLE)]);
+  }
+}
+
+/** Whether this can be an id or a role of Keycloak's. Others, such as `../clients`, must not get into a path. */
+export function isId(id: string): boolean {
+  return /^[\w:-]+$/.test(id);
+}

@@ -1,0 +1,108 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect } from "chai";
+import { HalfDoneError } from "../../provider/user/state";
+import type { Platform, PlatformOptions } from "../emulator/platform";
+import { OPERATOR } from "../emulator/seeds";
+import { CLIENT_SECRET } from "../emulator/sessions";
+import { grant } from "./callers";
+import { connectTo, messageOf } from "./platform";
+
+/** How the provider works with a platform, over every identity store. */
+export function providerContract(start: (options?: PlatformOptions) => Promise<Platform>): void {
+  let platform: Platform;
+  const ann = "ann@example.com";
+  afterEach(() => platform.close());
+
+  const grants: [string, () => Promise<Record<string, string>>][] = [
+    ["a password and a public client", () => Promise.resolve({})],
+    [
+      "a password and a confidential client",
+      () => Promise.resolve({ "wallaroo:clientId": "api-client", "wallaroo:clientSecret": CLIENT_SECRET }),
+    ],
+    [
+      "a service account",
+      () =>
+        Promise.resolve({
+          "wallaroo:username": "",
+          "wallaroo:clientId": "api-client",
+          "wallaroo:clientSecret": CLIENT_SECRET,
+        }),
+    ],
+    [
+      "an offline refresh token",
+      async () => {
+        const fields = { grant_type: "password", username: "admin", password: "admin", scope: "offline_access" };
+        return { "wallaroo:refreshToken": (await grant(platform, fields)).body["refresh_token"] as string };
+      },
+    ],
+  ];
+  for (const [name, config] of grants) {
+    it(`lets the provider live a person's whole life with ${name}`, async () => {
+      platform = await start();
+      const { lifecycle } = connectTo(platform, await config());
+      const { id, state } = await lifecycle.create({ email: ann, enabled: true });
+      expect(id).to.equal((await platform.findByEmail(ann))?.id);
+      expect(state.createdAt).to.match(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
+      const off = await lifecycle.update(id, state, { email: ann, enabled: false });
+      const known = await connectTo(platform, await config()).lifecycle.read(id, off);
+      expect(known).to.deep.equal({ id, state: off });
+      const later = connectTo(platform, await config());
+      const back = await later.lifecycle.create({ email: ann, enabled: true });
+      expect(back).to.deep.include({ id });
+      await connectTo(platform, await config()).lifecycle.delete(id, back.state);
+      expect((await platform.findByEmail(ann))?.enabled).to.equal(false);
+      expect(platform.written()).to.deep.equal([
+        `invite ${ann}`,
+        `deactivate ${ann}`,
+        `activate ${ann}`,
+        `deactivate ${ann}`,
+      ]);
+    });
+  }
+
+  it("is survived by the provider when its session is revoked in the middle", async () => {
+    platform = await start();
+    const { lifecycle } = connectTo(platform);
+    await lifecycle.create({ email: ann, enabled: true });
+    await platform.revokeSessions();
+    await lifecycle.create({ email: "bob@example.com", enabled: false });
+    expect((await platform.findByEmail("bob@example.com"))?.enabled).to.equal(false);
+    expect(platform.requests("invite").filter((entry) => entry.status === 200)).to.have.length(2);
+  });
+
+  it("is served without a pause or a 401 by a run that outlives its tokens", async () => {
+    platform = await start({ tokenLifetime: 3 });
+    const { lifecycle } = connectTo(platform);
+    const { id, state } = await lifecycle.create({ email: ann, enabled: true });
+    for (const enabled of [false, true, false]) {
+      await sleep(1_900);
+      await lifecycle.update(id, { ...state, enabled: !enabled }, { email: ann, enabled });
+    }
+    expect(platform.log.filter((entry) => entry.status === 401)).to.deep.equal([]);
+    const grants = platform.requests("token").map((entry) => (entry.body as { grant_type: string }).grant_type);
+    expect(grants.length).to.be.greaterThan(1);
+    expect(new Set(grants.slice(1))).to.deep.equal(new Set(["refresh_token"]));
+    expect((await platform.findByEmail(ann))?.enabled).to.equal(false);
+  });
+
+  it("gives a clear error when the provider's account is disabled in the middle", async () => {
+    platform = await start();
+    const { lifecycle } = connectTo(platform);
+    const { id, state } = await lifecycle.create({ email: ann, enabled: true });
+    await platform.setEnabled(OPERATOR.email, false);
+    const message = await messageOf(() => lifecycle.update(id, state, { email: ann, enabled: false }));
+    expect(message).to.match(/Could not sign in as operator@example.com: Account disabled \(HTTP 400\)/);
+    expect((await platform.findByEmail(ann))?.enabled).to.equal(true);
+  });
+
+  it("keeps names and the admin role that are not declared", async () => {
+    platform = await start();
+    await platform.addUser({ email: ann, admin: true });
+    await platform.rename(ann, { firstName: "Ann", lastName: "Before" });
+    const { lifecycle } = connectTo(platform);
+    const made = lifecycle.create({ email: ann, enabled: true, adopt: true, firstName: "Anna" });
+    expect(await made.catch((e: unknown) => (e instanceof HalfDoneError ? e.reason : e))).to.be.an("object");
+    const now = await platform.findByEmail(ann);
+    expect(now).to.deep.include({ firstName: "Anna", lastName: "Before", realmRoles: ["admin"], enabled: true });
+  });
+}
