@@ -6,26 +6,7 @@ import { until } from "../emulator/until";
 import { ann, user } from "./programs";
 import { TestStack, scenario, type Outcome } from "./stack";
 
-/**
- * Every step of a create: where it is, the request that the platform is at work on when the process is killed, and
- * whether the next run can know what the killed one did.
- */
-const CREATE: [where: string, call: CallName, when: "before" | "after", nth: number, isKnown: boolean][] = [
-  ["while it signs in", "token", "before", 1, true],
-  ["while it asks who is there", "query", "after", 1, true],
-  ["before its invite arrived", "invite", "before", 1, true],
-  ["after its invite arrived", "invite", "after", 1, false],
-  ["before its confirmation was asked for", "query", "before", 2, false],
-  ["after its confirmation was answered", "query", "after", 2, false],
-];
-/** Every step of a deactivation, by an update or a destroy. */
-const CHANGE: [where: string, call: CallName, when: "before" | "after"][] = [
-  ["while it signs in", "token", "before"],
-  ["while it asks who is there", "query", "after"],
-  ["before its write arrived", "deactivate", "before"],
-  ["after its write arrived", "deactivate", "after"],
-];
-
+/** What the next run makes of every other step is shown by tests/integration/killed.test.ts. */
 describe("a run that is killed", function () {
   this.timeout(240_000);
   before(function () {
@@ -39,15 +20,15 @@ describe("a run that is killed", function () {
       .filter((entry) => entry.result === 200).length;
   const isEnabled = async () => (await platform().findByEmail(ann))?.enabled;
 
-  /** Runs an operation, and kills the engine or the provider while the platform is at work on the nth such call of it. */
+  /** Runs an operation, and kills the engine or the provider while the platform is at work on such a call of it. */
   async function killedAt(
-    { call, when, nth = 1 }: { call: CallName; when: "before" | "after"; nth?: number },
+    { call, when }: { call: CallName; when: "before" | "after" },
     kind: "engine" | "provider",
     operation: () => Promise<Outcome>,
     signal: NodeJS.Signals = "SIGKILL",
   ): Promise<Outcome> {
     const what = signal === "SIGKILL" ? { hang: true } : { delayMs: 3_000 };
-    const fault = platform().misbehave({ on: call, nth, when, what });
+    const fault = platform().misbehave({ on: call, when, what });
     const outcome = operation();
     await until(() => fault.hits > 0, outcome);
     // After: the server has acted by now, and is only slow to say so.
@@ -58,68 +39,45 @@ describe("a run that is killed", function () {
     for (const pid of pids) process.kill(pid, signal);
     const ended = await outcome;
     platform().behave();
-    // A killed engine can't end its provider process; nobody is to act on in its name.
+    // A killed engine can't end its provider process, which would act on in its name.
     if (signal === "SIGKILL") providers.forEach(endIfAlive);
     return ended;
   }
 
   for (const kind of ["provider", "engine"] as const) {
-    /** What somebody does first whose engine was killed: its lock is still there. */
+    /** A killed engine leaves its lock. */
     const unlock = () => (kind === "engine" ? stack().cancel() : Promise.resolve());
 
-    for (const [where, call, when, nth, isKnown] of CREATE) {
-      const then = isKnown
-        ? "invites once in the next run"
-        : "is refused in the next run, whose message says what to write";
-      it(`in a create, ${where} (${kind}), ${then}`, async () => {
-        await killedAt({ call, when, nth }, kind, () => stack().upFails(user()));
-        await unlock();
-        // What some would do first: it has nothing to find, and must not make things worse.
-        await stack().refresh();
-        if (isKnown) await stack().up(user());
-        else {
-          const next = await stack().upFails(user());
-          expect(next.output).to.match(/an active account of this address is there already.*write `adopt: true`/);
-          await stack().up(user({ adopt: true }));
-        }
-        expect([invites(), await isEnabled()]).to.deep.equal([1, true]);
-      });
-    }
+    it(`in a create, before its invite arrived (${kind}), invites once in the next run`, async () => {
+      await killedAt({ call: "invite", when: "before" }, kind, () => stack().upFails(user()));
+      await unlock();
+      await stack().up(user());
+      expect([invites(), await isEnabled()]).to.deep.equal([1, true]);
+    });
 
-    for (const call of ["activate", "edit"] as const) {
-      it(`in an update, after its ${call} arrived (${kind}), is finished by the next run`, async () => {
-        const [was, becomes] = [
-          { enabled: call === "edit" },
-          { enabled: true, ...(call === "edit" ? { firstName: "Ann" } : {}) },
-        ];
-        await stack().up(user(was));
-        await killedAt({ call, when: "after" }, kind, () => stack().upFails(user(becomes)));
-        await unlock();
-        await stack().up(user(becomes));
-        expect(await platform().findByEmail(ann)).to.include(becomes);
-        await stack().up(user(becomes), { expectNoChanges: true });
-        expect(invites()).to.equal(1);
-      });
-    }
+    it(`in a create, after its invite arrived (${kind}), is refused in the next run, whose message says what to write`, async () => {
+      await killedAt({ call: "invite", when: "after" }, kind, () => stack().upFails(user()));
+      await unlock();
+      // What some would do first: it has nothing to find, and must not make things worse.
+      await stack().refresh();
+      const next = await stack().upFails(user());
+      expect(next.output).to.match(/an active account of this address is there already.*write `adopt: true`/);
+      await stack().up(user({ adopt: true }));
+      expect([invites(), await isEnabled()]).to.deep.equal([1, true]);
+    });
 
-    for (const [where, call, when] of CHANGE) {
-      it(`in an update, ${where} (${kind}), is finished by the next run`, async () => {
-        await stack().up(user());
-        await killedAt({ call, when }, kind, () => stack().upFails(user({ enabled: false })));
-        await unlock();
-        await stack().up(user({ enabled: false }));
-        expect([await isEnabled(), (await stack().stored("ann"))?.outputs["enabled"]]).to.deep.equal([false, false]);
-      });
-
-      it(`in a destroy, ${where} (${kind}), is finished by the next run`, async () => {
-        await stack().up(user());
-        await killedAt({ call, when }, kind, () => stack().destroyFails());
-        await unlock();
-        await stack().destroy();
-        expect(await isEnabled()).to.equal(false);
-        expect(await stack().stored("ann")).to.equal(undefined);
-      });
-    }
+    it(`in an update and in a destroy, after its write arrived (${kind}), is finished by the next run`, async () => {
+      await stack().up(user({ enabled: false }));
+      await killedAt({ call: "activate", when: "after" }, kind, () => stack().upFails(user()));
+      await unlock();
+      await stack().up(user());
+      expect([await isEnabled(), (await stack().stored("ann"))?.outputs["enabled"]]).to.deep.equal([true, true]);
+      await killedAt({ call: "deactivate", when: "after" }, kind, () => stack().destroyFails());
+      await unlock();
+      await stack().destroy();
+      expect(await isEnabled()).to.equal(false);
+      expect(await stack().stored("ann")).to.equal(undefined);
+    });
   }
 
   it("leaves a pending create when the engine dies, and clearing it (--clear-pending-creates) changes nothing on the platform", async () => {

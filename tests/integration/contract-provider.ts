@@ -5,12 +5,14 @@ import type { Platform, PlatformOptions } from "../emulator/platform";
 import { OPERATOR } from "../emulator/seeds";
 import { CLIENT_SECRET } from "../emulator/sessions";
 import { grant } from "./callers";
+import { EngineCalls, listen } from "./dynamic";
 import { connectTo, messageOf } from "./platform";
 
 /** How the provider works with a platform, over every identity store. */
 export function providerContract(start: (options?: PlatformOptions) => Promise<Platform>): void {
   let platform: Platform;
   const ann = "ann@example.com";
+  const said = listen();
   afterEach(() => platform.close());
 
   const grants: [string, () => Promise<Record<string, string>>][] = [
@@ -59,6 +61,59 @@ export function providerContract(start: (options?: PlatformOptions) => Promise<P
       ]);
     });
   }
+
+  it("lets the engine's calls live a user's whole life", async () => {
+    platform = await start();
+    const calls = new EngineCalls(() => platform, "user");
+    const declared = { email: ann, password: "Kk-keycloak-pw" };
+    await calls.up(declared);
+    expect(await calls.up(declared)).to.equal("unchanged");
+    const { kept } = calls;
+    await calls.refresh();
+    expect(calls.kept).to.deep.equal(kept);
+    await platform.setEnabled(ann, false);
+    await calls.refresh();
+    expect(calls.kept?.inputs).to.include({ enabled: false });
+    expect(await calls.up(declared)).to.equal("updated");
+    expect((await platform.findByEmail(ann))?.enabled).to.equal(true);
+    await calls.destroy();
+    await calls.up(declared);
+    expect(platform.written()).to.deep.equal([
+      `invite ${ann}`,
+      `activate ${ann}`,
+      `deactivate ${ann}`,
+      `activate ${ann}`,
+    ]);
+  });
+
+  it("lets the engine's calls live a team's whole life, with an adopted member", async () => {
+    platform = await start();
+    const [bob, cleo] = ["bob@example.com", "cleo@example.com"];
+    await platform.addUser({ email: cleo });
+    const calls = new EngineCalls(() => platform, "team");
+    const declared = {
+      members: { [ann]: { password: "Kk-keycloak-pw" }, [bob]: { enabled: false }, [cleo]: { adopt: true } },
+    };
+    await calls.up(declared);
+    expect(await calls.up(declared)).to.equal("unchanged");
+    const { kept } = calls;
+    await calls.refresh();
+    expect(calls.kept).to.deep.equal(kept);
+    await platform.setEnabled(ann, false);
+    await calls.refresh();
+    expect(said().join()).to.match(/differs on the platform in members\["ann@example.com"\]\.enabled/);
+    expect(await calls.up(declared)).to.equal("updated");
+    await calls.destroy();
+    const isEnabled = async (email: string) => (await platform.findByEmail(email))?.enabled;
+    expect([await isEnabled(ann), await isEnabled(bob), await isEnabled(cleo)]).to.deep.equal([false, false, true]);
+    expect(platform.written()).to.have.members([
+      `activate ${ann}`,
+      `deactivate ${ann}`,
+      `deactivate ${bob}`,
+      `invite ${ann}`,
+      `invite ${bob}`,
+    ]);
+  });
 
   it("is survived by the provider when its session is revoked in the middle", async () => {
     platform = await start();

@@ -84,7 +84,7 @@ export class EngineCalls {
     return done;
   }
 
-  /** Read, as `pulumi refresh` has it. */
+  /** Read, and the diff by which the engine shows what it found, as `pulumi refresh` has it. */
   async refresh(): Promise<void> {
     if (this.kept === undefined) throw new Error("nothing is stored that could be refreshed");
     const provider = await this.#start();
@@ -95,6 +95,7 @@ export class EngineCalls {
     };
     const { id = "", props, inputs } = read;
     const stored = { id, inputs: inputs === undefined ? this.kept.inputs : withText(inputs), outputs: withText(props) };
+    if (id !== "") await provider.diff(id, stored.outputs, this.kept.inputs);
     this.kept = id === "" ? undefined : stored;
   }
 

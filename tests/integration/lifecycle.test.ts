@@ -126,6 +126,9 @@ describe("the lifecycle of a person over HTTP", () => {
     const ends = await Promise.allSettled(
       ["a@x.com", "b@x.com", "c@x.com", "d@x.com"].map((email) => lifecycle.create(declared(email))),
     );
+    const refused = ends.flatMap((end) => (end.status === "rejected" ? [(end.reason as Error).message] : []));
+    expect(refused).to.have.length(2);
+    for (const words of refused) expect(words).to.match(/^Could not give a seat to \w@x\.com: 3 of the 3 seats/);
     expect(ends.filter((end) => end.status === "fulfilled")).to.have.length(2);
     expect(platform().requests("invite")).to.have.length(2);
   });
