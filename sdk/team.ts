@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { DECLARED_KEY, PROVIDER_KEY, TEAM_PROVIDER_TEXT } from "../provider/dynamic/stored";
 import { isUnusable } from "../provider/user/check";
 import { canonicalEmail } from "../provider/user/email";
+import type { OnDestroy } from "../provider/user/model";
 import { declare } from "./declarations";
 import { requireOwnPackage } from "./installed";
 import { findArgsProblem, isPlainObject, resolved } from "./resolved";
@@ -17,6 +18,15 @@ export interface WallarooTeamArgs {
    * always kept as secrets. Who is taken out is deactivated, as at destroy, after everything else went well.
    */
   members: pulumi.Input<Record<string, pulumi.Input<WallarooTeamMember>>>;
+  /** Default of `adopt` for members that do not declare it. */
+  adopt?: pulumi.Input<boolean>;
+  /**
+   * Default of `onDestroy` for members that do not declare it. A change is one update, which sends nothing: it stores what
+   * leaving means from then on. No member can go back to the default of a single user while it is set.
+   */
+  onDestroy?: pulumi.Input<OnDestroy>;
+  /** Default of `requireReset` for members that do not declare it. */
+  requireReset?: pulumi.Input<boolean>;
 }
 
 /**
@@ -61,11 +71,12 @@ export class WallarooTeam extends pulumi.CustomResource {
       );
     }
     const failure = findArgsProblem(`WallarooTeam "${name}"`, args);
-    const members: unknown = failure === undefined ? args.members : undefined;
+    const { members, ...options }: Record<string, unknown> = failure === undefined ? { ...args } : {};
     super(
       WallarooTeam.type,
       name,
       {
+        ...(resolved(options) as Record<string, unknown>),
         members: withSecrets(members),
         ids: undefined,
         adopted: undefined,

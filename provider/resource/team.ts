@@ -4,6 +4,7 @@ import { isRecord, toJson } from "../api/json";
 import { applyTeam } from "../team/apply";
 import { checkTeam, pathOf } from "../team/check";
 import { decodeTeam, encodeTeam } from "../team/decode";
+import { storedDefaults, withDefaults } from "../team/defaults";
 import { deleteTeam } from "../team/delete";
 import { dueMembers, warnOfEnds } from "../team/expiry";
 import { describeChanges, findEmptiedRefusal, findTeamChanges, isEmpty, type TeamChanges } from "../team/diff";
@@ -53,7 +54,8 @@ export function teamResource(session: Session): Resource {
     const { context, directory } = session.platform(olds, { members });
     const team = teamOf(members);
     await warnOfEnds(context, members, team);
-    if (isRecord(olds["members"])) return warnOfInviteOnly(byCanonicalEmail(olds["members"]), members, directory);
+    const before = completeMembers(olds);
+    if (before !== undefined) return warnOfInviteOnly(byCanonicalEmail(before), members, directory);
     const due = await dueMembers(context, members, {}, team);
     const changes = { added: Object.keys(due), changed: [], removed: [] };
     await previewTeam(context, undefined, due, knownOf(changes, due), team);
@@ -96,11 +98,11 @@ export function teamResource(session: Session): Resource {
       const { inputs, failures } = checkTeam(news, isUnknown);
       const result = { inputs, failures: failures.map((failure) => sentence(failure)) };
       if (failures.length > 0) return result;
-      const members = isRecord(inputs["members"]) ? inputs["members"] : {};
+      const members = completeMembers(inputs) ?? {};
       // Those who leave are in it until they have left.
-      const stored = { ...(isRecord(olds["members"]) ? olds["members"] : {}), ...members };
+      const stored = { ...completeMembers(olds), ...members };
       const problem = mayBeLarge(stored)
-        ? findSizeProblem(expectedState(stored), "Split the team in several.")
+        ? findSizeProblem(expectedState(stored, storedDefaults(inputs)), "Split the team in several.")
         : undefined;
       if (problem !== undefined) return { inputs, failures: [sentence(unnamed(problem))] };
       try {
@@ -115,9 +117,9 @@ export function teamResource(session: Session): Resource {
     },
 
     async diff(_id, olds, news): Promise<Difference> {
-      const declared = news["members"];
-      const team = teamOf(declared);
-      if (!isRecord(declared)) return { changes: true, updates: ["members"], replaces: [] };
+      const declared = completeMembers(news);
+      const team = teamOf(news["members"]);
+      if (declared === undefined) return { changes: true, updates: ["members"], replaces: [] };
       const { state, defects } = decodeTeam(olds, "compare", team);
       if (run.hasProgram) refuseEmptied(state, declared);
       const due = session.isKnown()
@@ -141,7 +143,7 @@ export function teamResource(session: Session): Resource {
         const { context } = session.platform(inputs);
         const team = teamOf(inputs["members"]);
         const due = await dueMembers(context, membersOf(inputs), {}, team);
-        return { id, state: toJson(await applyTeam(context, undefined, due, team)) };
+        return { id, state: toJson(await applyTeam(context, undefined, due, team, storedDefaults(inputs))) };
       });
     },
 
@@ -156,7 +158,8 @@ export function teamResource(session: Session): Resource {
       );
       if (decoded.defects.length > 0) session.log.warn(describeRepair(team, decoded.defects));
       const after = toJson(encodeTeam(state, stored));
-      return { id, state: after, ...(inputs === undefined ? {} : { inputs: toJson({ members: inputs }) }) };
+      if (inputs === undefined) return { id, state: after };
+      return { id, state: after, inputs: toJson({ members: inputs, ...storedDefaults(state) }) };
     },
 
     update: (id, olds, news) =>
@@ -166,7 +169,7 @@ export function teamResource(session: Session): Resource {
         const { context } = session.platform(olds, news);
         const team = teamOf(members);
         const due = await dueMembers(context, members, state.ids, team);
-        return toJson(await applyTeam(context, state, due, team));
+        return toJson(await applyTeam(context, state, due, team, storedDefaults(news)));
       }),
 
     async delete(_id, stored) {
@@ -197,7 +200,12 @@ function byCanonicalEmail(members: Props): Props {
   return Object.fromEntries(Object.entries(members).map(([key, member]) => [canonicalEmail(key), member]));
 }
 
+/** The members of checked inputs, each with the defaults of the team; undefined when they are not known yet, or not there. */
+function completeMembers(inputs: Props): Props | undefined {
+  return isRecord(inputs["members"]) ? withDefaults(inputs["members"], inputs) : undefined;
+}
+
 /** What check has answered, which is complete and of the promised types. */
 function membersOf(checked: Props): Members {
-  return checked["members"] as Members;
+  return completeMembers(checked) as Members;
 }

@@ -4,6 +4,7 @@ import type { KnownUser } from "../user/model";
 import { HalfDoneError, redeclare } from "../user/state";
 import { updateUser } from "../user/update";
 import { memberInputs } from "./check";
+import type { StoredDefaults } from "./defaults";
 import { findTeamChanges } from "./diff";
 import { letGo } from "./leave";
 import type { Members, TeamState } from "./model";
@@ -14,12 +15,16 @@ import { pack, unpack } from "./state";
  * Create and update of a team: brings every member to what is declared. Who frees a seat first, then who joins or changes,
  * and who is not declared any more last, and only if nobody failed before, as the engine deletes only after everything else
  * went well. Tries all before it raises {@link TeamError}, which holds the state as it is then.
+ *
+ * @param declared complete with the defaults of the team
+ * @param defaults what is written once for all members
  */
 export async function applyTeam(
   context: Context,
   before: TeamState | undefined,
   declared: Members,
   team: string,
+  defaults: StoredDefaults = {},
 ): Promise<TeamState> {
   const members = before === undefined ? new Map<string, KnownUser>() : unpack(before);
   context.directory.noteKnown([...members.values()].map(({ id }) => id));
@@ -50,7 +55,7 @@ export async function applyTeam(
   failures.push(...(await findFailures(context, `${team}: create and update`, others)));
   const isHeldBack = failures.length > 0 && leaving.length > 0;
   if (!isHeldBack) failures.push(...(await letGo(context, leaving, members, team)));
-  const state = pack(members.values());
+  const state = pack(members.values(), defaults);
   if (failures.length === 0) return state;
   const held = isHeldBack ? ` ${leaving.length} not declared any more were left alone for now.` : "";
   const done = failures.some(isNotTried) ? "What" : "Everybody else is done, and what";

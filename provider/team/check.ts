@@ -2,11 +2,13 @@ import { isRecord } from "../api/json";
 import { checkUser, findUnusable, isUnusable, type InputFailure } from "../user/check";
 import { canonicalEmail } from "../user/email";
 import type { UserInputs } from "../user/model";
+import { PROPERTIES } from "../user/properties";
+import { DEFAULTS } from "./defaults";
 import type { MemberInputs } from "./model";
 
 /** Inputs of a team after the check: canonical addresses, each member complete. */
 export interface CheckedTeam {
-  /** `members` by canonical address, or what stands in their place until `up` knows them. */
+  /** `members` by canonical address, or what stands in their place until `up` knows them, and the defaults that are given. */
   inputs: Record<string, unknown>;
   failures: InputFailure[];
 }
@@ -22,20 +24,25 @@ export function pathOf(email: string, property?: string): string {
  */
 export function checkTeam(news: Record<string, unknown>, isUnknown: (value: unknown) => boolean): CheckedTeam {
   const { members, ...others } = news;
-  const failures = Object.entries(others)
-    .filter(([, value]) => value !== undefined && value !== null)
-    .map(([name]) => failure(`${name} is no input of a Wallaroo team; there is \`members\` alone`));
-  if (typeof members === "string" && isUnknown(members)) return { inputs: { members }, failures };
+  const options: Record<string, unknown> = {};
+  const failures: InputFailure[] = [];
+  for (const [name, value] of Object.entries(others)) {
+    if (value === undefined || value === null) continue;
+    const problem = findOptionProblem(name, value, isUnknown);
+    if (problem === undefined) options[name] = value;
+    else failures.push(failure(problem));
+  }
+  if (typeof members === "string" && isUnknown(members)) return { inputs: { members, ...options }, failures };
   const unusable = isRecord(members) && isUnusable(members) ? findUnusable(members) : undefined;
   if (unusable !== undefined) {
     failures.push(failure(`members ${unusable}`));
-    return { inputs: { members: {} }, failures };
+    return { inputs: { members: {}, ...options }, failures };
   }
   if (!isRecord(members)) {
     const isGiven = members !== undefined && members !== null;
     const problem = Array.isArray(members) ? "is a list, and must be" : isGiven ? "must be" : "is required:";
     failures.push(failure(`members ${problem} an object by address, such as { "ann@example.com": {} }`));
-    return { inputs: { members: {} }, failures };
+    return { inputs: { members: {}, ...options }, failures };
   }
   const checked = new Map<string, unknown>();
   for (const [key, member] of Object.entries(members)) {
@@ -66,7 +73,14 @@ export function checkTeam(news: Record<string, unknown>, isUnknown: (value: unkn
       failures.push(...found.map(({ property, reason }) => failure(reasonOf(key, property, reason))));
     }
   }
-  return { inputs: { members: Object.fromEntries(checked) }, failures };
+  return { inputs: { members: Object.fromEntries(checked), ...options }, failures };
+}
+
+function findOptionProblem(name: string, value: unknown, isUnknown: (value: unknown) => boolean): string | undefined {
+  const option = DEFAULTS.find((known) => known === name);
+  if (option === undefined) return `${name} is no input of a Wallaroo team; there are members, ${DEFAULTS.join(", ")}`;
+  const problem = findUnusable(value) ?? (isUnknown(value) ? undefined : PROPERTIES[option].findProblem(value));
+  return problem === undefined ? undefined : `${name} ${problem}`;
 }
 
 function reasonOf(key: string, property: string, reason: string): string {

@@ -3,6 +3,7 @@ import { isRecord } from "../api/json";
 import { decodeUser, kindOf, type Defect } from "../user/decode";
 import { canonicalEmail } from "../user/email";
 import type { KnownUser, UserState } from "../user/model";
+import { decodeDefaults, type StoredDefaults } from "./defaults";
 import type { TeamState } from "./model";
 import { pack } from "./state";
 
@@ -40,7 +41,14 @@ export function decodeTeam(stored: Record<string, unknown>, operation: string, t
     defects.push({ key, what: map === undefined ? "is missing" : `must be an object, and is ${kindOf(map)}` });
     return undefined;
   };
-  const maps = { adopted: mapOf("adopted"), passwords: mapOf("initialPasswords"), details: mapOf(detailsKey(stored)) };
+  const { defaults, wrong } = decodeDefaults(stored);
+  for (const [key, problem] of wrong) defects.push({ key, what: `${problem}, and is ${kindOf(stored[key])}` });
+  const maps = {
+    adopted: mapOf("adopted"),
+    passwords: mapOf("initialPasswords"),
+    details: mapOf(detailsKey(stored)),
+    defaults,
+  };
   const members = new Map<string, KnownUser>();
   const foundLost = new Set<string>();
   for (const [key, id] of Object.entries(ids)) {
@@ -70,7 +78,7 @@ export function decodeTeam(stored: Record<string, unknown>, operation: string, t
     if (decoded.isFoundLost) foundLost.add(email);
     members.set(email, { id: isId ? id : NO_ID, state: decoded.state });
   }
-  return { state: pack(members.values()), defects, foundLost };
+  return { state: pack(members.values(), defaults), defects, foundLost };
 }
 
 /** The name of the details in a stored state: the commits before the first release had another one. */
@@ -86,20 +94,30 @@ export function encodeTeam({ details, ...state }: TeamState, before: Record<stri
   return { ...state, [detailsKey(before)]: details };
 }
 
-type Maps = Record<"adopted" | "passwords" | "details", Record<string, unknown> | undefined>;
+type Maps = Record<"adopted" | "passwords" | "details", Record<string, unknown> | undefined> & {
+  defaults: StoredDefaults;
+};
 
 /** Most members, of whom there may be ten thousand: there is nothing in them that would have to be decoded one by one. */
-function usualMember(email: string, key: string, { adopted, passwords, details }: Maps): UserState | undefined {
+function usualMember(
+  email: string,
+  key: string,
+  { adopted, passwords, details, defaults }: Maps,
+): UserState | undefined {
   if (adopted === undefined || passwords === undefined || details === undefined) return undefined;
   if (Object.hasOwn(details, key) || Object.hasOwn(adopted, key)) return undefined;
-  const state: UserState = { email, username: email, enabled: true, adopted: false };
+  const state: UserState = { email, username: email, enabled: true, adopted: false, ...defaults };
   if (!Object.hasOwn(passwords, key)) return state;
   const initialPassword = passwords[key];
   return typeof initialPassword === "string" ? { ...state, initialPassword } : undefined;
 }
 
 /** A member as {@link decodeUser} takes it. What is not stored of a member is as most are. */
-function memberOf(email: string, key: string, { adopted, passwords, details }: Maps): Record<string, unknown> {
+function memberOf(
+  email: string,
+  key: string,
+  { adopted, passwords, details, defaults }: Maps,
+): Record<string, unknown> {
   const of = (map: Record<string, unknown>): unknown => (Object.hasOwn(map, key) ? map[key] : undefined);
   const own = details === undefined ? null : of(details);
   const entry = adopted === undefined ? null : of(adopted);
@@ -107,6 +125,7 @@ function memberOf(email: string, key: string, { adopted, passwords, details }: M
   return {
     ...(isAdopted === true ? { foundEnabled: true } : {}),
     enabled: true,
+    ...defaults,
     // An entry that can't be read may have said that destroy is to leave the account alone.
     ...(own === undefined || isRecord(own) ? own : { onDestroy: null, foundEnabled: null }),
     email,

@@ -1,4 +1,5 @@
 import type { DeclaredState, UserInputs, UserState } from "../user/model";
+import type { StoredDefaults } from "./defaults";
 
 /**
  * Checked inputs of one member; the address is the key that they stand under. Of who is active, as most are, `enabled` is
@@ -11,9 +12,9 @@ export type Members = Record<string, MemberInputs>;
 
 /**
  * What is kept of a team in the state. Nothing is written of a member who is as most are: active, invited by this
- * stack, with nothing else declared; every value costs the engine time in every step.
+ * stack, with nothing declared but the defaults of the team; every value costs the engine time in every step.
  */
-export interface TeamState {
+export interface TeamState extends StoredDefaults {
   /** Keycloak ids, by canonical address. */
   ids: Record<string, string>;
   /** The members whose account this stack did not create. */

@@ -3,6 +3,7 @@ import type { Context } from "../user/context";
 import type { KnownUser } from "../user/model";
 import { readUser } from "../user/read";
 import { foundAsNow } from "../user/state";
+import { storedDefaults } from "./defaults";
 import type { Members, TeamState } from "./model";
 import { TeamError, findFailures, reasonsOf, summaryOf } from "./run-all";
 import { inputsFrom, pack, unpack } from "./state";
@@ -35,8 +36,9 @@ export async function readTeam(
       "state. Give one of the accounts another address in Keycloak, then run the same command again.";
     throw new TeamError(summaryOf("read", team, [reason], steps.length), [reason]);
   }
-  const after = pack(members.values());
-  return isDeepStrictEqual(after, state) ? { state: after } : { state: after, inputs: inputsFrom(members) };
+  const defaults = storedDefaults(state);
+  const after = pack(members.values(), defaults);
+  return isDeepStrictEqual(after, state) ? { state: after } : { state: after, inputs: inputsFrom(members, defaults) };
 }
 
 /** An address that two members have, or undefined. */

@@ -1,12 +1,14 @@
 import { isRecord, pick } from "../api/json";
-import type { KnownUser, UserState } from "../user/model";
+import type { DeclaredState, KnownUser, UserState } from "../user/model";
 import { profileProperties } from "../user/properties";
 import { declaredOf } from "../user/state";
+import { storedDefaults, type StoredDefaults } from "./defaults";
 import type { MemberDetails, MemberInputs, Members, TeamState } from "./model";
 
 /** The members of a stored team, by canonical address. */
 export function unpack(state: TeamState): Map<string, KnownUser> {
   const members = new Map<string, KnownUser>();
+  const defaults = storedDefaults(state);
   for (const [email, id] of Object.entries(state.ids)) {
     const { enabled = true, foundEnabled = true, ...others } = state.details[email] ?? {};
     const adopted = state.adopted[email] === true;
@@ -18,6 +20,7 @@ export function unpack(state: TeamState): Map<string, KnownUser> {
       adopted,
       ...(adopted ? { foundEnabled } : {}),
       ...(initialPassword === undefined ? {} : { initialPassword }),
+      ...defaults,
       ...others,
     };
     members.set(email, { id, state: member });
@@ -25,10 +28,16 @@ export function unpack(state: TeamState): Map<string, KnownUser> {
   return members;
 }
 
-/** The state of these members; each stands under the address that it has now. */
-export function pack(members: Iterable<KnownUser>): TeamState {
-  const state: TeamState = { ids: {}, adopted: {}, initialPasswords: {}, details: {} };
-  for (const { id, state: member } of members) {
+/**
+ * The state of these members; each stands under the address that it has now.
+ *
+ * @param defaults of the team: what a member has of them is not written once more
+ */
+export function pack(members: Iterable<KnownUser>, defaults: StoredDefaults = {}): TeamState {
+  const all = [...members];
+  const common = commonTo(all, defaults);
+  const state: TeamState = { ids: {}, adopted: {}, initialPasswords: {}, details: {}, ...common };
+  for (const { id, state: member } of all) {
     const { email, enabled, adopted, initialPassword, foundEnabled } = member;
     state.ids[email] = id;
     if (adopted) state.adopted[email] = true;
@@ -37,7 +46,7 @@ export function pack(members: Iterable<KnownUser>): TeamState {
       ...(enabled ? {} : { enabled }),
       ...(adopted && foundEnabled === false ? { foundEnabled } : {}),
       ...pick(member, ["found", "formerEmails", "unfinished", "unseen"]),
-      ...declaredOf(member),
+      ...without(declaredOf(member), common),
     };
     if (Object.keys(details).length > 0) state.details[email] = details;
   }
@@ -45,15 +54,37 @@ export function pack(members: Iterable<KnownUser>): TeamState {
 }
 
 /**
+ * The defaults of which every member has a value, its own or this one. A member without a value, of an update that failed
+ * before it came to that one, has nothing that could be stored beside a default.
+ */
+function commonTo(members: readonly KnownUser[], defaults: StoredDefaults): StoredDefaults {
+  const names = Object.keys(defaults) as (keyof StoredDefaults)[];
+  return pick(
+    defaults,
+    names.filter((name) => members.every(({ state }) => state[name] !== undefined)),
+  );
+}
+
+function without(declared: DeclaredState, defaults: StoredDefaults): DeclaredState {
+  const own = { ...declared };
+  for (const name of Object.keys(defaults) as (keyof StoredDefaults)[]) {
+    if (own[name] === defaults[name]) delete own[name];
+  }
+  return own;
+}
+
+/**
  * The inputs that would have led to these members, who stand under the address that they had before. Passwords are left
  * out, and so are the names of a member that has another address now: the engine knows a secret by its path, and they would
  * get into the state in plain text.
+ *
+ * @param defaults of the team, which no member needs to repeat
  */
-export function inputsFrom(members: ReadonlyMap<string, KnownUser>): Members {
+export function inputsFrom(members: ReadonlyMap<string, KnownUser>, defaults: StoredDefaults = {}): Members {
   const names = profileProperties().flatMap(([name, { isRole }]) => (isRole === true ? [] : [name]));
   const inputs: Members = {};
   for (const [email, { state }] of members) {
-    const declared = declaredOf(state);
+    const declared = without(declaredOf(state), defaults);
     if (state.email !== email) for (const name of names) delete declared[name];
     inputs[state.email] = { ...declared, ...(state.enabled ? {} : { enabled: false }) };
   }
@@ -68,10 +99,11 @@ const PASSWORD = "0".repeat(24);
  * About what would be stored of these members, at the most, for its size alone. What an adopted account was found with is
  * not in it.
  *
- * @param declared checked members; what is not known yet counts for little
+ * @param declared checked members, complete with the defaults; what is not known yet counts for little
  */
-export function expectedState(declared: Record<string, unknown>): TeamState {
-  return pack(Object.entries(declared).map(([email, member]) => expected(email, isRecord(member) ? member : {})));
+export function expectedState(declared: Record<string, unknown>, defaults: StoredDefaults = {}): TeamState {
+  const members = Object.entries(declared).map(([email, member]) => expected(email, isRecord(member) ? member : {}));
+  return pack(members, defaults);
 }
 
 function expected(email: string, member: MemberInputs): KnownUser {
