@@ -23,6 +23,8 @@ export interface Call {
   takesSeat?: boolean;
   /** True when a good answer holds a secret: then no message quotes it, whole or in part. */
   answersSecret?: boolean;
+  /** Called before each attempt is sent. */
+  onSend?: (() => void) | undefined;
   /** What to do next where this call knows better than the general advice. */
   next?: Partial<Record<ErrorKind, string>>;
 }
@@ -82,6 +84,7 @@ export function createClient(options: ClientOptions): Client {
     const token = await options.token.get();
     // Signing in may have taken its time.
     breaker.enter(trial, call.path);
+    call.onSend?.();
     const answer = await options.transport({
       url: options.url + call.path,
       headers: { authorization: `Bearer ${token}`, "content-type": "application/json", accept: "application/json" },

@@ -1,4 +1,4 @@
-import { unreadable, type Client } from "./client";
+import { unreadable, type Call, type Client } from "./client";
 import { isWallarooError } from "./errors";
 import { isRecord } from "./json";
 import type { Secrets } from "./redact";
@@ -22,9 +22,9 @@ export interface UsersApi {
   queryByIds(ids: readonly string[]): Promise<ApiUser[]>;
   /**
    * `POST /v1/api/users/invite`. Sent at most once a call, whatever happens: only an answer that says that nothing was
-   * done (401 once, 429, or that `roles` is missing) is followed by another attempt.
+   * done (401 once, 429, or that `roles` is missing) is followed by another attempt. `onSend`: see `Call.onSend`.
    */
-  invite(request: InviteUserRequest): Promise<InviteUserResponse>;
+  invite(request: InviteUserRequest, onSend?: Call["onSend"]): Promise<InviteUserResponse>;
   /**
    * `POST /v1/api/users/activate`; repeated after an outage, as its effect is the same. False when the answer is not the
    * promised `{}`: then something else may have answered, and whether it was done has to be asked.
@@ -99,8 +99,8 @@ export function createUsersApi(client: Client): UsersApi {
       return users.filter((user) => wanted.has(user.id));
     },
 
-    async invite(request) {
-      const about = { operation: "invite", who: request.email, writes: true, answersSecret: true };
+    async invite(request, onSend) {
+      const about = { operation: "invite", who: request.email, writes: true, answersSecret: true, onSend };
       if (request.password !== undefined) client.secrets.hide(request.password);
       const isTold = needsRoles;
       const send = (withRoles: boolean) => {

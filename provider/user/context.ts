@@ -25,7 +25,7 @@ export interface Context {
   log: Log;
   /** Answers who the provider runs as, and looks further while `isEnough` says that what it found does not do. */
   caller: (isEnough?: (caller: Caller) => boolean) => Promise<Caller>;
-  clock: Pick<PlatformClock, "nowMs">;
+  clock: Pick<PlatformClock, "nowMs" | "earliestMs">;
   pause: Client["pause"];
   /**
    * Accounts in which something is being changed. However many are waiting, each is decided about only when its

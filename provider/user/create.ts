@@ -1,5 +1,4 @@
-import { isWallarooError, messageOf, type WallarooError } from "../api/errors";
-import type { ApiUser } from "../api/wire";
+import { isWallarooError, messageOf } from "../api/errors";
 import { provisionalId } from "./absence";
 import { applyInputs, releaseSeat } from "./apply";
 import { confirm } from "./confirmation";
@@ -162,11 +161,11 @@ async function settleAs(context: Context, inputs: UserInputs, invitation: Invita
     throw unseen(doubtful, `the invite may have arrived, its answer was ${error.quoted}`, invitation.failure);
   }
   const { user } = invitation;
-  if (invitation.kind === "taken") return takeTaken(context, inputs, user, error);
+  if (invitation.kind === "taken") return takeTaken(context, inputs, invitation);
   const look = `The answer to the invite of ${email} was lost (${error.quoted}), and a look at the platform shows the account.`;
-  if (!invitation.isOurs) {
+  if (invitation.doubt !== undefined) {
     context.log.warn(
-      `${look} The platform said of a second invite that it failed, so another stack or program may have made it: it ` +
+      `${look} ${invitation.doubt}, so another stack or program may have made it: it ` +
         `counts as adopted, and destroy leaves it as it is now, unless \`onDestroy\` says otherwise. ${NEW_PASSWORD}`,
     );
     return takeOver(context, inputs, { kind: "adopt", user });
@@ -180,18 +179,15 @@ async function settleAs(context: Context, inputs: UserInputs, invitation: Invita
   return { id: user.id, state: stateOf(user, { ...state, ...initialPassword }) };
 }
 
-/** Decides again, on the account that has the address now, although the platform refused to make it. */
-async function takeTaken(
-  context: Context,
-  inputs: UserInputs,
-  user: ApiUser,
-  error: WallarooError,
-): Promise<KnownUser> {
+type Taken = Extract<Invitation, { kind: "taken" }>;
+
+/** Decides again, on the account that has the address now and that the invite did not make. */
+async function takeTaken(context: Context, inputs: UserInputs, { user, error, why }: Taken): Promise<KnownUser> {
   const { run, directory, log } = context;
   const cutsOff = cuttingOff(user, inputs) !== undefined;
   const guards = await findGuardContext(context, await directory.view(DECISION_AGE_MS), cutsOff);
   const plan = planTakeOver(inputs, user, run, guards);
-  const answered = `the invite was answered with ${error.quoted}`;
+  const answered = `the invite was answered with ${error.quoted}${why === undefined ? "" : `, and the account is not taken for that of this invite: ${why}`}`;
   if (plan.kind === "refused") {
     const { words, next } = plan.refusal;
     throw plan.refusal.with({ words: `${words}; ${answered}`, next: `${next} ${NEW_PASSWORD}` });

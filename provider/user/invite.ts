@@ -1,7 +1,6 @@
 import type { Client } from "../api/client";
 import { isUncertain, isWallarooError, messageOf, saysTaken, type WallarooError } from "../api/errors";
 import { withoutUndefined } from "../api/json";
-import type { UsersApi } from "../api/users";
 import type { ApiUser, InviteUserRequest, InviteUserResponse } from "../api/wire";
 import { releaseSeat, takeSeat } from "./apply";
 import type { Context } from "./context";
@@ -9,21 +8,29 @@ import { addressOf } from "./email";
 import type { Lookout } from "./lookout";
 import type { UserInputs } from "./model";
 import { PROPERTIES, namesOf } from "./properties";
+import { createdAt } from "./state";
 
-/** What one invite came to: an answer, or what it failed with, and when (`performance.now()`). */
-export type Attempt = { answer: InviteUserResponse; atMs: number } | { error: WallarooError; atMs: number };
+/**
+ * What one invite came to: an answer, or what it failed with, and when (`performance.now()`). `sinceMs`: when it was sent at
+ * the earliest, by the platform's clock, in milliseconds since the epoch; absent if no answer has told that.
+ */
+export type Attempt =
+  { answer: InviteUserResponse; atMs: number } | { error: WallarooError; atMs: number; sinceMs?: number | undefined };
 
 /** How an invite ended. */
 export type Invitation =
   /** Answered. `idHint` is whatever the platform calls the id. */
   | { kind: "invited"; idHint: string; password: string; atMs: number }
   /**
-   * The answer was lost, but the account is there now and was not before: the invite did arrive. `isOurs` is false when
-   * the platform said of a later invite of the same call that it failed: the account may then be another's.
+   * The answer was lost, but the account is there now and was not before: the invite did arrive. `doubt` says, in a
+   * sentence, why the account may be another's all the same.
    */
-  | { kind: "arrived"; user: ApiUser; error: WallarooError; isOurs: boolean }
-  /** The address is taken, and by the platform's own word not by this invite. */
-  | { kind: "taken"; user: ApiUser; error: WallarooError }
+  | { kind: "arrived"; user: ApiUser; error: WallarooError; doubt?: string }
+  /**
+   * The address is taken, and not by this invite: by the platform's own word, or because of `why`, a part of a sentence
+   * about the account.
+   */
+  | { kind: "taken"; user: ApiUser; error: WallarooError; why?: string }
   /** The answer was lost, and nobody knows whether the account is there. `failure` is why the last look failed. */
   | { kind: "unseen"; error: WallarooError; failure?: unknown };
 
@@ -41,7 +48,7 @@ export async function beginInvite(context: Context, inputs: UserInputs): Promise
   const values = namesOf("inviteOnly").map((name) => [PROPERTIES[name].wire, inputs[name]] as const);
   const request: InviteUserRequest = withoutUndefined({ email, ...Object.fromEntries(values) });
   await takeSeat(context, email);
-  const attempt = () => attemptInvite(request, context.users);
+  const attempt = () => attemptInvite(request, context);
   let first: Attempt;
   try {
     first = await attempt();
@@ -82,12 +89,17 @@ export const NEW_PASSWORD =
   "To set a new password, open the account under Users in Keycloak's admin console (Credentials > Reset password), or use the dashboard of the platform.";
 
 /** Sends one invite. Raises what is not an answer or failure of the platform. */
-async function attemptInvite(request: InviteUserRequest, users: Pick<UsersApi, "invite">): Promise<Attempt> {
+async function attemptInvite(
+  request: InviteUserRequest,
+  { users, clock }: Pick<Context, "users" | "clock">,
+): Promise<Attempt> {
+  let sinceMs: number | undefined;
   try {
-    return { answer: await users.invite(request), atMs: performance.now() };
+    const answer = await users.invite(request, () => void (sinceMs = clock.earliestMs()));
+    return { answer, atMs: performance.now() };
   } catch (error) {
     if (!isWallarooError(error)) throw error;
-    return { error, atMs: performance.now() };
+    return { error, atMs: performance.now(), sinceMs };
   }
 }
 
@@ -111,8 +123,8 @@ export async function settleInvite(
 ): Promise<Invitation> {
   const startedMs = first.atMs;
   let attempt = first;
-  // Whether this or an earlier invite may have arrived without an answer.
-  let isOpen = false;
+  // The first invite that may have arrived without an answer.
+  let open: Open | undefined;
   let word: WallarooError | undefined;
   for (let retry = 1; ; retry += 1) {
     if ("answer" in attempt) {
@@ -122,20 +134,20 @@ export async function settleInvite(
     const { atMs } = attempt;
     const error = withEarlier(attempt.error, word);
     if (error.isPlatformsWord) word ??= error;
-    if (isSurelyUndone(error) && !isOpen) throw error;
-    isOpen ||= isUncertain(error) && !error.isPlatformsWord && !saysTaken(error, email);
+    if (isSurelyUndone(error) && open === undefined) throw error;
+    if (isUncertain(error) && !error.isPlatformsWord && !saysTaken(error, email)) open ??= attempt;
     const look = await lookout.find(email, "answered", atMs);
-    if (look.kind === "shown") return found(email, look.user, error, isOpen);
+    if (look.kind === "shown") return found(email, look.user, error, open);
     if (look.kind === "absent" && isWallarooError(error, "unavailable", "timeout")) {
       if (await pause(retry, startedMs, error)) {
         attempt = await again();
         continue;
       }
     }
-    if (!isOpen) throw look.kind === "unknown" ? withoutLook(error, look.failure) : error;
+    if (open === undefined) throw look.kind === "unknown" ? withoutLook(error, look.failure) : error;
     // Some platforms show an account late.
     const last = look.kind === "absent" ? await lookout.find(email, "shown", atMs) : look;
-    if (last.kind === "shown") return found(email, last.user, error, isOpen);
+    if (last.kind === "shown") return found(email, last.user, error, open);
     if (last.kind === "absent" && !saysTaken(error, email)) throw error.with({ next: `${error.next} ${LATE}` });
     return { kind: "unseen", error, ...(last.kind === "unknown" ? { failure: last.failure } : {}) };
   }
@@ -144,12 +156,36 @@ export async function settleInvite(
 const LATE =
   "No look at the platform shows the account so far. If a later run finds an active account of this address, write `adopt: true`.";
 
-function found(email: string, user: ApiUser, error: WallarooError, isOpen: boolean): Invitation {
+type Open = Pick<Extract<Attempt, { error: WallarooError }>, "sinceMs">;
+
+function found(email: string, user: ApiUser, error: WallarooError, open: Open | undefined): Invitation {
   // An account that an invite makes is active and has the address.
-  if (!isOpen || !user.enabled || addressOf(user) !== email) {
-    return { kind: "taken", user, error };
+  if (open === undefined || !user.enabled || addressOf(user) !== email) return { kind: "taken", user, error };
+  const why = findOther(user, open);
+  if (why !== undefined) return { kind: "taken", user, error, why };
+  const doubt = findDoubt(user, error, open);
+  return { kind: "arrived", user, error, ...(doubt === undefined ? {} : { doubt }) };
+}
+
+/** Why an account that was not there before a lost invite is not the one that it made; undefined if nothing says so. */
+function findOther(user: ApiUser, { sinceMs }: Open): string | undefined {
+  const made = createdAt(user);
+  // A millisecond, as both were rounded.
+  if (made !== undefined && sinceMs !== undefined && Date.parse(made) < sinceMs - 1) {
+    const sent = new Date(sinceMs).toISOString();
+    return `it was created before the invite was sent (${made}; the platform's clock showed ${sent} or later then)`;
   }
-  return { kind: "arrived", user, error, isOurs: !error.isPlatformsWord };
+  if ([user.firstName, user.lastName].some((name) => typeof name === "string" && name !== "")) {
+    return "it has a name, which no invite gives";
+  }
+  return undefined;
+}
+
+/** Why an account may be another's although an invite was lost; undefined if it counts as this stack's own. */
+function findDoubt(user: ApiUser, error: WallarooError, { sinceMs }: Open): string | undefined {
+  if (error.isPlatformsWord) return "The platform said of a second invite that it failed";
+  if (createdAt(user) === undefined) return "The platform does not tell when it was created";
+  return sinceMs === undefined ? "No answer of the platform told the time (Date) when the invite was sent" : undefined;
 }
 
 /** What the platform said of the first invite may be the reason, and the refusal of the next only its consequence. */

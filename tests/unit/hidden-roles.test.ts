@@ -69,7 +69,7 @@ describe("a platform that shows nobody's roles", () => {
       limiter: new Limiter(1),
       breaker: new Breaker({ requestTimeoutMs: 1_000 }),
       protectedEmails: new Set([boss]),
-      clock: { nowMs: () => Date.now() },
+      clock: { nowMs: () => Date.now(), earliestMs: () => undefined },
       host: "platform.test",
     }).lifecycle;
   }

@@ -5,7 +5,7 @@ import { settleInvite, type Attempt } from "../../provider/user/invite";
 import type { Sight } from "../../provider/user/lookout";
 
 const ann = "ann@example.com";
-const user: ApiUser = { id: "id-of-ann", username: ann, email: ann, enabled: true };
+const user: ApiUser = { id: "id-of-ann", username: ann, email: ann, enabled: true, createdTimestamp: 5_000 };
 const failed = (parts: Partial<ErrorParts> = {}): Attempt => ({
   error: new WallarooError({
     kind: "unavailable",
@@ -16,6 +16,7 @@ const failed = (parts: Partial<ErrorParts> = {}): Attempt => ({
     ...parts,
   }),
   atMs: 0,
+  sinceMs: 5_000,
 });
 const SHOWN: Sight = { kind: "shown", user };
 const ABSENT: Sight = { kind: "absent" };
@@ -33,10 +34,11 @@ async function settle(attempts: Attempt[], sights: Sight[]) {
   const again = () => Promise.resolve(others.shift() ?? failed());
   const pause = () => Promise.resolve(others.length > 0);
   const ended = await settleInvite(ann, first, again, { lookout: { find }, pause }).catch((error: Error) => error);
-  const { kind, isOurs, message } = ended as { kind?: string; isOurs?: boolean; message?: string };
+  const { kind, doubt, why, message } = ended as { kind?: string; doubt?: string; why?: string; message?: string };
   return {
     kind: ended instanceof Error ? "raised" : kind,
-    isOurs,
+    isOurs: kind === "arrived" ? doubt === undefined : undefined,
+    why: why ?? doubt,
     message: message ?? "",
     looks,
     unsent: others.length,

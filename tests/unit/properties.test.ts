@@ -90,7 +90,7 @@ describe("a property that is added to the table", () => {
         limiter: new Limiter(1),
         breaker,
         protectedEmails: new Set(),
-        clock: { nowMs: () => Date.now() },
+        clock: { nowMs: () => Date.now(), earliestMs: () => undefined },
         host: "platform.test",
       }).lifecycle;
     };
