@@ -27,7 +27,7 @@ export async function applyTeam(
   defaults: StoredDefaults = {},
 ): Promise<TeamState> {
   const members = before === undefined ? new Map<string, KnownUser>() : unpack(before);
-  context.directory.noteKnown([...members.values()].map(({ id }) => id));
+  context.directory.noteKnown(members.values());
   const changes = findTeamChanges(members, declared);
   const touched = new Set([...changes.added, ...changes.changed.map(({ email }) => email)]);
   const freeing: Step[] = [];

@@ -7,7 +7,7 @@ import { unpack } from "./state";
 /** Leaves every member's account as its `onDestroy` says. May be called again for those who failed. */
 export async function deleteTeam(context: Context, state: TeamState, team: string): Promise<void> {
   const members = unpack(state);
-  context.directory.noteKnown([...members.values()].map(({ id }) => id));
+  context.directory.noteKnown(members.values());
   const total = members.size;
   const failures = await letGo(context, [...members.keys()], members, team);
   if (failures.length === 0) return;

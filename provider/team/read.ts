@@ -20,7 +20,7 @@ export async function readTeam(
   foundLost: ReadonlySet<string> = new Set(),
 ): Promise<{ state: TeamState; inputs?: Members }> {
   const members = unpack(state);
-  context.directory.noteKnown([...members.values()].map(({ id }) => id));
+  context.directory.noteKnown(members.values());
   const steps = [...members].map(([email, known]) => async () => {
     const now = await readUser(context, known);
     if (now === undefined) members.delete(email);

@@ -1,13 +1,16 @@
 import { WallarooError, refusal } from "../api/errors";
 import type { ApiUser } from "../api/wire";
 import type { Context } from "./context";
+import type { Renamed } from "./directory";
 import { addressOf } from "./email";
 import { findIdentity, warnOfBelief } from "./identity";
 import type { KnownUser, UserState } from "./model";
 import type { View } from "./view";
 
-/** Known accounts that may all be gone at once; more than that is another platform. */
-const MOST_GONE_AT_ONCE = 2;
+/** Known accounts that may all be gone, or all have other addresses, at once; more than that is another platform. */
+const MOST_AT_ONCE = 2;
+/** Most addresses in a message. */
+const MOST_NAMED = 10;
 
 /**
  * Raises when the absence of an account from `view` is not to be believed. Believed, accounts would leave the state, and
@@ -46,19 +49,69 @@ export async function refuseOtherPlatform(
 ): Promise<void> {
   if (await directory.isThere(id)) throw doubtful(operation, email, "and yet has it when asked for its id");
   const missing = directory.countMissing(view);
-  if (missing > MOST_GONE_AT_ONCE) throw allGone(operation, missing, host);
+  if (missing > MOST_AT_ONCE) throw allGone(operation, missing, host, directory.findBelieved());
 }
 
 /** One text for all of them, so that a team says it once. */
-function allGone(operation: string, missing: number, host: string): WallarooError {
+function allGone(operation: string, missing: number, host: string, believed: readonly string[]): WallarooError {
+  const before =
+    believed.length === 0
+      ? "Nothing was changed."
+      : `Nothing more was changed. Before that, this run took for gone, one after the other: ${named(believed)}. If they are on ` +
+        "the platform that was meant, a refresh has dropped them from the state or follows another account, and a destroy " +
+        "has deactivated nothing: declare them with `adopt: true`.";
   return refusal(
     operation,
     `${missing} accounts`,
     `not one of these accounts, which the state knows, is on ${host}`,
     "Another platform or realm answers there, most likely: check wallaroo:url (WALLAROO_URL) and wallaroo:realm. " +
-      "Nothing was changed. If the platform was really made anew, let the state forget its accounts: " +
+      `${before} If the platform was really made anew, let the state forget its accounts: ` +
       "`pulumi state delete` for each resource, or `pulumi stack rm --force` for the whole stack.",
   );
+}
+
+/**
+ * Raises `refused` when three or more known accounts have other addresses than the state knows, and no known account has
+ * its own: a copy of the realm looks like that, in which the same ids are the accounts of others. A company that moves
+ * everybody to one other domain is followed. Takes 250 ms, as {@link refuseDoubtfulAbsence}.
+ */
+export async function refuseOtherAddresses(
+  operation: string,
+  view: View,
+  { directory, host }: Pick<Context, "directory" | "host">,
+): Promise<void> {
+  const renamed = await directory.findRenamed(view);
+  if (renamed.length <= MOST_AT_ONCE || isMove(renamed)) return;
+  const believed = directory.findBelieved(new Set(renamed.map(({ id }) => id)));
+  const before =
+    believed.length === 0
+      ? "Nothing was changed."
+      : `Nothing more was changed. Before that, this run has followed, one after the other: ${named(believed)}. If that was ` +
+        "wrong, another refresh at the right place follows them back.";
+  throw refusal(
+    operation,
+    `${renamed.length} accounts`,
+    `not one of these accounts has the address that the state knows on ${host} (${named(renamed.map(({ email, now }) => `${email} is ${now}`))})`,
+    "A copy of the platform or realm answers there, most likely, and these accounts are those of others: check wallaroo:url " +
+      `(WALLAROO_URL) and wallaroo:realm. ${before} If the addresses were really changed: refresh one or two users alone, then ` +
+      "the others (`pulumi refresh --target URN`). A team that has no such user beside it: let go of it with `pulumi state " +
+      "delete`, and declare its members by their new addresses with `adopt: true`.",
+  );
+}
+
+/** True when all have kept the part before the `@`, and have one domain now. */
+function isMove(renamed: readonly Renamed[]): boolean {
+  const domains = new Set(renamed.map(({ now }) => now.slice(now.lastIndexOf("@"))));
+  return domains.size === 1 && renamed.every(({ email, now }) => localOf(email) === localOf(now));
+}
+
+function localOf(email: string): string {
+  return email.slice(0, email.lastIndexOf("@"));
+}
+
+function named(what: readonly string[]): string {
+  const more = what.length - MOST_NAMED;
+  return `${what.slice(0, MOST_NAMED).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
 }
 
 function doubtful(operation: string, who: string, why: string): WallarooError {

@@ -51,7 +51,7 @@ async function leave(context: Context, { id, state }: KnownUser): Promise<void> 
   if (run.isOwn(email) && run.isKept(id)) return warnOfForgotten(context, state);
   if (isStaying(context, id, [email])) return;
   const known = { id, state };
-  directory.noteKnown([id]);
+  directory.noteKnown([known]);
   const left = await directory.whileWorking(async () => {
     const left = await limiter.run(() => letGo(context, known, target === "activate"));
     if (left.kind === "pending") await settle(context, known, left.change);
@@ -59,6 +59,7 @@ async function leave(context: Context, { id, state }: KnownUser): Promise<void> 
   });
   if (left.kind !== "missing") return;
   await refuseDoubtfulAbsence("delete", known, left.view, context);
+  directory.believe(id);
   log.info(`${email} is not on the platform any more: nothing to deactivate.`);
 }
 

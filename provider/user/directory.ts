@@ -3,6 +3,8 @@ import DataLoader from "dataloader";
 import { Batcher } from "../api/batcher";
 import type { UsersApi } from "../api/users";
 import type { ApiUser } from "../api/wire";
+import { addressOf } from "./email";
+import type { KnownUser } from "./model";
 import { View, onlyOf } from "./view";
 
 /**
@@ -18,6 +20,15 @@ const LONGEST_ANSWER_MS = 60_000;
 const ASK_AFTER_MS = 5;
 /** Time for others who are missed to be looked for together, before any absence is decided, in milliseconds. */
 const GATHER_MS = 250;
+
+const GATHERING = { cache: false, batchScheduleFn: (dispatch: () => void) => setTimeout(dispatch, GATHER_MS) };
+
+/** A known account that has another canonical address than the state knows. */
+export interface Renamed {
+  id: string;
+  email: string;
+  now: string;
+}
 
 /** Which account a confirmation looks for. */
 type Question = { id: string; withRoles: boolean } | { email: string };
@@ -36,24 +47,27 @@ export class Directory {
   /** Answers all accounts that a question is about: should they be too many, that is a failure of that question alone. */
   readonly #confirmations: Batcher<Question, ApiUser[]>;
   readonly #presence: DataLoader<string, boolean>;
-  /** Ids of the accounts that states know, as far as this process was asked about them. */
-  readonly #known = new Set<string>();
+  readonly #renamed: DataLoader<View, Renamed[]>;
+  /** Addresses of the accounts that states know, by id, as far as this process was asked about them. */
+  readonly #known = new Map<string, string>();
   /** Those of them that no form of the query shows. */
   readonly #missing = new Set<string>();
+  readonly #believed = new Set<string>();
 
   constructor(
     private readonly users: Pick<UsersApi, "queryAll" | "queryByIds">,
     private readonly nowMs: () => number = () => performance.now(),
   ) {
     this.#confirmations = new Batcher((questions) => this.#look(questions));
-    this.#presence = new DataLoader(
-      async (ids: readonly string[]) => {
-        const isThere = (await this.#queryByIds(ids)).map((user) => user !== undefined);
-        for (const [index, id] of ids.entries()) if (isThere[index] !== true) this.#missing.add(id);
-        return isThere;
-      },
-      { cache: false, batchScheduleFn: (dispatch) => setTimeout(dispatch, GATHER_MS) },
-    );
+    this.#presence = new DataLoader(async (ids: readonly string[]) => {
+      const isThere = (await this.#queryByIds(ids)).map((user) => user !== undefined);
+      for (const [index, id] of ids.entries()) if (isThere[index] !== true) this.#missing.add(id);
+      return isThere;
+    }, GATHERING);
+    this.#renamed = new DataLoader((views: readonly View[]) => {
+      const found = new Map([...new Set(views)].map((view) => [view, this.#findRenamed(view)]));
+      return Promise.resolve(views.map((view) => found.get(view) ?? []));
+    }, GATHERING);
   }
 
   /**
@@ -113,9 +127,9 @@ export class Directory {
     return this.#presence.load(id);
   }
 
-  /** Notes ids by which states know accounts. */
-  noteKnown(ids: Iterable<string>): void {
-    for (const id of ids) this.#known.add(id);
+  /** Notes by which ids and addresses states know accounts. */
+  noteKnown(known: Iterable<KnownUser>): void {
+    for (const { id, state } of known) this.#known.set(id, state.email);
   }
 
   /** True for an id that a state was read or changed by in this process. */
@@ -125,8 +139,37 @@ export class Directory {
 
   /** How many known accounts were looked for in vain, if `view` shows none of the known ones at all; 0 if it shows any. */
   countMissing(view: View): number {
-    for (const id of this.#known) if (view.findById(id) !== undefined) return 0;
+    for (const id of this.#known.keys()) if (view.findById(id) !== undefined) return 0;
     return this.#missing.size;
+  }
+
+  /**
+   * Known accounts that have another address in `view` than the state knows; none if any known account has its own there.
+   * Joined with all who come within 250 ms. Asks nothing.
+   */
+  findRenamed(view: View): Promise<Renamed[]> {
+    return this.#renamed.load(view);
+  }
+
+  #findRenamed(view: View): Renamed[] {
+    const renamed: Renamed[] = [];
+    for (const [id, email] of this.#known) {
+      const user = view.findById(id);
+      if (user === undefined) continue;
+      if (addressOf(user) === email) return [];
+      renamed.push({ id, email, now: addressOf(user) });
+    }
+    return renamed;
+  }
+
+  /** Notes that a verb goes on with it that the known account is gone, or has another address. */
+  believe(id: string): void {
+    this.#believed.add(id);
+  }
+
+  /** Addresses of accounts that are {@link believe}d, as far as they are among `ids`; by default those that are missing. */
+  findBelieved(ids: ReadonlySet<string> = this.#missing): string[] {
+    return [...this.#believed].filter((id) => ids.has(id)).map((id) => this.#known.get(id) ?? id);
   }
 
   /** Notes what this process knows of an account after it wrote to it. */

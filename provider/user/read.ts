@@ -1,6 +1,6 @@
 import { WallarooError } from "../api/errors";
 import type { ApiUser } from "../api/wire";
-import { isProvisional, refuseDoubtfulAbsence, refuseOtherPlatform } from "./absence";
+import { isProvisional, refuseDoubtfulAbsence, refuseOtherAddresses, refuseOtherPlatform } from "./absence";
 import type { Context } from "./context";
 import { READ_AGE_MS } from "./directory";
 import { addressOf } from "./email";
@@ -16,7 +16,7 @@ import type { View } from "./view";
 export async function readUser(context: Context, known: KnownUser): Promise<KnownUser | undefined> {
   const { directory, log } = context;
   const { id, state } = known;
-  directory.noteKnown([id]);
+  directory.noteKnown([known]);
   const view = await directory.view(READ_AGE_MS);
   const user = await findAccount(context, known, view);
   if (state.unseen === true) {
@@ -43,6 +43,8 @@ export async function readUser(context: Context, known: KnownUser): Promise<Know
     }
     const now = stateOf(user, found(isOther || state.unseen === true ? followed(state, user, view) : state));
     if (now.email === state.email) return { id: user.id, state: now };
+    await refuseOtherAddresses("read", view, context);
+    directory.believe(id);
     log.warn(
       `The address of ${state.email} was changed to ${now.email} on the platform. Declare the new address: up refuses ` +
         "the old one, which would be invited as another person, and this account deactivated.",
@@ -50,6 +52,7 @@ export async function readUser(context: Context, known: KnownUser): Promise<Know
     return { id: user.id, state: withFormerEmail(now, state.email) };
   }
   await refuseDoubtfulAbsence("read", known, view, context);
+  directory.believe(id);
   log.warn(`${state.email} (id ${id}) is not on the platform any more and leaves the state; up invites it again.`);
   return undefined;
 }
@@ -59,6 +62,7 @@ async function findAccount(context: Context, known: KnownUser, view: View): Prom
   const user = view.findById(known.id) ?? view.findByAddress(known.state.email);
   if (user === undefined || user.id === known.id || isProvisional(known.id) || known.state.unseen === true) return user;
   await refuseOtherPlatform("read", known, view, context);
+  context.directory.believe(known.id);
   // Its address was changed to this one.
   return context.directory.isKnown(user.id) ? undefined : user;
 }

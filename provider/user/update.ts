@@ -37,7 +37,7 @@ interface Missing {
  * done, or may have been, that the stored state does not say.
  */
 export async function updateUser(context: Context, before: KnownUser, inputs: UserInputs): Promise<UserState> {
-  context.directory.noteKnown([before.id]);
+  context.directory.noteKnown([before]);
   const updated = await context.directory.whileWorking(async () => {
     const begun = await context.limiter.run(() => begin(context, before, inputs));
     // Not in the limiter, as many confirmations share a query.
