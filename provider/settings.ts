@@ -1,4 +1,4 @@
-import { cut } from "./api/errors";
+import { WallarooError, cut } from "./api/errors";
 import { isLoopback } from "./api/proxy";
 import { readCredentials, type Credentials } from "./credentials";
 import { SettingsReading, type SettingsSource } from "./settings-source";
@@ -28,22 +28,9 @@ export interface Settings extends Credentials {
   readOnlyBy?: string;
 }
 
-/** All that is wrong with the settings, one sentence each. Raised before any request. */
-export class SettingsError extends Error {
-  override readonly name = "SettingsError";
-
-  constructor(readonly problems: readonly string[]) {
-    const list = problems.length === 1 ? problems[0] : problems.map((p, i) => `(${i + 1}) ${p}`).join(" ");
-    super(
-      `Could not read the settings of the Wallaroo provider: ${list} ` +
-        "(refresh and destroy use the configuration of the last pulumi up, and today's environment.)",
-    );
-  }
-}
-
 /**
  * Reads and checks every setting. Configuration wins over environment; an empty value counts as unset. Raises
- * {@link SettingsError} with all problems at once, naming key and variable and never a value of a secret.
+ * `badSettings` with all problems at once, naming key and variable and never a value of a secret.
  */
 export function readSettings(source: SettingsSource): Settings {
   const reading = new SettingsReading(source);
@@ -70,8 +57,18 @@ export function readSettings(source: SettingsSource): Settings {
     ...(seatLimit === undefined ? {} : { seatLimit }),
     ...(read("readOnly") ? { readOnlyBy: reading.named("readOnly") } : {}),
   };
-  if (reading.problems.length > 0) throw new SettingsError(reading.problems);
+  if (reading.problems.length > 0) throw badSettings(reading.problems);
   return settings;
+}
+
+function badSettings(problems: readonly string[]): WallarooError {
+  return new WallarooError({
+    kind: "badSettings",
+    operation: "read",
+    who: "the settings of the Wallaroo provider",
+    words: problems.length === 1 ? problems.join() : problems.map((p, i) => `(${i + 1}) ${p}`).join(" "),
+    next: "(refresh and destroy use the configuration of the last pulumi up, and today's environment.)",
+  });
 }
 
 /** The value of one setting, or its default. Where it is missing or wrong, that is noted in `reading`. */

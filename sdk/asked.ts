@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { SettingsError, readSettings } from "../provider/settings";
-import { WallarooError } from "../provider/api/errors";
+import { readSettings } from "../provider/settings";
+import { isWallarooError } from "../provider/api/errors";
 import { connect, type Platform } from "../provider/connect";
 import type { Question } from "../provider/lookups";
 import { READ_AGE_MS } from "../provider/user/directory";
@@ -38,8 +38,7 @@ export async function ask<A, T>(
     if (isMocked()) return fromMock(question, await callMock(question.token, given, providerOf(opts ?? {})));
     return await question.find(await platformOf(opts ?? {}), given, maxAgeMs);
   } catch (error) {
-    const isOwn = error instanceof WallarooError || error instanceof SettingsError || pulumi.RunError.isInstance(error);
-    if (!isOwn) throw error;
+    if (!isWallarooError(error) && !pulumi.RunError.isInstance(error)) throw error;
     if (!isMocked()) endInlineProgram(error.message);
     throw new pulumi.RunError(error.message);
   }

@@ -24,6 +24,8 @@ export type ErrorKind =
   | "unreadable"
   /** Nothing was sent, because what was sent before failed: see `Breaker`. */
   | "notTried"
+  /** Of a team: some members failed or were not tried, see `reasons`. */
+  | "membersFailed"
   /** The answer said that it was done, and a look says otherwise. */
   | "unconfirmed"
   | "internal";
@@ -52,6 +54,8 @@ export interface ErrorParts {
   isPlatformsWord?: boolean;
   /** True when an earlier attempt of the same call may have been done, however this last one failed. */
   maybeDone?: boolean;
+  /** Further lines of the message: per member of a team, why it failed. */
+  reasons?: readonly string[];
   cause?: unknown;
 }
 
@@ -80,7 +84,8 @@ export class WallarooError extends Error {
     const status = parts.status === undefined ? "" : ` (HTTP ${parts.status})`;
     const words = cut(printable(parts.words), MAX_MESSAGE).replace(/[.\s]+$/, "");
     const who = cut(printable(parts.who), MAX_WHO);
-    super(`Could not ${parts.operation} ${who}: ${words}${status}. ${parts.next}`, { cause: parts.cause });
+    const headline = `Could not ${parts.operation} ${who}: ${words}${status}. ${parts.next}`.trimEnd();
+    super([headline, ...(parts.reasons ?? [])].join("\n"), { cause: parts.cause });
     this.kind = parts.kind;
     this.words = words;
     this.status = parts.status;
@@ -113,6 +118,10 @@ export class WallarooError extends Error {
 
   get next(): string {
     return this.#parts.next;
+  }
+
+  get reasons(): readonly string[] {
+    return this.#parts.reasons ?? [];
   }
 }
 

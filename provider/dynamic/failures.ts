@@ -1,5 +1,6 @@
-import { PartialFailure, ownFailure } from "../resource/failures";
+import { ownFailure } from "../resource/failures";
 import { MAX_REASONS } from "../resource/size";
+import { PartialFailure } from "../user/partial-failure";
 import { withoutStack } from "./diagnostics";
 import { PROVIDER_KEY } from "./stored";
 
@@ -13,7 +14,8 @@ export class InitFailedError extends Error {
   readonly properties: Record<string, unknown>;
   readonly reasons: string[];
 
-  constructor({ id, state, reasons }: PartialFailure, provider: unknown) {
+  constructor({ id, state, message }: PartialFailure, provider: unknown) {
+    const reasons = message.split("\n");
     super(reasons[0]);
     this.id = id;
     this.properties = { ...state, [PROVIDER_KEY]: provider };
@@ -40,7 +42,8 @@ function shortened(reasons: readonly string[]): string[] {
  */
 export function asEngineError(error: unknown, operation: string, who: string, provider: unknown): Error {
   const failure = ownFailure(error, operation, who);
-  if (failure instanceof PartialFailure) return new InitFailedError(failure, provider);
+  // Of a failed delete the engine stores nothing.
+  if (failure instanceof PartialFailure && operation !== "delete") return new InitFailedError(failure, provider);
   const isTooLong = Buffer.byteLength(failure.message) > MAX_REASONS;
   return withoutStack(isTooLong ? new Error(shortened(failure.message.split("\n")).join("\n")) : failure);
 }

@@ -45,8 +45,8 @@ export interface Declared {
 
 /**
  * The verbs of one type of resource, in the engine's order and without anything that belongs to one way of being called:
- * no provider text, no protocol, no SDK of the engine. Every method but `check` raises `WallarooError`, `SettingsError`,
- * or {@link PartialFailure} when a part was done that has to be stored; {@link ownFailure} makes one of these of anything
+ * no provider text, no protocol, no SDK of the engine. Every method but `check` raises `WallarooError`,
+ * or `PartialFailure` when a part was done that has to be stored; {@link ownFailure} makes one of these of anything
  * else. `check` answers what is wrong as failures.
  */
 export interface Resource {

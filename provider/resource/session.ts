@@ -44,7 +44,7 @@ export class Session {
   }
 
   /**
-   * The platform of this provider, which keeps the passwords of `resources` out of its messages. Raises `SettingsError`,
+   * The platform of this provider, which keeps the passwords of `resources` out of its messages. Raises `badSettings`,
    * at each call, when the settings are not complete.
    */
   platform(...resources: Props[]): Platform {

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { raise } from "../api/errors";
+import { isWallarooError, raise } from "../api/errors";
 import { isRecord, toJson } from "../api/json";
 import { applyTeam } from "../team/apply";
 import { checkTeam, pathOf } from "../team/check";
@@ -11,7 +11,6 @@ import { describeChanges, findEmptiedRefusal, findTeamChanges, isEmpty, type Tea
 import type { Members, TeamState } from "../team/model";
 import { previewTeam } from "../team/preview";
 import { readTeam } from "../team/read";
-import { TeamError } from "../team/run-all";
 import { expectedState, unpack } from "../team/state";
 import { describeRepair, refuseDefects } from "../user/decode";
 import { isSameValue } from "../user/diff";
@@ -19,7 +18,7 @@ import { READ_AGE_MS, type Directory } from "../user/directory";
 import { canonicalEmail } from "../user/email";
 import { namesOf } from "../user/properties";
 import { findDuplicates, sentence, unnamed } from "./declared";
-import { ownFailure, storingParts } from "./failures";
+import { ownFailure } from "./failures";
 import type { Checked, Difference, Props, Resource, Stored } from "./resource";
 import type { Session } from "./session";
 import { MAX_STATE, findSizeProblem } from "./size";
@@ -109,8 +108,9 @@ export function teamResource(session: Session): Resource {
         result.failures.push(...findDuplicates(Object.keys(members), declared, session));
         if (result.failures.length === 0 && session.isKnown()) await checkLive(olds, members);
       } catch (error) {
-        const reasons =
-          error instanceof TeamError ? error.reasons : [ownFailure(error, "check", teamOf(members)).message];
+        const reasons = isWallarooError(error, "membersFailed")
+          ? error.reasons
+          : [ownFailure(error, "check", teamOf(members)).message];
         result.failures.push(...reasons.map((reason) => sentence(unnamed(reason))));
       }
       return result;
@@ -137,14 +137,12 @@ export function teamResource(session: Session): Resource {
       return { changes: true, updates: pathsOf(changes), replaces: [] };
     },
 
-    create(inputs) {
+    async create(inputs) {
       const id = `team-${randomUUID()}`;
-      return storingParts(id, async () => {
-        const { context } = session.platform(inputs);
-        const team = teamOf(inputs["members"]);
-        const due = await dueMembers(context, membersOf(inputs), {}, team);
-        return { id, state: toJson(await applyTeam(context, undefined, due, team, storedDefaults(inputs))) };
-      });
+      const { context } = session.platform(inputs);
+      const team = teamOf(inputs["members"]);
+      const due = await dueMembers(context, membersOf(inputs), {}, team);
+      return { id, state: toJson(await applyTeam(context, id, undefined, due, team, storedDefaults(inputs))) };
     },
 
     async read(id, stored): Promise<Stored> {
@@ -162,15 +160,14 @@ export function teamResource(session: Session): Resource {
       return { id, state: after, inputs: toJson({ members: inputs, ...storedDefaults(state) }) };
     },
 
-    update: (id, olds, news) =>
-      storingParts(id, async () => {
-        const [state, members] = [stateOf(olds, "change"), membersOf(news)];
-        refuseEmptied(state, members);
-        const { context } = session.platform(olds, news);
-        const team = teamOf(members);
-        const due = await dueMembers(context, members, state.ids, team);
-        return toJson(await applyTeam(context, state, due, team, storedDefaults(news)));
-      }),
+    async update(id, olds, news) {
+      const [state, members] = [stateOf(olds, "change"), membersOf(news)];
+      refuseEmptied(state, members);
+      const { context } = session.platform(olds, news);
+      const team = teamOf(members);
+      const due = await dueMembers(context, members, state.ids, team);
+      return toJson(await applyTeam(context, id, state, due, team, storedDefaults(news)));
+    },
 
     async delete(_id, stored) {
       const team = teamOf(stored["ids"]);

@@ -10,13 +10,14 @@ import { findChanges, findDrift, isSameValue, withoutUnknown } from "../user/dif
 import { canonicalEmail } from "../user/email";
 import { describeEnd, dueToday, findToday } from "../user/expiry";
 import type { UserInputs, UserState } from "../user/model";
+import { PartialFailure } from "../user/partial-failure";
 import { mayBeRefused, previewCreate, previewReplacement, previewUpdate } from "../user/preview";
 import { namesOf } from "../user/properties";
 import { getUser, readUser } from "../user/read";
-import { HalfDoneError, foundAsNow, inputsFrom } from "../user/state";
+import { foundAsNow, inputsFrom } from "../user/state";
 import { updateUser } from "../user/update";
 import { findDuplicates, sentence, unnamed } from "./declared";
-import { ownFailure, storingParts } from "./failures";
+import { ownFailure } from "./failures";
 import type { Checked, Difference, Props, Resource, Stored } from "./resource";
 import type { Session } from "./session";
 import { findSizeProblem } from "./size";
@@ -115,11 +116,11 @@ export function userResource(session: Session): Resource {
       return { changes, updates, replaces };
     },
 
-    create: (inputs) =>
-      storingParts("", async () => {
-        const { id, state } = await createUser(session.platform(inputs).context, inputsOf(await dueInputs({}, inputs)));
-        return { id, state: toJson(state) };
-      }),
+    async create(inputs) {
+      const { context } = session.platform(inputs);
+      const { id, state } = await createUser(context, inputsOf(await dueInputs({}, inputs)));
+      return { id, state: toJson(state) };
+    },
 
     async read(id, stored): Promise<Stored | undefined> {
       const { context } = session.platform(stored);
@@ -141,23 +142,22 @@ export function userResource(session: Session): Resource {
       return { id: known.id, state: toJson(state), ...(isDrifted ? { inputs: toJson(inputsFrom(state)) } : {}) };
     },
 
-    update: (id, olds, news) =>
-      storingParts(id, async () => {
-        const state = stateOf(olds, id, "change");
-        const due = inputsOf(await dueInputs(olds, news));
-        return toJson(await updateUser(session.platform(olds, news).context, { id, state }, due));
-      }),
+    async update(id, olds, news) {
+      const state = stateOf(olds, id, "change");
+      const due = inputsOf(await dueInputs(olds, news));
+      return toJson(await updateUser(session.platform(olds, news).context, { id, state }, due));
+    },
 
     async delete(id, stored) {
       const state = stateOf(stored, id, "delete");
       try {
         await deleteUser(session.platform(stored).context, { id, state });
       } catch (error) {
-        if (!(error instanceof HalfDoneError)) throw error;
+        if (!(error instanceof PartialFailure)) throw error;
         // The engine stores nothing of a failed delete: declared again, the user would look unchanged.
         const next =
           "To keep the user instead, run `pulumi refresh` before `up`: the state does not know what was done.";
-        throw new HalfDoneError(error.user, `${error.reason} ${next}`);
+        throw new PartialFailure(error.id, error.state, `${error.message} ${next}`, { cause: error });
       }
     },
   };

@@ -1,26 +1,29 @@
 import type { Context } from "../user/context";
 import { createUser } from "../user/create";
 import type { KnownUser } from "../user/model";
-import { HalfDoneError, redeclare } from "../user/state";
+import { PartialFailure, findHalfDone } from "../user/partial-failure";
+import { redeclare } from "../user/state";
 import { updateUser } from "../user/update";
 import { memberInputs } from "./check";
 import type { StoredDefaults } from "./defaults";
 import { findTeamChanges } from "./diff";
 import { letGo } from "./leave";
 import type { Members, TeamState } from "./model";
-import { TeamError, findFailures, isNotTried, reasonsOf, summaryOf, type Step } from "./run-all";
+import { findFailures, isNotTried, membersFailed, type Step } from "./run-all";
 import { pack, unpack } from "./state";
 
 /**
  * Create and update of a team: brings every member to what is declared. Who frees a seat first, then who joins or changes,
  * and who is not declared any more last, and only if nobody failed before, as the engine deletes only after everything else
- * went well. Tries all before it raises {@link TeamError}, which holds the state as it is then.
+ * went well. Tries all before it raises `membersFailed`, in a `PartialFailure` with the state as it is then when that has
+ * members.
  *
  * @param declared complete with the defaults of the team
  * @param defaults what is written once for all members
  */
 export async function applyTeam(
   context: Context,
+  id: string,
   before: TeamState | undefined,
   declared: Members,
   team: string,
@@ -44,7 +47,8 @@ export async function applyTeam(
         if (known === undefined) members.set(email, await createUser(context, inputs));
         else members.set(email, { id: known.id, state: await updateUser(context, known, inputs) });
       } catch (error) {
-        if (error instanceof HalfDoneError) members.set(email, error.user);
+        const half = findHalfDone(error);
+        if (half !== undefined) members.set(email, half);
         throw error;
       }
     };
@@ -57,9 +61,10 @@ export async function applyTeam(
   if (!isHeldBack) failures.push(...(await letGo(context, leaving, members, team)));
   const state = pack(members.values(), defaults);
   if (failures.length === 0) return state;
-  const held = isHeldBack ? ` ${leaving.length} not declared any more were left alone for now.` : "";
-  const done = failures.some(isNotTried) ? "What" : "Everybody else is done, and what";
-  const next = ` ${done} was done is stored; the next \`pulumi up\` does the rest.`;
+  const held = isHeldBack ? `${leaving.length} not declared any more were left alone for now. ` : "";
+  const done = failures.some(isNotTried) ? "What" : "All others are done, and what";
+  const next = `${done} was done is stored; the next \`pulumi up\` does the rest.`;
   const total = freeing.length + others.length + leaving.length;
-  throw new TeamError(`${summaryOf("change", team, failures, total)}${held}${next}`, reasonsOf(failures), state);
+  const failure = membersFailed("change", team, failures, total, held + next);
+  throw members.size === 0 ? failure : new PartialFailure(id, state, failure.message, { cause: failure });
 }

@@ -1,7 +1,7 @@
 import type { Context } from "../user/context";
 import { letGo } from "./leave";
 import type { TeamState } from "./model";
-import { TeamError, reasonsOf, summaryOf } from "./run-all";
+import { membersFailed } from "./run-all";
 import { unpack } from "./state";
 
 /** Leaves every member's account as its `onDestroy` says. May be called again for those who failed. */
@@ -14,5 +14,5 @@ export async function deleteTeam(context: Context, state: TeamState, team: strin
   const next =
     "The next `pulumi destroy` (or `up`, where the team is not declared any more) tries again, and leaves alone who " +
     "is done. To keep the team instead, run `pulumi refresh` before `up`: the state does not know who is done.";
-  throw new TeamError(`${summaryOf("delete", team, failures, total)} ${next}`, reasonsOf(failures));
+  throw membersFailed("delete", team, failures, total, next);
 }

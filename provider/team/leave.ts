@@ -1,8 +1,8 @@
 import type { Context } from "../user/context";
 import { deleteUser } from "../user/delete";
 import type { KnownUser } from "../user/model";
+import { findHalfDone } from "../user/partial-failure";
 import { planDelete } from "../user/policy";
-import { HalfDoneError } from "../user/state";
 import { findFailures, type Step } from "./run-all";
 
 /** Takes those who leave out of `members`; who frees a seat first, as some take one on their way out. Answers what failed. */
@@ -23,7 +23,7 @@ export async function letGo(
         members.delete(email);
       } catch (error) {
         // Declared again, they have to be brought back: the state must not say that nothing happened.
-        if (error instanceof HalfDoneError) members.set(email, error.user);
+        members.set(email, findHalfDone(error) ?? known);
         throw error;
       }
     });

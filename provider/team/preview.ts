@@ -1,3 +1,4 @@
+import { WallarooError } from "../api/errors";
 import type { Context } from "../user/context";
 import { DECISION_AGE_MS } from "../user/directory";
 import type { KnownUser } from "../user/model";
@@ -5,7 +6,7 @@ import { previewCreate, previewLeaving, previewUpdate } from "../user/preview";
 import { memberInputs } from "./check";
 import type { TeamChanges } from "./diff";
 import type { MemberInputs, TeamState } from "./model";
-import { TeamError, findFailures, reasonsOf, type Step } from "./run-all";
+import { findFailures, reasonsOf, type Step } from "./run-all";
 import { unpack } from "./state";
 
 /** Raises when a member's create, update or leaving would be refused. Sends nothing that changes something. */
@@ -42,5 +43,12 @@ export async function previewTeam(
   const failures = await findFailures(context, `${team}: check`, steps);
   if (failures.length === 0) return;
   const which = steps.length === 1 ? "its only change" : `${failures.length} of its ${steps.length} changes`;
-  throw new TeamError(`Nothing was sent for ${team}, because ${which} can't be made:`, reasonsOf(failures));
+  throw new WallarooError({
+    kind: "membersFailed",
+    operation: "change",
+    who: team,
+    words: `${which} can't be made`,
+    next: "Nothing was sent.",
+    reasons: reasonsOf(failures),
+  });
 }

@@ -5,7 +5,7 @@ import { readUser } from "../user/read";
 import { foundAsNow } from "../user/state";
 import { storedDefaults } from "./defaults";
 import type { Members, TeamState } from "./model";
-import { TeamError, findFailures, reasonsOf, summaryOf } from "./run-all";
+import { findFailures, membersFailed } from "./run-all";
 import { inputsFrom, pack, unpack } from "./state";
 
 /**
@@ -28,13 +28,13 @@ export async function readTeam(
   });
   const failures = await findFailures(context, `${team}: read`, steps);
   // One answer is about all of them: if it is bad, no member's reading is to be trusted.
-  if (failures.length > 0) throw new TeamError(summaryOf("read", team, failures, steps.length), reasonsOf(failures));
+  if (failures.length > 0) throw membersFailed("read", team, failures, steps.length);
   const twice = findTwice(members.values());
   if (twice !== undefined) {
     const reason =
       `Could not read ${twice}: more than one member has this address on the platform now. Nothing was changed in the ` +
       "state. Give one of the accounts another address in Keycloak, then run the same command again.";
-    throw new TeamError(summaryOf("read", team, [reason], steps.length), [reason]);
+    throw membersFailed("read", team, [reason], steps.length);
   }
   const defaults = storedDefaults(state);
   const after = pack(members.values(), defaults);

@@ -1,22 +1,6 @@
 import { BATCH_SIZE } from "../api/batcher";
-import { isWallarooError, messageOf, type WallarooError } from "../api/errors";
+import { WallarooError, isWallarooError, messageOf } from "../api/errors";
 import type { Context } from "../user/context";
-import type { TeamState } from "./model";
-
-/** Some members could not be brought to what is declared. */
-export class TeamError extends Error {
-  override readonly name = "TeamError";
-
-  constructor(
-    summary: string,
-    /** One line per member. */
-    readonly reasons: string[],
-    /** What is so now, if something was done; undefined if nothing was to be done. */
-    readonly state?: TeamState,
-  ) {
-    super([summary, ...reasons].join("\n"));
-  }
-}
 
 /** True for a member that was not begun, because others failed before. */
 export function isNotTried(error: unknown): error is WallarooError {
@@ -32,13 +16,20 @@ export function reasonsOf(failures: readonly unknown[]): string[] {
   return [...new Set([...failed, ...(first === undefined ? [] : [first.with({ operation: "begin", who }).message])])];
 }
 
-/** The first line about a team of which some members failed or were not tried. */
-export function summaryOf(operation: string, team: string, failures: readonly unknown[], total: number): string {
+/** What is raised when members of a team failed or were not tried: kind `membersFailed`, with a line per reason. */
+export function membersFailed(
+  operation: string,
+  team: string,
+  failures: readonly unknown[],
+  total: number,
+  next = "",
+): WallarooError {
   const notTried = failures.filter(isNotTried).length;
   const failed = failures.length - notTried;
-  const people = failed === 1 ? "1 person failed" : `${failed} people failed`;
-  const rest = notTried === 0 ? "" : `, not tried: ${notTried}`;
-  return `Could not ${operation} everybody in ${team}: ${people} of ${total}${rest}.`;
+  const members = failed === 1 ? "1 member failed" : `${failed} members failed`;
+  const words = `${members} of ${total}${notTried === 0 ? "" : `, not tried: ${notTried}`}`;
+  const who = `all members of ${team}`;
+  return new WallarooError({ kind: "membersFailed", operation, who, words, next, reasons: reasonsOf(failures) });
 }
 
 /** What is done for one member. */
@@ -66,7 +57,7 @@ async function runAll({ limiter, log }: Context, what: string, steps: readonly S
   let done = 0;
   const timer = setInterval(() => {
     log.info(
-      `${what}: ${done} of ${steps.length} people done, ${steps.length - done} left, ` +
+      `${what}: ${done} of ${steps.length} members done, ${steps.length - done} left, ` +
         `${limiter.active} of them waiting for the platform.`,
     );
   }, EVERY_MS);

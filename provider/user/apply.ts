@@ -6,13 +6,14 @@ import { DECISION_AGE_MS } from "./directory";
 import { canonicalEmail } from "./email";
 import { cuttingOff, findCutOffRefusal, findGuardContext } from "./guards";
 import type { KnownUser, UserInputs } from "./model";
+import { halfDone } from "./partial-failure";
 import { findBlindEditRefusal, findSharedAddressRefusal } from "./policy";
 import { hasProfile, profileOf, profileProperties, type Profile } from "./properties";
-import { HalfDoneError, stateOf } from "./state";
+import { stateOf } from "./state";
 
 /**
  * Brings the account to what is declared, unless a guard stands before it. What it answers is still to be confirmed.
- * `wasAdmin`: as far as this stack knows, for releases that show no roles. Raises {@link HalfDoneError} when a part was done.
+ * `wasAdmin`: as far as this stack knows, for releases that show no roles. Raises `PartialFailure` when a part was done.
  */
 export async function applyInputs(
   context: Context,
@@ -35,7 +36,7 @@ export async function applyInputs(
   } catch (error) {
     const half = stateOf(change.wanted, known.state);
     if (half.enabled === enabled) throw error;
-    throw new HalfDoneError({ id: known.id, state: half }, messageOf(error), { cause: error });
+    throw halfDone({ id: known.id, state: half }, messageOf(error), { cause: error });
   }
 }
 

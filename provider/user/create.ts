@@ -8,10 +8,11 @@ import { DECISION_AGE_MS } from "./directory";
 import { cuttingOff, findGuardContext } from "./guards";
 import { NEW_PASSWORD, beginInvite, findInvited, isUuid, type Invitation, type PendingInvite } from "./invite";
 import type { KnownUser, UserInputs, UserState } from "./model";
+import { findHalfDone, halfDone, type PartialFailure } from "./partial-failure";
 import { planTakeOver, type TakeOver } from "./policy";
 import { decideCreate } from "./preview";
 import { ADMIN_ROLE, hasProfile } from "./properties";
-import { HalfDoneError, adoptedState, invitedState, stateOf, unproven } from "./state";
+import { adoptedState, invitedState, stateOf, unproven } from "./state";
 
 /** Where a create stands when its turn in the limiter ends. */
 type Begun =
@@ -23,7 +24,7 @@ type Arrived = { kind: "unclear" } | PendingInvite | { kind: "done"; known: Know
 
 /**
  * Invites, or reactivates or adopts the account that has the address, then brings it to what is declared. Raises
- * {@link HalfDoneError} once there is an account to remember.
+ * `PartialFailure` once there is an account to remember.
  */
 export async function createUser(context: Context, inputs: UserInputs): Promise<KnownUser> {
   for (;;) {
@@ -89,8 +90,8 @@ async function finish(context: Context, known: KnownUser, inputs: UserInputs): P
   } catch (error) {
     // Nothing was sent for an account that was there already.
     if (known.state.adopted && isWallarooError(error, "notTried")) throw error;
-    const { id, state } = error instanceof HalfDoneError ? error.user : known;
-    throw new HalfDoneError({ id, state: unproven(state, {}) }, messageOf(error));
+    const { id, state } = findHalfDone(error) ?? known;
+    throw halfDone({ id, state: unproven(state, {}) }, messageOf(error));
   }
 }
 
@@ -102,7 +103,7 @@ async function reconcile(context: Context, known: KnownUser, inputs: UserInputs)
   const change = await context.limiter.run(() => applyInputs(context, known, inputs, wasAdmin));
   const { user, failure } = await confirm(change, context);
   const state = stateOf(user, known.state);
-  if (failure !== undefined) throw new HalfDoneError({ id: known.id, state }, messageOf(failure), { cause: failure });
+  if (failure !== undefined) throw halfDone({ id: known.id, state }, messageOf(failure), { cause: failure });
   return state;
 }
 
@@ -122,7 +123,7 @@ async function takeOver(context: Context, inputs: UserInputs, { kind, user }: Ta
 /** Time after which a look is announced, in milliseconds. */
 const SLOW_MS = 5_000;
 
-/** Finds out what an invite came to, as long as it takes. Raises {@link HalfDoneError} when the account may be there and is not shown. */
+/** Finds out what an invite came to, as long as it takes. Raises `PartialFailure` when the account may be there and is not shown. */
 async function settle(context: Context, inputs: UserInputs, { ending }: PendingInvite): Promise<KnownUser> {
   const slow = setTimeout(() => saySlow(context, inputs.email), SLOW_MS);
   try {
@@ -200,9 +201,9 @@ async function takeTaken(context: Context, inputs: UserInputs, { user, error, wh
 }
 
 /** What is stored of an account that may be there, and that no look showed in time. */
-function unseen({ id, state }: KnownUser, why: string, failure: unknown): HalfDoneError {
+function unseen({ id, state }: KnownUser, why: string, failure: unknown): PartialFailure {
   const look = failure === undefined ? "no look shows the account" : `the last look failed: ${messageOf(failure)}`;
-  return new HalfDoneError(
+  return halfDone(
     { id, state: { ...state, unseen: true } },
     `Could not confirm ${state.email}: ${why}, but ${look.replace(/[.\s]+$/, "")}. It stays in the state as not visible yet, and is not ` +
       `invited again. Run \`pulumi refresh\` once the platform shows it, then \`pulumi up\`.`,

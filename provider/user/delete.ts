@@ -8,9 +8,10 @@ import { DECISION_AGE_MS } from "./directory";
 import { addressOf } from "./email";
 import { cuttingOff, findCutOffRefusal, findGuardContext, findLeavingRefusal } from "./guards";
 import type { KnownUser, UserState } from "./model";
+import { halfDone, type PartialFailure } from "./partial-failure";
 import { findSharedAddressRefusal, findUnknownAddressRefusal, planDelete, planRestore } from "./policy";
 import { hasProfile, isShown, profileOf } from "./properties";
-import { HalfDoneError, seen, stateOf } from "./state";
+import { seen, stateOf } from "./state";
 import type { View } from "./view";
 
 /** How far a departure has come when its turn in the limiter ends. */
@@ -24,7 +25,7 @@ type Left =
 
 /**
  * Leaves the account as its `onDestroy` says. An account that this run created or took over, or that another resource
- * of the program declares, is left alone: that is a rename or a move, not a departure. Raises {@link HalfDoneError} when
+ * of the program declares, is left alone: that is a rename or a move, not a departure. Raises `PartialFailure` when
  * something was done, or may have been.
  */
 export async function deleteUser(context: Context, { id, state }: KnownUser): Promise<void> {
@@ -152,6 +153,6 @@ async function letGo(context: Context, { id, state }: KnownUser, target: boolean
 }
 
 /** The account as it is now, of whose departure a part is not done, or may not be. */
-function halfGone({ id, state }: KnownUser, user: ApiUser, cause: unknown): HalfDoneError {
-  return new HalfDoneError({ id, state: { ...stateOf(user, state), email: state.email } }, messageOf(cause), { cause });
+function halfGone({ id, state }: KnownUser, user: ApiUser, cause: unknown): PartialFailure {
+  return halfDone({ id, state: { ...stateOf(user, state), email: state.email } }, messageOf(cause), { cause });
 }

@@ -8,9 +8,10 @@ import { announced, isAsDeclared } from "./diff";
 import { DECISION_AGE_MS } from "./directory";
 import { addressOf } from "./email";
 import type { KnownUser, UserInputs, UserState } from "./model";
+import { findHalfDone, halfDone, type PartialFailure } from "./partial-failure";
 import { findBadValueRefusal, hasUnknownAddress } from "./policy";
 import { namesOf } from "./properties";
-import { HalfDoneError, redeclare, stateOf, unproven, withFound } from "./state";
+import { redeclare, stateOf, unproven, withFound } from "./state";
 import type { View } from "./view";
 
 /** An update whose writes were answered, and are still to be confirmed. */
@@ -33,7 +34,7 @@ interface Missing {
  * Brings what is declared otherwise than it is stored to what is declared; sends nothing when it is so already. What
  * was changed on the platform meanwhile, and not in the program, is left alone, with a warning: preview did not
  * announce it, and the account may just have been cut off there. It is stored, so that the next preview announces an
- * update of this resource, and the next run repairs it. Raises `notFound`, and {@link HalfDoneError} when something was
+ * update of this resource, and the next run repairs it. Raises `notFound`, and `PartialFailure` when something was
  * done, or may have been, that the stored state does not say.
  */
 export async function updateUser(context: Context, before: KnownUser, inputs: UserInputs): Promise<UserState> {
@@ -60,7 +61,7 @@ async function begin(context: Context, { id, state }: KnownUser, inputs: UserInp
   if (user === undefined && state.unseen === true) {
     // What is declared now is stored, so that `onDestroy` can let go of it.
     const declared: KnownUser = { id, state: { ...redeclare(state, inputs), unseen: true } };
-    throw new HalfDoneError(declared, notVisibleYet(declared, view).message);
+    throw halfDone(declared, notVisibleYet(declared, view).message);
   }
   if (user === undefined) return { kind: "missing", view };
   context.run.keep(id);
@@ -80,8 +81,9 @@ async function begin(context: Context, { id, state }: KnownUser, inputs: UserInp
   try {
     return { kind: "pending", user, known, change: await applyInputs(context, known, due, state.admin) };
   } catch (error) {
-    if (!(error instanceof HalfDoneError) && !isUncertain(error)) throw error;
-    throw halfUpdated(user, state, error instanceof HalfDoneError ? error.user.state : known.state, error);
+    const half = findHalfDone(error);
+    if (half === undefined && !isUncertain(error)) throw error;
+    throw halfUpdated(user, state, half?.state ?? known.state, error);
   }
 }
 
@@ -129,7 +131,7 @@ async function settle(
  * An update of which a part is not done, or may not be. `half`: the state as it is then, as far as it is known. If no
  * roles are shown, what was stored is all that is known of the role.
  */
-function halfUpdated(user: ApiUser, stored: UserState, half: UserState, cause: unknown): HalfDoneError {
+function halfUpdated(user: ApiUser, stored: UserState, half: UserState, cause: unknown): PartialFailure {
   const proven = user.realmRoles === undefined ? unproven(half, stored) : half;
-  return new HalfDoneError({ id: user.id, state: { ...proven, email: stored.email } }, messageOf(cause), { cause });
+  return halfDone({ id: user.id, state: { ...proven, email: stored.email } }, messageOf(cause), { cause });
 }

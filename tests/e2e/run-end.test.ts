@@ -24,7 +24,7 @@ describe("a run of the real engine on a platform that never gets better", functi
     const what = { status: 403, body: { msg: "no", code: 403 } };
     platform().misbehave({ on: "invite", nth: 11, times: 1e9, when: "before", what });
     const { output } = await stack().upFails(() => void team());
-    expect(output).to.match(/people failed of 60, not tried: \d\d\. What was done is stored/);
+    expect(output).to.match(/members failed of 60, not tried: \d\d\. What was done is stored/);
     expect(output).to.match(/Could not begin \d\d members: not tried, because no attempt has succeeded since .* UTC: /);
     expect(platform().requests("invite").length).to.be.within(13, 10 + 3 * 4);
     platform().behave();

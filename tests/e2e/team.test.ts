@@ -68,7 +68,7 @@ describe("WallarooTeam through the real engine", function () {
       });
     misbehave();
     const failed = await stack().upFails(program);
-    expect(failed.output).to.match(/Could not change everybody in team "science": 3 people failed of 5000/);
+    expect(failed.output).to.match(/Could not change all members of team "science": 3 members failed of 5000/);
     expect(failed.output.match(/Could not invite p\d+@example.com: no \(HTTP 400\)/g)).to.have.length(3);
     const stored = await stack().stored("science");
     expect(Object.keys(stored?.outputs["ids"] as object)).to.have.length(4_997);

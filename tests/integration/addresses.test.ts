@@ -44,7 +44,7 @@ describe("two accounts with one address", () => {
     const message = await messageOf(() => team.check(undefined, members, changes, "a team"));
     expect(message)
       .to.match(refusal)
-      .and.match(/^Nothing was sent for a team, because 1 of its 2 changes can't be made:\n/)
+      .and.match(/^Could not change a team: 1 of its 2 changes can't be made\. Nothing was sent\.\n/)
       .and.not.match(/failed/);
     expect(writes()).to.deep.equal([]);
   });

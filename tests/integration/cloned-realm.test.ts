@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { TeamError } from "../../provider/team/run-all";
+import { teamFailureOf } from "../failures";
 import type { KnownUser } from "../../provider/user/model";
 import { startPlatform, type Platform } from "../emulator/platform";
 import { connectTo, declared, messageOf, onPlatform } from "./platform";
@@ -48,9 +48,9 @@ describe("a copy of the realm, in which the same ids are the accounts of others"
     const failed: unknown = await connectTo(copy)
       .team.read(state, "team")
       .catch((error: unknown) => error);
-    if (!(failed instanceof TeamError)) throw new Error("the addresses of others are followed");
-    expect(failed.reasons).to.have.length(1);
-    expect(failed.reasons.join()).to.match(/and 30 more\)/);
+    const { reasons } = teamFailureOf(failed);
+    expect(reasons).to.have.length(1);
+    expect(reasons.join()).to.match(/and 30 more\)/);
   });
 
   it("is told from a company that moves everybody to one new domain, who are followed as before", async () => {

@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import { HalfDoneError } from "../../provider/user/state";
-import { TeamError } from "../../provider/team/run-all";
+import { PartialFailure } from "../../provider/user/partial-failure";
+import { teamFailureOf } from "../failures";
 import { until } from "../emulator/until";
 import { connect } from "../../provider/connect";
 import { readSettings } from "../../provider/settings";
@@ -84,7 +84,7 @@ describe("somebody who leaves one resource and is still there", () => {
     const leaving = run.lifecycle.delete(id, state).catch((error: unknown) => error);
     await until(() => fault.hits > 0, leaving);
     const { state: moved } = await run.lifecycle.create(declared(ann, { adopt: true }));
-    expect(await leaving).to.be.instanceOf(HalfDoneError);
+    expect(await leaving).to.be.instanceOf(PartialFailure);
     expect([moved.enabled, await isEnabled(ann)]).to.deep.equal([true, true]);
   });
 
@@ -104,12 +104,13 @@ describe("somebody who leaves one resource and is still there", () => {
     const failed = await connectTo(platform(), { "wallaroo:maxRetries": "0" })
       .team.apply(state, {}, "team")
       .catch((error: unknown) => error);
-    if (!(failed instanceof TeamError) || failed.state === undefined) throw new Error("nothing is stored");
-    expect(Object.keys(failed.state.ids)).to.have.members([ann, bob]);
+    const { state: left } = teamFailureOf(failed);
+    if (left === undefined) throw new Error("nothing is stored");
+    expect(Object.keys(left.ids)).to.have.members([ann, bob]);
     platform().behave();
     expect(await isEnabled(ann)).to.equal(false);
     expect(await isEnabled(bob), "what could be put back").to.equal(true);
-    const back = await connectTo(platform()).team.apply(failed.state, members, "team");
+    const back = await connectTo(platform()).team.apply(left, members, "team");
     expect([await isEnabled(ann), await isEnabled(bob)]).to.deep.equal([true, true]);
     expect(back).to.deep.equal(state);
   });

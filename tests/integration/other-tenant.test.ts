@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import { TeamError } from "../../provider/team/run-all";
 import type { KnownUser } from "../../provider/user/model";
+import { teamFailureOf } from "../failures";
 import { startPlatform, type Platform } from "../emulator/platform";
 import { connectTo, declared, messageOf, onPlatform } from "./platform";
 
@@ -48,10 +48,10 @@ describe("known accounts that are all missing at once", function () {
       const failed: unknown = await connectTo(other)
         .team[step](state, 'team "x"')
         .catch((error: unknown) => error);
-      if (!(failed instanceof TeamError)) throw new Error("it is believed that everybody is gone");
-      expect(failed.message).to.include("50 people failed of 50");
-      expect(failed.reasons).to.have.length(1);
-      expectRefused(failed.reasons.join(), 50);
+      const { message, reasons } = teamFailureOf(failed);
+      expect(message).to.include("50 members failed of 50");
+      expect(reasons).to.have.length(1);
+      expectRefused(reasons.join(), 50);
     });
 
     it(`fail the ${step} of single users and of a team together, however they are mixed`, async () => {

@@ -58,7 +58,7 @@ export function verbsOf(context: Context) {
       check: (state: TeamState | undefined, declared: Record<string, unknown>, changes: TeamChanges, team: string) =>
         previewTeam(context, state, declared, changes, team),
       apply: (before: TeamState | undefined, declared: Members, team: string) =>
-        applyTeam(context, before, declared, team),
+        applyTeam(context, "team", before, declared, team),
       read: (state: TeamState, team: string) => readTeam(context, state, team),
       delete: (state: TeamState, team: string) => deleteTeam(context, state, team),
     },

@@ -67,7 +67,7 @@ describe("wallaroo:readOnly", () => {
     const message = await messageOf(() =>
       team.apply(undefined, { [ann]: { enabled: true }, [bob]: { enabled: false } }, "a team"),
     );
-    expect(message).to.match(/1 person failed of 2.*Could not invite ann@example.com: wallaroo:readOnly/s);
+    expect(message).to.match(/1 member failed of 2.*Could not invite ann@example.com: wallaroo:readOnly/s);
     expect(message).to.not.match(/bob@example.com/);
     const { team: writing } = connectTo(platform(), ALLOWED);
     const state = await writing.apply(undefined, { [ann]: { enabled: true } }, "a team");

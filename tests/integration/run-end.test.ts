@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import { TeamError } from "../../provider/team/run-all";
 import type { MemberInputs, Members, TeamState } from "../../provider/team/model";
+import { teamFailureOf } from "../failures";
 import type { CallName, Fault } from "../emulator/misbehaviour";
 import { startPlatform, type Platform } from "../emulator/platform";
 import { until } from "../emulator/until";
@@ -36,13 +36,8 @@ const WORK: Record<string, { enabled?: boolean; state: boolean; inputs: Partial<
   edit: { enabled: true, state: true, inputs: { firstName: "A" } },
 };
 
-async function failureOf(body: Promise<unknown>): Promise<TeamError> {
-  const error: unknown = await body.then(
-    () => undefined,
-    (raised: unknown) => raised,
-  );
-  if (error instanceof TeamError) return error;
-  throw new Error("no TeamError was raised", { cause: error });
+async function failureOf(body: Promise<unknown>): Promise<ReturnType<typeof teamFailureOf>> {
+  return teamFailureOf(await body.catch((raised: unknown) => raised));
 }
 
 const stateOf = (email: string) => ({ email, username: email, enabled: true, adopted: false });
@@ -82,9 +77,7 @@ describe("a run on a platform that never gets better", function () {
             provider.team.apply(work.state ? state : undefined, team(work.inputs), "team"),
           );
           const [, failing = "", untried = ""] =
-            /: (\d+) (?:person|people) failed of 150, not tried: (\d+)\. What was done is stored/.exec(
-              failed.message,
-            ) ?? [];
+            /: (\d+) members? failed of 150, not tried: (\d+)\. What was done is stored/.exec(failed.message) ?? [];
           expect(Number(untried), failed.message.slice(0, 2_000)).to.be.greaterThan(COUNT / 2);
           expect(Number(failing) + Number(untried), about).to.equal(COUNT);
           expect(failed.reasons.at(-1), about).to.match(
@@ -112,7 +105,7 @@ describe("a run on a platform that never gets better", function () {
     const failed = await failureOf(own.apply(undefined, members, "team"));
     // 3 s and two request timeouts; the rest is for a busy machine. One timeout for each of 8 would take 20 minutes.
     expect(performance.now() - startedMs).to.be.lessThan(30_000);
-    expect(failed.message).to.match(/: 8 people failed of 10000, not tried: 9992\./);
+    expect(failed.message).to.match(/: 8 members failed of 10000, not tried: 9992\./);
     expect(platform.log.map(({ call }) => call)).to.deep.equal(["token", "token", "token"]);
   });
 
@@ -149,7 +142,7 @@ describe("a run on a platform that never gets better", function () {
     const failed = await failureOf(own.apply(undefined, team(), "team"));
     // Looks go on for three minutes otherwise.
     expect(performance.now() - startedMs).to.be.lessThan(60_000);
-    expect(failed.message).to.match(/: 4 people failed of 150, not tried: 146\./);
+    expect(failed.message).to.match(/: 4 members failed of 150, not tried: 146\./);
     expect(Object.keys(failed.state?.ids ?? {})).to.have.length(4);
     expect(platform.requests("invite")).to.have.length(4);
     expect(platform.requests("query").length).to.be.greaterThan(2);
@@ -173,7 +166,7 @@ describe("a run on a platform that never gets better", function () {
     }
     expect(kinds.slice(0, 5)).to.deep.equal([...Array<string>(3).fill("unavailable"), "notTried", "notTried"]);
     expect((await failureOf(own.read(state, "team"))).message).to.match(
-      /read everybody in team: 0 people failed of 150, not tried: 150\./,
+      /read all members of team: 0 members failed of 150, not tried: 150\./,
     );
     expect(platform.log).to.have.length(3);
   });

@@ -1,9 +1,9 @@
 import { expect } from "chai";
 import { useFakeTimers } from "sinon";
 import { findTeamChanges } from "../../provider/team/diff";
-import { TeamError } from "../../provider/team/run-all";
 import type { MemberInputs, Members, TeamState } from "../../provider/team/model";
 import { unpack } from "../../provider/team/state";
+import { teamFailureOf } from "../failures";
 import { startPlatform, type Platform } from "../emulator/platform";
 import { until } from "../emulator/until";
 import { connectTo } from "./platform";
@@ -12,14 +12,8 @@ const emails = (count: number) => Array.from({ length: count }, (_, index) => `p
 const team = (people: string[], inputs: Partial<MemberInputs> = {}): Members =>
   Object.fromEntries(people.map((email) => [email, { ...inputs }]));
 
-async function failureOf(body: Promise<unknown>): Promise<TeamError> {
-  try {
-    await body;
-  } catch (error) {
-    if (error instanceof TeamError) return error;
-    throw error;
-  }
-  throw new Error("nothing was raised");
+async function failureOf(body: Promise<unknown>): Promise<ReturnType<typeof teamFailureOf>> {
+  return teamFailureOf(await body.catch((raised: unknown) => raised));
 }
 
 describe("a team on a platform", function () {
@@ -79,7 +73,7 @@ describe("a team on a platform", function () {
     const people = team(emails(50));
     platform.misbehave({ on: "invite", times: 3, when: "before", what: { status: 400, body: { msg: "no", code: 1 } } });
     const failed = await failureOf(connectTo(platform).team.apply(undefined, people, 'team "x"'));
-    expect(failed.message).to.match(/^Could not change everybody in team "x": 3 people failed of 50\. Everybody else/);
+    expect(failed.message).to.match(/^Could not change all members of team "x": 3 members failed of 50\. All others/);
     expect(failed.reasons).to.have.length(3);
     for (const reason of failed.reasons) expect(reason).to.match(/^Could not invite p\d+@example.com: no \(HTTP 400\)/);
     expect(Object.keys(failed.state?.ids ?? {})).to.have.length(47);
@@ -173,7 +167,7 @@ describe("a team on a platform", function () {
     delete everybody[state.ids["p1@example.com"] ?? ""];
     platform.misbehave({ on: "query", times: 1, when: "after", what: { body: { users: everybody } } });
     const failed = await failureOf(connectTo(platform).team.read(state, 'team "x"'));
-    expect(failed.message).to.match(/^Could not read everybody in team "x": 1 person failed of 3/);
+    expect(failed.message).to.match(/^Could not read all members of team "x": 1 member failed of 3/);
     expect(failed.reasons[0]).to.match(/Could not read p1@example.com: .*cut short/);
   });
 
@@ -227,7 +221,9 @@ describe("a team on a platform", function () {
       expect(said).to.deep.equal([]);
       clock.tick(1);
       expect(said).to.have.length(1);
-      expect(said[0]).to.match(/^team "x": create and update: 0 of 12 people done, 12 left, 4 of them waiting for the/);
+      expect(said[0]).to.match(
+        /^team "x": create and update: 0 of 12 members done, 12 left, 4 of them waiting for the/,
+      );
       release();
       await applied;
     } finally {

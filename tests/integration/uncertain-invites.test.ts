@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
-import { HalfDoneError } from "../../provider/user/state";
+import { PartialFailure } from "../../provider/user/partial-failure";
 import type { Fault } from "../emulator/misbehaviour";
 import { startPlatform } from "../emulator/platform";
 import { connectTo, declared, messageOf, onPlatform } from "./platform";
@@ -133,7 +133,7 @@ describe("the question whether an invite arrived", function () {
     const { lifecycle } = await start({}, { "wallaroo:maxRetries": "1" }, { lookingMs: 1_000 });
     platform().misbehave({ on: "invite", times: 9, when: "before", what: { status: 502, body: PAGE } });
     const error: unknown = await lifecycle.create(declared(ann)).catch((e: unknown) => e);
-    expect(error).to.not.be.instanceOf(HalfDoneError);
+    expect(error).to.not.be.instanceOf(PartialFailure);
     expect((error as Error).message).to.match(/HTTP 502.*No look at the platform shows the account so far/);
     expect(invites()).to.equal(2);
     platform().behave();

@@ -1,8 +1,7 @@
 import { expect } from "chai";
-import { TeamError } from "../../provider/team/run-all";
 import type { TeamState } from "../../provider/team/model";
-import { HalfDoneError } from "../../provider/user/state";
 import type { KnownUser } from "../../provider/user/model";
+import { halfDoneOf, teamFailureOf } from "../failures";
 import { connectTo, declared, messageOf, onPlatform } from "./platform";
 
 const [ann, bob] = ["ann@example.com", "bob@example.com"];
@@ -15,8 +14,8 @@ describe("an account that was invited and never seen", () => {
   async function invited(options = {}, inputs = declared(ann), config = {}): Promise<KnownUser & { reason: string }> {
     const { lifecycle } = await start({ ...LATE, ...options }, config, QUICK);
     const error: unknown = await lifecycle.create(inputs).catch((e: unknown) => e);
-    if (!(error instanceof HalfDoneError)) throw new Error(`not half done: ${String(error)}`);
-    return { ...error.user, reason: error.reason };
+    const { user, message } = halfDoneOf(error);
+    return { ...user, reason: message };
   }
   const show = () => platform().change({ seenAfterMs: 0 });
 
@@ -56,17 +55,15 @@ describe("an account that was invited and never seen", () => {
     const error: unknown = await connectTo(platform())
       .lifecycle.update(id, state, wanted)
       .catch((e: unknown) => e);
-    if (!(error instanceof HalfDoneError)) throw new Error("updated");
-    expect(error.reason).to.match(
-      /Could not update ann@example.com: .* not visible on the platform yet.*Nothing was sent/,
-    );
-    expect(error.user).to.deep.include({ id });
-    expect(error.user.state).to.include({ unseen: true, onDestroy: "retain", initialPassword: state.initialPassword });
+    const { user, message } = halfDoneOf(error);
+    expect(message).to.match(/Could not update ann@example.com: .* not visible on the platform yet.*Nothing was sent/);
+    expect(user).to.deep.include({ id });
+    expect(user.state).to.include({ unseen: true, onDestroy: "retain", initialPassword: state.initialPassword });
     const run = connectTo(platform());
     await run.lifecycle.checkUpdate({ id, state }, wanted);
     expect(run.said.join(), "in preview").to.match(/not visible on the platform yet/);
     await show();
-    const after = await connectTo(platform()).lifecycle.update(id, error.user.state, wanted);
+    const after = await connectTo(platform()).lifecycle.update(id, user.state, wanted);
     expect(after).to.include({ enabled: false }).and.not.have.any.keys("unseen", "unfinished");
     expect(writes()).to.deep.equal([`invite ${ann}`, `deactivate ${ann}`]);
   });
@@ -110,12 +107,10 @@ describe("an account that was invited and never seen", () => {
     platform().misbehave({ on: "invite", when: "after", what: { reset: true } });
     platform().misbehave({ on: "query", nth: 2, times: 99, when: "before", what: { status: 200, body: "<html>" } });
     const error: unknown = await lifecycle.create(declared(ann)).catch((e: unknown) => e);
-    if (!(error instanceof HalfDoneError)) throw new Error("not stored");
-    const { id, state } = error.user;
+    const { user, message } = halfDoneOf(error);
+    const { id, state } = user;
     expect(id).to.equal(`unseen:${ann}`);
-    expect(error.reason).to.match(
-      /the invite may have arrived, .* but the last look failed: Could not query everybody/,
-    );
+    expect(message).to.match(/the invite may have arrived, .* but the last look failed: Could not query everybody/);
     platform().behave();
     const now = await connectTo(platform()).lifecycle.read(id, state);
     expect(now?.id).to.equal((await platform().findByEmail(ann))?.id);
@@ -129,9 +124,9 @@ describe("an account that was invited and never seen", () => {
     const { lifecycle } = await start(LATE, {}, QUICK);
     platform().misbehave({ on: "invite", when: "after", what: { reset: true } });
     const error: unknown = await lifecycle.create(declared(ann)).catch((e: unknown) => e);
-    if (!(error instanceof HalfDoneError)) throw new Error("not stored");
-    expect(error.user).to.deep.include({ id: `unseen:${ann}` });
-    expect(error.reason).to.match(/its answer was "User exists with same email" \(HTTP 409\)/);
+    const { user, message } = halfDoneOf(error);
+    expect(user).to.deep.include({ id: `unseen:${ann}` });
+    expect(message).to.match(/its answer was "User exists with same email" \(HTTP 409\)/);
     expect((await platform().people()).filter(({ email }) => email === ann)).to.have.length(1);
   });
 
@@ -152,8 +147,9 @@ describe("an account that was invited and never seen", () => {
       const error: unknown = await connectTo(platform(), {}, QUICK)
         .team.apply(before, { ...others, ...members }, "team")
         .catch((e: unknown) => e);
-      if (!(error instanceof TeamError) || error.state === undefined) throw new Error("nothing failed");
-      return error.state;
+      const { state } = teamFailureOf(error);
+      if (state === undefined) throw new Error("nothing is stored");
+      return state;
     };
     const retained = await stateOf({ [ann]: { onDestroy: "retain" } }, await stateOf({ [ann]: {} }));
     const after = await team.apply(retained, others, "team");
@@ -164,8 +160,8 @@ describe("an account that was invited and never seen", () => {
   it("stays in a team the same way, beside members who are done", async () => {
     const { team } = await start({ ...LATE, inviteAnswersId: "email" }, {}, QUICK);
     const failure: unknown = await team.apply(undefined, { [ann]: {}, [bob]: {} }, "team").catch((e: unknown) => e);
-    if (!(failure instanceof TeamError) || failure.state === undefined) throw new Error("nothing is stored");
-    const { state } = failure;
+    const { state } = teamFailureOf(failure);
+    if (state === undefined) throw new Error("nothing is stored");
     expect(state.ids).to.deep.equal({ [ann]: `unseen:${ann}`, [bob]: `unseen:${bob}` });
     expect(state.details[ann]).to.deep.equal({ unfinished: true, unseen: true });
     expect(Object.keys(state.initialPasswords)).to.deep.equal([ann, bob]);
@@ -173,12 +169,12 @@ describe("an account that was invited and never seen", () => {
     const hidden = connectTo(platform());
     expect((await hidden.team.read(state, "team")).state).to.deep.equal(state);
     const again: unknown = await hidden.team.apply(state, { [ann]: {}, [bob]: {} }, "team").catch((e: unknown) => e);
-    if (!(again instanceof TeamError)) throw new Error("nothing failed");
-    expect(again.reasons.join()).to.match(/Could not update ann@example.com: .*not visible.*Could not update bob@/);
-    expect(again.state).to.deep.equal(state);
+    const failed = teamFailureOf(again);
+    expect(failed.reasons.join()).to.match(/Could not update ann@example.com: .*not visible.*Could not update bob@/);
+    expect(failed.state).to.deep.equal(state);
 
     const kept = await hidden.team.apply(state, { [ann]: {} }, "team").catch((e: unknown) => e);
-    expect((kept as TeamError).state?.ids, "nobody is dropped").to.have.all.keys(ann, bob);
+    expect(teamFailureOf(kept).state?.ids, "nobody is dropped").to.have.all.keys(ann, bob);
 
     await show();
     const now = await connectTo(platform()).team.read(state, "team");

@@ -2,7 +2,8 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { expect } from "chai";
-import { SettingsError, readSettings, type Settings } from "../../provider/settings";
+import { isWallarooError, WallarooError } from "../../provider/api/errors";
+import { readSettings, type Settings } from "../../provider/settings";
 
 const URL = { WALLAROO_URL: "https://x.example" };
 
@@ -14,7 +15,7 @@ function problemOf(env: NodeJS.ProcessEnv, config?: Record<string, string>): str
   try {
     read(env, config);
   } catch (error) {
-    if (error instanceof SettingsError) return error.problems.join(" ");
+    if (isWallarooError(error, "badSettings")) return error.words;
     throw error;
   }
   throw new Error("nothing was raised");
@@ -39,7 +40,7 @@ describe("credentials that are set by half", () => {
   it("of an explicit provider are called by the names of its inputs", () => {
     const config = { "wallaroo:url": "https://x.example", "wallaroo:username": "ann" } as Record<string, string>;
     expect(() => readSettings({ config: (key) => config[key], env: undefined })).to.throw(
-      SettingsError,
+      WallarooError,
       /missing: `username` of the WallarooProvider is set without `password` of the WallarooProvider; set/,
     );
   });

@@ -5,7 +5,7 @@ import { Limiter } from "../../provider/api/limiter";
 import type { UsersApi } from "../../provider/api/users";
 import type { ApiUser, EditUserRequest } from "../../provider/api/wire";
 import { Directory } from "../../provider/user/directory";
-import { HalfDoneError } from "../../provider/user/state";
+import { halfDoneOf } from "../failures";
 import { Lookout } from "../../provider/user/lookout";
 import { Misspellings } from "../../provider/user/misspelling";
 import type { UserInputs } from "../../provider/user/model";
@@ -76,9 +76,7 @@ describe("a platform that shows nobody's roles", () => {
   const declared = (email: string, more: Partial<UserInputs> = {}): UserInputs => ({ email, enabled: true, ...more });
   const isAdmin = (email: string) => people.get(`id-of-${email}`)?.isAdmin;
   const halfDone = async (step: Promise<unknown>) => {
-    const error: unknown = await step.catch((e: unknown) => e);
-    if (!(error instanceof HalfDoneError)) throw new Error(`not half done: ${messageOf(error)}`);
-    return error.user;
+    return halfDoneOf(await step.catch((error: unknown) => error)).user;
   };
 
   it("lets nobody take the admin role from the provider's own account or a protected one", async () => {

@@ -1,7 +1,8 @@
 import vm from "node:vm";
 import { expect } from "chai";
 import * as pulumi from "@pulumi/pulumi";
-import { SettingsError, readSettings } from "../../provider/settings";
+import { WallarooError } from "../../provider/api/errors";
+import { readSettings } from "../../provider/settings";
 import { checkTeam } from "../../provider/team/check";
 import { checkUser } from "../../provider/user/check";
 import { isPlainObject } from "../../sdk/resolved";
@@ -228,12 +229,12 @@ describe("an input of which the engine would see something else", () => {
         const config = (key: string) =>
           typeof given[key] === "object" ? JSON.stringify(given[key]) : (given[key] as string | undefined);
         const problem = new RegExp(`\`${name}\` of the WallarooProvider is a (Map|Set): `);
-        expect(() => readSettings({ config, env: undefined })).to.throw(SettingsError, problem);
+        expect(() => readSettings({ config, env: undefined })).to.throw(WallarooError, problem);
       }
     }
     const lost = { "wallaroo:url": "https://x.example", "wallaroo:token": "t", "wallaroo:protectedEmails": "{}" };
     const config = (key: string) => (lost as Record<string, string>)[key];
-    expect(() => readSettings({ config, env: undefined }), "a Set that the SDK made {} of").to.throw(SettingsError);
+    expect(() => readSettings({ config, env: undefined }), "a Set that the SDK made {} of").to.throw(WallarooError);
     pulumi.runtime.setAllConfig({ "wallaroo:url": "https://x.example", "wallaroo:token": "t" }, ["wallaroo:token"]);
     for (const value of [new Map([["enabled", false]]), new Set(), []]) {
       expect(await messageOf(() => lookups.getUsers(value as object))).to.match(/look up users: what is given is a/);

@@ -3,7 +3,8 @@ import os from "node:os";
 import path from "node:path";
 import { expect } from "chai";
 import fc from "fast-check";
-import { SettingsError, readSettings, type Settings } from "../../provider/settings";
+import { isWallarooError, WallarooError } from "../../provider/api/errors";
+import { readSettings, type Settings } from "../../provider/settings";
 
 const CREDENTIALS = { "wallaroo:username": "ann", "wallaroo:password": "s3cret-password" };
 const MINIMUM = { "wallaroo:url": "https://example.wallaroo.ai", ...CREDENTIALS };
@@ -16,7 +17,7 @@ function problemsOf(config: Record<string, string>, env: NodeJS.ProcessEnv = {})
   try {
     read(config, env);
   } catch (error) {
-    if (error instanceof SettingsError) return error.problems;
+    if (isWallarooError(error, "badSettings")) return error.words.split(/(?:^|\s)\(\d+\) /).filter(Boolean);
     throw error;
   }
   return [];
@@ -111,7 +112,7 @@ describe("the settings", () => {
     const ofProvider = () =>
       readSettings({ config: (key) => (key === "wallaroo:maxRetries" ? "many" : undefined), env: undefined });
     expect(ofProvider)
-      .to.throw(SettingsError, /`url` of the WallarooProvider is missing.*`maxRetries` of the WallarooProvider must be/)
+      .to.throw(WallarooError, /`url` of the WallarooProvider is missing.*`maxRetries` of the WallarooProvider must be/)
       .and.have.property("message")
       .that.does.not.match(/WALLAROO_|wallaroo:/);
   });

@@ -2,10 +2,10 @@ import { createRequire } from "node:module";
 import { expect } from "chai";
 import fc from "fast-check";
 import { InitFailedError, asEngineError } from "../../provider/dynamic/failures";
-import { PartialFailure } from "../../provider/resource/failures";
+import { WallarooError } from "../../provider/api/errors";
 import { MAX_ANSWER, MAX_REASONS, MAX_STATE, findSizeProblem, sizeOf } from "../../provider/resource/size";
 import { expectedState } from "../../provider/team/state";
-import { TeamError } from "../../provider/team/run-all";
+import { PartialFailure } from "../../provider/user/partial-failure";
 
 type Struct = { fromJavaScript(value: object): { serializeBinary(): Uint8Array } };
 // The encoding that @pulumi/pulumi itself uses.
@@ -47,7 +47,7 @@ describe("the size of a state", () => {
   it("leaves room for the reasons of everybody who fails, in whatever script, within what the engine takes", () => {
     for (const letter of ["x", "\u00fc", "\u4e2d", "\u{1f469}"]) {
       const reasons = Array.from({ length: 2_000 }, (_, n) => `p${n} ${letter.repeat(2_000)}`);
-      const failure = new PartialFailure("id", { ids: "x".repeat(MAX_STATE - 500) }, reasons);
+      const failure = new PartialFailure("id", { ids: "x".repeat(MAX_STATE - 500) }, reasons.join("\n"));
       const error = new InitFailedError(failure, "provider");
       const wire = sizeOf({ properties: error.properties, reasons: error.reasons });
       expect(wire).to.be.at.most(MAX_ANSWER);
@@ -61,7 +61,14 @@ describe("the size of a state", () => {
       { length: 10_000 },
       (_, n) => `Could not invite p${n}@example.com: ${"x".repeat(4_000)}`,
     );
-    const failure = new TeamError("Could not change everybody.", reasons);
+    const failure = new WallarooError({
+      kind: "membersFailed",
+      operation: "change",
+      who: "all members of a team",
+      words: "10000 members failed of 10000",
+      next: "",
+      reasons,
+    });
     const { message } = asEngineError(failure, "create", "a team", "provider");
     expect(Buffer.byteLength(message)).to.be.at.most(MAX_REASONS);
     expect(message).to.match(/Could not invite p9999@example.com/);

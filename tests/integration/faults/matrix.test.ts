@@ -1,12 +1,12 @@
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect } from "chai";
-import { TeamError } from "../../../provider/team/run-all";
 import type { TeamState } from "../../../provider/team/model";
-import { HalfDoneError } from "../../../provider/user/state";
 import type { KnownUser, UserInputs } from "../../../provider/user/model";
 import { startPlatform, type Platform } from "../../emulator/platform";
 import { connectTo } from "../platform";
+import { findHalfDone } from "../../../provider/user/partial-failure";
+import { teamFailureOf } from "../../failures";
 import { FAULTS, printMatrix } from "./faults";
 import { FaultProxy, type WireFault } from "./proxy";
 
@@ -31,9 +31,9 @@ async function runTeam(
     stored.team = await team.apply(stored.team, members, 'team "x"');
     return [];
   } catch (error) {
-    if (!(error instanceof TeamError)) throw error;
-    if (error.state !== undefined) stored.team = error.state;
-    return error.reasons;
+    const { reasons, state } = teamFailureOf(error);
+    if (state !== undefined) stored.team = state;
+    return [...reasons];
   }
 }
 
@@ -59,7 +59,8 @@ async function runUsers(
         if (known === undefined) stored.set(inputs.email, await lifecycle.create(inputs));
         else stored.set(inputs.email, { id: known.id, state: await lifecycle.update(known.id, known.state, inputs) });
       } catch (error) {
-        if (error instanceof HalfDoneError) stored.set(inputs.email, error.user);
+        const half = findHalfDone(error);
+        if (half !== undefined) stored.set(inputs.email, half);
         throw error;
       }
     });
