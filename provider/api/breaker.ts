@@ -1,23 +1,28 @@
-import { WallarooError, type ErrorKind } from "./errors";
-import type { Exchange, Transport } from "./transport";
+import { WallarooError, raise, type ErrorKind } from "./errors";
+import type { Transport } from "./transport";
 
 /** When a run gives up. */
 export interface BreakerLimits {
   /** Failures in a row after which nothing else is begun. What failed at the same time counts once. Default 3. */
   fewFailures: number;
-  /** Nothing is begun this long after the first request that failed since the last good answer, in milliseconds. Default 3 minutes. */
+  /** Milliseconds from the first failure since the last good answer after which nothing is begun. Default 3 minutes. */
   silenceMs: number;
 }
 
-const LIMITS: BreakerLimits = { fewFailures: 3, silenceMs: 180_000 };
+interface BreakerOptions extends BreakerLimits {
+  requestTimeoutMs: number;
+  nowMs: () => number;
+  /** Milliseconds since the epoch, for messages. */
+  clockMs: () => number;
+}
+
 /** Retries on one endpoint without a good answer in between; then a failure is final at once, and counts. */
 const MOST_RETRIES = 64;
 /** The endpoint that a failed sign-in is counted for, whatever it was made for. */
 export const SIGN_IN = "sign in";
 
-/** What is to be begun or sent. */
+/** What is about to be sent: a verb phrase and its object, as messages name them. */
 export interface Intent {
-  /** For messages: a verb phrase and whom it is about. */
   operation: string;
   who: string;
   /** Does it change something on the platform? */
@@ -45,8 +50,8 @@ interface Row {
   attempts: number;
   retries: number;
   last: WallarooError;
-  /** Of writes, whom they were about: an account counts once, as one that can't be changed says nothing of the others. */
-  whom: Set<string>;
+  /** Objects of failed writes: each account counts once, as one that can't be changed says nothing of the others. */
+  accounts: Set<string>;
   /** Calls that failed for good, however many at the same time. */
   calls: number;
   /** Calls that failed for good one after the other, and the last call that had begun by then. */
@@ -57,40 +62,30 @@ interface Row {
 
 /**
  * Ends a run on a platform that hangs or refuses, for all that a process sends. It opens after a few failures of one kind
- * in a row on one endpoint, or when nothing was answered well for three minutes; then whatever is not begun yet is refused
- * (`notTried`), and nothing that failed is tried again. Requests under way end as they do, and what they began can still be
- * looked at while queries are answered. A good answer of the endpoint closes it again.
- *
- * So a run ends no later than three minutes and two request timeouts after the last answer, however many accounts are
- * left.
+ * in a row on one endpoint, or when nothing was answered well for three minutes. Then whatever is not begun yet is refused
+ * (`notTried`), and nothing that failed is tried again; requests under way end as they do, and what they began can still be
+ * looked at while queries are answered. A good answer of the endpoint closes it again. So a run ends at most three minutes
+ * and two request timeouts after the last answer.
  */
 export class Breaker {
   readonly #rows = new Map<string, Row>();
   /** When each endpoint last gave a good answer, and any of them. */
   readonly #answeredMs = new Map<string, number>();
   #lastAnswerMs: number | undefined;
-  /** Of all endpoints: what failed since the last good answer of any. */
+  /** What failed on all endpoints since the last good answer of any. */
   #silence: Pick<Row, "sinceMs" | "attempts" | "last"> | undefined;
   #begun = 0;
   #looks = 0;
-  readonly #limits: BreakerLimits;
+  readonly #options: BreakerOptions;
 
-  constructor(
-    private readonly options: Partial<BreakerLimits> & {
-      requestTimeoutMs: number;
-      nowMs?: () => number;
-      /** Milliseconds since the epoch, for messages. */
-      clockMs?: () => number;
-    },
-  ) {
-    const { fewFailures = LIMITS.fewFailures, silenceMs = LIMITS.silenceMs } = options;
-    this.#limits = { fewFailures, silenceMs };
+  constructor(options: Partial<BreakerOptions> & Pick<BreakerOptions, "requestTimeoutMs">) {
+    const clocks = { nowMs: () => performance.now(), clockMs: () => Date.now() };
+    this.#options = { fewFailures: 3, silenceMs: 180_000, ...clocks, ...options };
   }
 
   /** Raises `notTried` when it is open: called before work on one more account begins. */
   refuse(intent: Intent): void {
-    const refusal = this.#refusalOf(intent, undefined);
-    if (refusal !== undefined) throw refusal;
+    raise(this.#refusalOf(intent, undefined));
   }
 
   trial(intent: Intent): Trial {
@@ -99,8 +94,7 @@ export class Breaker {
 
   /** Notes that an attempt is about to be made at {@link SIGN_IN} or at a path. Raises `notTried` when it must not be. */
   enter(trial: Trial, endpoint: string): void {
-    const refusal = this.#refusalOf(trial.intent, endpoint);
-    if (refusal !== undefined) throw refusal;
+    raise(this.#refusalOf(trial.intent, endpoint));
     trial.endpoint = endpoint;
     trial.beganAt ??= this.#begun += 1;
     if (endpoint === SIGN_IN) trial.attemptMs = this.#nowMs();
@@ -108,10 +102,9 @@ export class Breaker {
 
   /** The same transport, for signing in, which sends nothing when the breaker is open. */
   guard(transport: Transport): Transport {
-    return (exchange: Exchange) => {
-      const { operation, who } = exchange;
-      const refusal = this.#refusalOf({ operation, who, writes: false }, SIGN_IN);
-      return refusal === undefined ? transport(exchange) : Promise.reject(refusal);
+    return async (exchange) => {
+      raise(this.#refusalOf({ ...exchange, writes: false }, SIGN_IN));
+      return transport(exchange);
     };
   }
 
@@ -137,7 +130,7 @@ export class Breaker {
         attempts: 0,
         retries: 0,
         last: error,
-        whom: new Set(),
+        accounts: new Set(),
         calls: 0,
         failures: 0,
         countedAt: 0,
@@ -158,8 +151,8 @@ export class Breaker {
     const row = this.#rows.get(endpoint);
     if (row === undefined) return;
     if (intent.writes && endpoint !== SIGN_IN) {
-      if (row.whom.has(intent.who)) return;
-      row.whom.add(intent.who);
+      if (row.accounts.has(intent.who)) return;
+      row.accounts.add(intent.who);
     }
     row.calls += 1;
     // Begun before the last one that counted had failed: both tell of the same moment.
@@ -178,10 +171,7 @@ export class Breaker {
     return row.retries <= MOST_RETRIES;
   }
 
-  /**
-   * Lets queries through while `look` runs, whatever has failed, until {@link isOver}: whether an invite arrived has to be
-   * asked.
-   */
+  /** Lets queries through while `look` runs, until {@link isOver}: whether an invite arrived has to be asked. */
   async whileLooking<T>(look: () => Promise<T>): Promise<T> {
     this.#looks += 1;
     try {
@@ -193,7 +183,7 @@ export class Breaker {
 
   /** True when nothing was answered for so long that nothing at all is asked any more. */
   isOver(): boolean {
-    return this.#isSilent(-this.options.requestTimeoutMs);
+    return this.#isSilent(-this.#options.requestTimeoutMs);
   }
 
   #refusalOf(intent: Intent, endpoint: string | undefined, aheadMs = 0): WallarooError | undefined {
@@ -203,7 +193,7 @@ export class Breaker {
     }
     for (const [failing, row] of this.#rows) {
       if (!this.#isOpen(row)) continue;
-      // What was written by others before can still be looked at.
+      // What was written before can still be looked at.
       if (!intent.writes && endpoint !== undefined && failing !== endpoint && failing !== SIGN_IN) continue;
       if (row.isOfSeats && intent.takesSeat !== true) continue;
       return this.#notTried(intent, row, this.#answeredMs.get(failing), row.kind === OUTAGE);
@@ -212,12 +202,12 @@ export class Breaker {
   }
 
   #isOpen({ failures, calls, sinceMs }: Row): boolean {
-    const { fewFailures, silenceMs } = this.#limits;
+    const { fewFailures, silenceMs } = this.#options;
     return failures >= fewFailures || (calls > 1 && this.#nowMs() - sinceMs >= silenceMs);
   }
 
   #isSilent(aheadMs: number): boolean {
-    return this.#silence !== undefined && this.#nowMs() + aheadMs - this.#silence.sinceMs >= this.#limits.silenceMs;
+    return this.#silence !== undefined && this.#nowMs() + aheadMs - this.#silence.sinceMs >= this.#options.silenceMs;
   }
 
   #notTried(
@@ -226,8 +216,7 @@ export class Breaker {
     answeredMs: number | undefined,
     isOutage: boolean,
   ): WallarooError {
-    const { clockMs = Date.now } = this.options;
-    const since = new Date(clockMs() - (this.#nowMs() - (answeredMs ?? sinceMs))).toISOString();
+    const since = new Date(this.#options.clockMs() - (this.#nowMs() - (answeredMs ?? sinceMs))).toISOString();
     const at = `${since.slice(0, 10)} ${since.slice(11, 19)} UTC`;
     const times = attempts === 1 ? "1 attempt" : `${attempts} attempts`;
     const failed = `${times} to ${last.operation} failed${attempts === 1 ? "" : " in a row"}, the last with ${last.quoted}`;
@@ -242,7 +231,7 @@ export class Breaker {
   }
 
   #nowMs(): number {
-    return (this.options.nowMs ?? (() => performance.now()))();
+    return this.#options.nowMs();
   }
 }
 

@@ -3,25 +3,22 @@ import { isWallarooError } from "./errors";
 import { parseObject } from "./json";
 import type { Transport } from "./transport";
 
-/** Who the bearer of the access token is, as far as anything tells. Nothing here is verified: the platform does that. */
+/** The account that holds the access token, as far as anything tells. Not verified: the platform does that. */
 export interface Caller {
   /** Keycloak user id (`sub`). */
   id?: string;
   email?: string;
   username?: string;
-  /**
-   * True for an account that the platform lists among its users, false for a service account, which is listed nowhere.
-   * Undefined when nothing tells.
-   */
+  /** False for a service account, which the platform lists nowhere; undefined when nothing tells. */
   isPerson?: boolean;
 }
 
-/** Time that `userinfo` has for its answer, in milliseconds: a decision waits for it, and rests on a view that grows older. */
+/** Time that `userinfo` has for its answer, in milliseconds: a decision waits for it. */
 const USERINFO_MS = 5_000;
 /** How Keycloak names the accounts of clients; until 2019 they had an address too. */
 const SERVICE = /^service-account-/i;
 
-/** Puts together what several sources tell, the first ones first. A source that is about another `sub` is left out. */
+/** Joins what several sources tell, the first ones first; one that is about another `sub` is left out. */
 export function callerOf(sources: readonly Claims[]): Caller {
   const caller: Caller = {};
   for (const claims of sources) {
@@ -44,9 +41,8 @@ export function isComplete({ id, email, username }: Caller): boolean {
 }
 
 /**
- * What Keycloak's `userinfo` says of the token's bearer (OpenID Connect Core, 5.3; POST is one of its two methods). Empty
- * when it does not say: it wants the scope `openid`, may be shut, or something else may answer in its place. Never raises
- * a `WallarooError`, and asks once.
+ * What Keycloak's `userinfo` says of the token's bearer (OpenID Connect Core, 5.3, by POST). Empty when it does not say: it
+ * wants the scope `openid`, may be shut, or something else may answer. Never raises a `WallarooError`, and asks once.
  */
 export async function askUserinfo(
   { authUrl, realm }: { authUrl: string; realm: string },

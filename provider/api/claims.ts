@@ -1,6 +1,6 @@
 import { parseObject } from "./json";
 
-/** What a token or an answer says of its bearer. Nothing here is verified: the platform does that. */
+/** What a token or an answer says of its bearer. Not verified: the platform does that. */
 export type Claims = Record<string, unknown>;
 
 /** The claims of a JWT; empty for any other text. */

@@ -12,12 +12,12 @@ export interface Call {
   /** Path below the base URL, leading slash included. */
   path: string;
   body: unknown;
-  /** For messages: a verb phrase and whom it is about. */
+  /** For messages: a verb phrase and its object. */
   operation: string;
   who: string;
-  /** May it be sent again when nobody knows whether it arrived? Never true for an invite. */
+  /** May it be sent again when it is not known whether it arrived? Never true for an invite. */
   idempotent: boolean;
-  /** Does it change something on the platform? Then it is refused where `readOnlyBy` is set. */
+  /** Does it change something on the platform? Then it is refused if `readOnlyBy` is set. */
   writes: boolean;
   /** Does it take a seat of the licence? */
   takesSeat?: boolean;
@@ -25,7 +25,7 @@ export interface Call {
   answersSecret?: boolean;
   /** Called before each attempt is sent. */
   onSend?: (() => void) | undefined;
-  /** What to do next where this call knows better than the general advice. */
+  /** What to do next, if this call knows better than the general advice. */
   next?: Partial<Record<ErrorKind, string>>;
 }
 
@@ -40,7 +40,7 @@ export interface ClientOptions {
   retry: RetryPolicy;
   /** Requests under way at once; further ones wait for their turn. */
   maxConcurrency: number;
-  /** Name of the setting that forbids every write; undefined where writes are allowed. */
+  /** Name of the setting that forbids every write; undefined if writes are allowed. */
   readOnlyBy?: string;
   /** Ends after so many milliseconds: every pause before another attempt. Default: a timer. */
   sleep?: (ms: number) => Promise<unknown>;
@@ -52,13 +52,12 @@ export interface Client {
   secrets: Secrets;
   /**
    * Sends one call and parses the JSON of a 2xx answer; an empty body is undefined. Raises {@link WallarooError} of any
-   * kind but `badInput`; `refused` for a write where `readOnlyBy` is set; `badSettings` where the environment's proxy
-   * can't be one.
+   * kind but `badInput`; `refused` for a write if `readOnlyBy` is set; `badSettings` for an unusable proxy.
    */
   call: (call: Call) => Promise<unknown>;
   /**
    * Waits before trying again what the client itself must not repeat; false when no further attempt is worth it (too
-   * many, too long, or the breaker is open). Without an error nothing failed, and what was asked for is only not there yet.
+   * many, too long, or the breaker is open). Without an error nothing failed: what was asked for is not there yet.
    *
    * @param retry 1 before the second attempt
    * @param startedMs `performance.now()` at the first attempt
@@ -145,7 +144,7 @@ function forbidden({ operation, who }: Call, setting: string): WallarooError {
     who,
     beforeSending: true,
     words: `${setting} is true, so nothing is sent that would change the platform`,
-    next: "Where it may be changed, set that to false and run pulumi up.",
+    next: "If it may be changed, set that to false and run pulumi up.",
   });
 }
 

@@ -8,7 +8,7 @@ import { parseObject } from "./json";
  * Made and recognised here. A message never holds a password, token, header or request body.
  */
 
-/** What went wrong, as far as a caller has to decide by it. One row of the error table each. */
+/** What went wrong, as far as a caller has to decide by it. */
 export type ErrorKind =
   | "badSettings"
   | "badInput"
@@ -22,35 +22,32 @@ export type ErrorKind =
   | "unavailable"
   | "timeout"
   | "unreadable"
-  /** Nothing was sent, because what was sent before failed: see `Breaker`. */
+  /** Not sent, because what was sent before failed: see `Breaker`. */
   | "notTried"
   /** Of a team: some members failed or were not tried, see `reasons`. */
   | "membersFailed"
-  /** The answer said that it was done, and a look says otherwise. */
+  /** The answer said done, and a look says otherwise. */
   | "unconfirmed"
   | "internal";
 
 /** The parts that a {@link WallarooError}'s message is put together from. */
 export interface ErrorParts {
   kind: ErrorKind;
-  /** A verb phrase: `invite`, `sign in as`, `query`. */
+  /** A verb phrase: `invite`, `query`. */
   operation: string;
-  /** An address, `everybody`, or another name of what the operation was about. */
+  /** The object of the operation: an address, `all accounts`. */
   who: string;
   /** What came back, already cleaned by {@link cleanWords}, or our own words. */
   words: string;
   /** What to do next, one or more full sentences. */
   next: string;
-  /** HTTP status, where there was an answer. */
+  /** HTTP status, if there was an answer. */
   status?: number;
   /** Milliseconds that the server asked us to wait. */
   retryAfterMs?: number;
   /** True when the call was never sent: it failed while getting a token, or no connection was made. */
   beforeSending?: boolean;
-  /**
-   * True for an error answer in the platform's own shape, `{ msg, code }`: the platform itself says that this request
-   * failed. A proxy in front answers anything else, and may do so after the platform has done its work.
-   */
+  /** True for an error in the platform's own shape, `{ msg, code }`. Any other may be a proxy's, given after the work was done. */
   isPlatformsWord?: boolean;
   /** True when an earlier attempt of the same call may have been done, however this last one failed. */
   maybeDone?: boolean;
@@ -63,20 +60,25 @@ export interface ErrorParts {
 export const MAX_QUOTED = 1024;
 /** Longest message that another message quotes whole, next step included, in characters. */
 const MAX_MESSAGE = 4 * MAX_QUOTED;
-/** Longest name of whom a message is about, in characters; an address that can be delivered to has at most 254. */
+/** Longest object of a message, in characters; an address has at most 254. */
 const MAX_WHO = 320;
 /** So much of a text is looked at before it is cut to what is quoted, in characters. */
 const MAX_READ = 64 * 1024;
 
-/** Every error that this package raises on purpose. `message` is complete: what, for whom, what came back, what next. */
+/** Every error that this package raises on purpose. `message` is complete: what, for which account, what came back, what next. */
 export class WallarooError extends Error {
   override readonly name = "WallarooError";
   readonly kind: ErrorKind;
+  readonly operation: string;
+  /** What came back, or our own words. */
+  readonly words: string;
+  readonly next: string;
   readonly status: number | undefined;
   readonly retryAfterMs: number | undefined;
   readonly beforeSending: boolean;
-  /** What came back, or our own words: the message without whom it is about and what to do next. */
-  readonly words: string;
+  readonly isPlatformsWord: boolean;
+  readonly maybeDone: boolean;
+  readonly reasons: readonly string[];
 
   readonly #parts: ErrorParts;
 
@@ -85,12 +87,18 @@ export class WallarooError extends Error {
     const words = cut(printable(parts.words), MAX_MESSAGE).replace(/[.\s]+$/, "");
     const who = cut(printable(parts.who), MAX_WHO);
     const headline = `Could not ${parts.operation} ${who}: ${words}${status}. ${parts.next}`.trimEnd();
-    super([headline, ...(parts.reasons ?? [])].join("\n"), { cause: parts.cause });
+    const { reasons = [] } = parts;
+    super([headline, ...reasons].join("\n"), { cause: parts.cause });
     this.kind = parts.kind;
+    this.operation = parts.operation;
     this.words = words;
+    this.next = parts.next;
     this.status = parts.status;
     this.retryAfterMs = parts.retryAfterMs;
     this.beforeSending = parts.beforeSending ?? false;
+    this.isPlatformsWord = parts.isPlatformsWord ?? false;
+    this.maybeDone = parts.maybeDone ?? false;
+    this.reasons = reasons;
     this.#parts = parts;
   }
 
@@ -99,29 +107,9 @@ export class WallarooError extends Error {
     return new WallarooError({ ...this.#parts, ...parts });
   }
 
-  get operation(): string {
-    return this.#parts.operation;
-  }
-
-  get maybeDone(): boolean {
-    return this.#parts.maybeDone ?? false;
-  }
-
-  get isPlatformsWord(): boolean {
-    return this.#parts.isPlatformsWord ?? false;
-  }
-
   /** What came back, for use inside another message. */
   get quoted(): string {
     return `"${this.words}"${this.status === undefined ? "" : ` (HTTP ${this.status})`}`;
-  }
-
-  get next(): string {
-    return this.#parts.next;
-  }
-
-  get reasons(): readonly string[] {
-    return this.#parts.reasons ?? [];
   }
 }
 
@@ -136,10 +124,7 @@ export function raise(...refusals: readonly (WallarooError | undefined)[]): void
   if (first !== undefined) throw first;
 }
 
-/**
- * True for a status that says nothing of the request itself: every 5xx, 408 (the request did not come in time) and 425 (it
- * came too early). 408 and 425 may be a proxy's word, given after the request was sent on, so they leave open what was done.
- */
+/** True for a status that leaves open what was done: every 5xx, and 408 and 425, which may be a proxy's word after it sent the request on. */
 export function isOutage(status: number): boolean {
   return status >= 500 || status === 408 || status === 425;
 }
@@ -149,16 +134,13 @@ export function isWallarooError(error: unknown, ...kinds: ErrorKind[]): error is
   return error instanceof WallarooError && (kinds.length === 0 || kinds.includes(error.kind));
 }
 
-/**
- * True when the platform may or may not have acted on the request: no answer, half of one, one that can't be read, or
- * one that a proxy may have given after the platform did its work; to its last attempt or to an earlier one.
- */
+/** True when the platform may or may not have acted on the request, at its last attempt or an earlier one. */
 export function isUncertain(error: unknown): error is WallarooError {
   if (!isWallarooError(error)) return false;
   return error.maybeDone || (isWallarooError(error, "unavailable", "timeout", "unreadable") && !error.beforeSending);
 }
 
-/** True when an answer to an invite says that the address is taken: by its status, or, as releases differ, by its words. */
+/** True when an answer to an invite says that the address is taken: by status or, as releases differ, by words. */
 export function saysTaken(error: WallarooError, email: string): boolean {
   const { kind, status, words } = error;
   if (status === undefined) return false;
@@ -171,17 +153,14 @@ export function isErrorBody(body: string): boolean {
   return typeof answer["msg"] === "string" && Number.isInteger(answer["code"]);
 }
 
-/** Takes what must not be repeated out of a text: a hostile or careless server may send back what it was sent. */
+/** Takes secrets out of a text: a hostile or careless server may send back what it was sent. */
 export interface Mask {
   apply(text: string): string;
   /** Length of the longest secret, in characters. */
   longest(): number;
 }
 
-/**
- * Makes foreign text fit for a console: no terminal escapes or other control characters, no markup, one line, at most
- * `most` characters, and nothing that `mask` takes out.
- */
+/** Foreign text on one line of a console, at most `most` characters: no control characters, no markup, nothing that `mask` takes out. */
 export function cleanWords(text: string, mask?: Mask, most = MAX_QUOTED): string {
   const words = printable(mask === undefined ? text.slice(0, MAX_READ) : masked(text, mask))
     .replace(/<(script|style)\b.*?<\/\1\s*>/gis, " ")
@@ -215,8 +194,8 @@ function decoded(text: string): string {
 }
 
 /**
- * On one line of a console, and fit for the engine's protocol: terminal escapes and other control or format characters
- * become spaces. Half a character in an error's message would leave the engine without an answer for ever (measured).
+ * Terminal escapes and other control or format characters become spaces. Half a character in an error's message would
+ * leave the engine without an answer for ever (measured).
  */
 function printable(text: string): string {
   return (
@@ -233,10 +212,7 @@ export function cut(text: string, most: number): string {
   return text.length > most ? `${text.slice(0, most).replace(/\p{Cs}$/u, "")}…` : text;
 }
 
-/**
- * The server's own words in an error answer: `msg` of the platform, `error_description` or `errorMessage` of Keycloak,
- * else the text itself.
- */
+/** The server's own words in an error answer: a field of the platform's or of Keycloak's, else the text itself. */
 export function serverWords(body: string, mask?: Mask): string {
   return cleanWords(fieldOf(body) ?? body, mask) || "no explanation";
 }

@@ -15,7 +15,7 @@ export class Limiter {
     return this.#active;
   }
 
-  /** Runs `task` when its turn has come. Raises what it raises. A task must not wait for another one of the same limiter. */
+  /** Runs `task` in its turn. Raises what it raises. A task must not wait for another one of the same limiter. */
   async run<T>(task: () => Promise<T>): Promise<T> {
     const limit = await this.#limit;
     return limit(async () => {

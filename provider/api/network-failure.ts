@@ -15,15 +15,14 @@ interface Peer {
   isProxy: boolean;
 }
 
-/** Largest answer that is read, in bytes. 100,000 people are about 60 MB in the platform's JSON. */
+/** Largest answer that is read, in bytes: about 100,000 accounts. */
 export const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 
 const PLATFORM = "wallaroo:url (WALLAROO_URL) or wallaroo:authUrl (WALLAROO_AUTH_URL)";
 
 /**
- * Names what is wrong between this machine and the platform. `badSettings` is what no other try mends: an untrusted
- * certificate, a proxy's refusal, another protocol at the port. `beforeSending` is true when nothing of the request can
- * have come to the platform.
+ * Names what is wrong between this machine and the platform. `badSettings`: what no other try mends, such as an untrusted
+ * certificate, a proxy's refusal, another protocol at the port.
  *
  * @param error what `node-fetch` raised: a code of Node or of `TunnelAgent`, and a message
  */
@@ -36,16 +35,12 @@ export function explain(error: unknown, url: URL, proxy: Proxy | undefined, secr
     return explainPeer(error, code, message, peer);
   }
   if (/^(\d+|NaN)$/.test(ofProxy)) return explainRefusal(Number(ofProxy), message, url, proxy);
-  const peer = {
-    name: nameOf(proxy),
-    isSecure: proxy.url.startsWith("https:"),
-    setting: proxy.variable,
-    isProxy: true,
-  };
+  const isSecure = proxy.url.startsWith("https:");
+  const peer = { name: nameOf(proxy), isSecure, setting: proxy.variable, isProxy: true };
   return { ...explainPeer(error, ofProxy, message, peer), beforeSending: true };
 }
 
-/** Words of servers that speak TLS at a port where they were asked in plain HTTP: nginx, Go, Apache and Tomcat. */
+/** Words of servers that speak TLS at a port that was asked in plain HTTP: nginx, Go, Apache and Tomcat. */
 const PLAIN_AT_TLS =
   /plain HTTP request was sent to HTTPS port|sent an HTTP request to an HTTPS server|speaking plain HTTP to an SSL-enabled|combination of host and port requires TLS/i;
 
@@ -164,11 +159,10 @@ function explainOutage(error: unknown, code: string, message: string, isTls: boo
   // Node's codes say more than its sentences. Of OpenSSL's, the reason alone is for readers.
   const [, alert] = isTls ? (/SSL routines:[^:]*:([^:]+)/.exec(message) ?? []) : [];
   const reason = code === "" || code === "ENDED" ? message : [code, alert].filter(Boolean).join(", ");
-  const steps = isProxy
-    ? [
-        `Check ${setting} and the proxy, or name hosts that are reached without it in NO_PROXY; then run the same command again.`,
-      ]
-    : ["Check wallaroo:url (WALLAROO_URL), the network and the platform, then run the same command again."];
+  const check = isProxy
+    ? `Check ${setting} and the proxy, or name hosts that are reached without it in NO_PROXY;`
+    : "Check wallaroo:url (WALLAROO_URL), the network and the platform,";
+  const steps = [`${check} then run the same command again.`];
   if (isHandshake) steps.push(`If plain HTTP is spoken at this port, write http:// in ${setting}.`);
   const isHungUp = code === "ECONNRESET" || code === "ENDED";
   if (isHungUp && !isSecure) steps.push(`If TLS is spoken at this port, write https:// in ${setting}.`);

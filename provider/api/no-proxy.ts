@@ -2,8 +2,8 @@ import { BlockList, isIP } from "node:net";
 import { domainToASCII } from "node:url";
 
 /**
- * True when `list`, a value of `NO_PROXY`, names the host of `url`. Read as curl, Python and Go read it; where they differ,
- * the form that names more counts. Entries are parted by commas or spaces:
+ * True when `list`, a value of `NO_PROXY`, names the host of `url`. Read as curl, Python and Go read it; if they differ, the
+ * form that names more counts. Entries are parted by commas or spaces:
  *
  * - `example.com` and `.example.com`: that domain and all below it
  * - `*.example.com` and `*example.com`: all names that end so

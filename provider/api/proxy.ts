@@ -2,33 +2,33 @@ import { isExempt } from "./no-proxy";
 
 /** A proxy that the environment names. */
 export interface Proxy {
-  /** With scheme, and with user and password where they are written. */
+  /** With scheme, and user and password if they are written. */
   url: string;
   /** Host and port, for messages. */
   host: string;
   /** The environment variable that names it, as it is spelled there. */
   variable: string;
   hasCredentials: boolean;
-  /** What no message may repeat: the password, and user and password as a header has them. */
+  /** The password, and user and password as a header has them. */
   secrets: string[];
 }
 
-/** The environment names a proxy that can't be one. Its value may hold a password, and is in no message. */
+/** The environment names an unusable proxy. Its value may hold a password, and is in no message. */
 export class ProxyError extends Error {
   override readonly name = "ProxyError";
 }
 
 /**
  * The proxy for `url` by `HTTPS_PROXY` or `HTTP_PROXY`, else `ALL_PROXY`, unless `NO_PROXY` names its host (see
- * {@link isExempt}); the spelling in lower case goes before the other. This machine itself is never asked for through a
- * proxy. Reads the process's environment at each call. Raises {@link ProxyError}.
+ * {@link isExempt}); lower case goes before upper case. This machine itself is asked directly. Reads the process's
+ * environment at each call. Raises {@link ProxyError}.
  */
 export function findProxy(url: URL): Proxy | undefined {
   if (isLoopback(url.hostname) || isExempt(url, readVariable("no_proxy")?.value ?? "")) return undefined;
   const written = readVariable(`${url.protocol.replace(":", "")}_proxy`) ?? readVariable("all_proxy");
   if (written === undefined) return undefined;
   const { name: variable, value } = written;
-  // Proxies speak HTTP where no scheme is written, as curl and others have it.
+  // Without a scheme proxies speak HTTP, as in curl and others.
   const proxy = parseProxy(value.includes("://") ? value : `http://${value}`);
   if (proxy === undefined) throw new ProxyError(`the proxy that ${variable} names is no http:// or https:// address`);
   const [user, password] = [proxy.username, proxy.password].map(decodeURIComponent) as [string, string];

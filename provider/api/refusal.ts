@@ -2,7 +2,7 @@ import { cleanWords } from "./errors";
 import { parseObject } from "./json";
 import type { Grant } from "./token";
 
-/** What a refused sign-in was made with, each by the settings that it comes from. */
+/** The settings that each kind of sign-in is made with. */
 const CREDENTIAL = {
   token:
     "wallaroo:token (WALLAROO_TOKEN), or the file that WALLAROO_SDK_CREDENTIALS names; access tokens live for a minute or " +
@@ -16,10 +16,10 @@ const CREDENTIAL = {
   client: "wallaroo:clientId (WALLAROO_CLIENT_ID) and wallaroo:clientSecret (WALLAROO_CLIENT_SECRET)",
 } satisfies Record<Grant["type"], string>;
 
-/** Codes of RFC 6749 5.2 by which it is the client that is refused, whoever signs in through it. */
+/** Codes of RFC 6749 5.2 that refuse the client itself. */
 const OF_CLIENT: readonly unknown[] = ["invalid_client", "unauthorized_client"];
 
-/** Which settings to look at after the token endpoint refused to sign in with this body. */
+/** Which settings to look at after the token endpoint answered a sign-in with this body. */
 export function adviseAfterRefusal(grant: Grant["type"], clientId: string, body: string): string {
   const isOfClient = grant !== "client" && OF_CLIENT.includes(parseObject(body)["error"]);
   const wrong = isOfClient

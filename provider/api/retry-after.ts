@@ -1,9 +1,8 @@
 /**
- * Milliseconds to wait by a `Retry-After` header in the forms of RFC 9110 (10.2.3): whole seconds, or an HTTP date. Undefined
- * when the header is absent or has any other form; the wait is then the caller's own.
+ * Milliseconds to wait by a `Retry-After` header (RFC 9110, 10.2.3: whole seconds, or an HTTP date); undefined if it is
+ * absent or has another form.
  *
- * @param date the `Date` header of the same answer. A date is reckoned from it: the clock of this machine may be an hour
- *   off. Without it a date says nothing.
+ * @param date the `Date` header of the same answer, which a date is reckoned from: this machine's clock may be off
  */
 export function parseRetryAfter(header: string | null, date: string | null): number | undefined {
   if (header === null) return undefined;

@@ -16,8 +16,8 @@ const LONGEST_PAUSE_MS = 8_000;
 const LONGEST_SERVER_PAUSE_MS = 60_000;
 
 /**
- * May the request that failed with `error` be sent again? Rate limiting says that nothing was done, so it always may;
- * an outage leaves that open, so only what can be repeated without harm may (`idempotent`): never an invite.
+ * May the request that failed with `error` be sent again? Rate limiting says that nothing was done, so it may; an outage
+ * leaves that open, so only an idempotent one may: never an invite.
  */
 export function isRetryable(error: unknown, idempotent: boolean): boolean {
   if (isWallarooError(error, "rateLimited")) return true;
@@ -25,9 +25,8 @@ export function isRetryable(error: unknown, idempotent: boolean): boolean {
 }
 
 /**
- * Milliseconds to wait before attempt `retry` (1 = the first retry), or undefined when it is not worth another one: the
- * longer of our own pause and the server's, as a server may say 0 or name a time that is over. A time of the server's beyond
- * {@link LONGEST_SERVER_PAUSE_MS} is not waited for.
+ * Milliseconds to wait before attempt `retry` (1 = the first retry): the longer of our own pause and the server's. Undefined
+ * when it is not worth another attempt, or the server asks for more than {@link LONGEST_SERVER_PAUSE_MS}.
  *
  * @param random a number in [0, 1)
  */

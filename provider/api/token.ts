@@ -1,19 +1,20 @@
 import { askUserinfo, callerOf, isComplete, type Caller } from "./caller";
 import { decodeClaims, lifeOf, type Claims } from "./claims";
-import { WallarooError, cleanWords, isOutage, isWallarooError } from "./errors";
+import { WallarooError, cleanWords, isOutage, isWallarooError, type ErrorParts } from "./errors";
+import { parseObject } from "./json";
 import { adviseAfterRefusal } from "./refusal";
 import type { Secrets } from "./redact";
 import type { Transport } from "./transport";
 import type { TokenResponse } from "./wire";
 
-/** How to get an access token. Which one applies is decided where settings are read. */
+/** How to get an access token. */
 export type Grant =
   | { type: "token"; token: string }
   | { type: "refresh"; refreshToken: string }
   | { type: "password"; username: string; password: string }
   | { type: "client" };
 
-/** What a token source needs to know; `authUrl` is Keycloak's base (`https://host/auth`). */
+/** `authUrl` is Keycloak's base (`https://host/auth`). */
 export interface TokenOptions {
   authUrl: string;
   realm: string;
@@ -26,7 +27,7 @@ export interface TokenOptions {
 const RENEW_AT = 0.6;
 /** Share of a token's life after which it is not used any more. */
 const STALE_AT = 0.9;
-/** Life of a token, in seconds, where neither `expires_in` nor the token tells it. A 401 renews it earlier. */
+/** Life of a token, in seconds, if neither `expires_in` nor the token tells it. A 401 renews it earlier. */
 const UNTOLD_LIFE_S = 60;
 /** Shortest time between a renewal in the background that failed and the next one, in milliseconds. */
 const QUIET_MS = 1_000;
@@ -34,7 +35,7 @@ const QUIET_MS = 1_000;
 interface Held {
   accessToken: string;
   refreshToken?: string;
-  /** Comes along where the scope `openid` was asked for. */
+  /** Comes along if the scope `openid` was asked for. */
   idToken?: string;
   obtainedAtMs: number;
   /** Infinity for a token that was given to us: only the platform knows when it ends. */
@@ -42,12 +43,11 @@ interface Held {
 }
 
 /**
- * One access token, shared by everything in a process and renewed before the server's own `expires_in` runs out: in the
- * background from 60 % of its life on, waited for from 90 % on. Renewal uses the refresh token that came along and falls
- * back to the original grant when the session behind it is gone.
+ * One access token, shared by everything in a process and renewed before it expires: in the background from 60 % of its
+ * life on, waited for from 90 % on. Renewal uses the refresh token that came along, and falls back to the original grant.
  *
  * A refusal of the credentials is remembered and raised again without asking: repeating a wrong password for each of a
- * thousand people would lock the account.
+ * thousand accounts would lock the one that signs in.
  */
 export class TokenSource {
   /** Of the first access token and of what came with it. */
@@ -73,10 +73,7 @@ export class TokenSource {
     if (grant.type === "password") secrets.hide(grant.password);
   }
 
-  /**
-   * A token that is good for now. Raises {@link WallarooError}: `unauthenticated` when the credentials are refused, and
-   * whatever the transport raises.
-   */
+  /** A token that is good for now. Raises `unauthenticated` when the credentials are refused, and what the transport raises. */
   async get(): Promise<string> {
     const held = this.#held;
     if (held !== undefined) {
@@ -96,8 +93,8 @@ export class TokenSource {
   /** Called with a token that the platform answered 401 to: the next `get` fetches another one. */
   reject(token: string): void {
     if (this.#held?.accessToken !== token) return;
-    // The session is gone perhaps, and its refresh token with it; but where that is all we were given, the newest one
-    // is the only one that a Keycloak with rotation takes.
+    // The session may be gone, and its refresh token with it; but if that is all we were given, a Keycloak with rotation
+    // takes the newest one alone.
     const { type } = this.options.grant;
     const refreshToken = type === "refresh" ? this.#held.refreshToken : undefined;
     this.#held = { ...this.#held, obtainedAtMs: -Infinity, refreshToken };
@@ -105,11 +102,11 @@ export class TokenSource {
 
   /**
    * Who we are to the platform: by the claims of the first access token, then of the ID and refresh tokens that came with
-   * it, as an access token may be "lightweight" and tell nothing. Where `isEnough` says that this does not do, `userinfo` is
+   * it, as an access token may be "lightweight" and tell nothing. If `isEnough` says that this does not do, `userinfo` is
    * asked, at most once per process. Raises what {@link get} raises.
    *
-   * Keycloak 26.4 (measured) leaves `sub` out of the refresh token of such a client, too. Of a session that was begun with the
-   * scope `openid` it sends an ID token that tells all, and answers userinfo; of others it does neither.
+   * Keycloak 26.4 (measured) leaves `sub` out of the refresh token of such a client, too. An ID token that tells all and
+   * an answer from userinfo need a session with the scope `openid`.
    */
   async caller(isEnough: (caller: Caller) => boolean = () => true): Promise<Caller> {
     if (this.#claims === undefined) {
@@ -210,56 +207,35 @@ export class TokenSource {
       beforeSending: true,
     });
     if (answer.status === 200) return { ...this.#checked(answer.body), obtainedAtMs };
+    const { status, retryAfterMs } = answer;
     const words = this.secrets.serverWords(answer.body);
-    if (answer.status === 400 || answer.status === 401 || answer.status === 403)
-      throw this.#refused(words, answer.status, answer.body);
-    const limited = answer.status === 429;
-    throw new WallarooError({
-      kind: limited ? "rateLimited" : isOutage(answer.status) ? "unavailable" : "rejected",
-      operation: "sign in",
-      who: this.#who(),
-      beforeSending: true,
-      words,
-      status: answer.status,
-      retryAfterMs: answer.retryAfterMs,
-      next:
-        answer.status === 404
-          ? "Check wallaroo:authUrl (WALLAROO_AUTH_URL) and wallaroo:realm (WALLAROO_REALM): no Keycloak realm answers there."
-          : "Check that Keycloak is well, then run the same command again.",
-    });
+    if (status === 400 || status === 401 || status === 403) throw this.#refused(words, status, answer.body);
+    const kind = status === 429 ? "rateLimited" : isOutage(status) ? "unavailable" : "rejected";
+    const next =
+      status === 404
+        ? "Check wallaroo:authUrl (WALLAROO_AUTH_URL) and wallaroo:realm (WALLAROO_REALM): no Keycloak realm answers there."
+        : "Check that Keycloak is well, then run the same command again.";
+    throw this.#failure({ kind, words, status, retryAfterMs, next });
   }
 
   #checked(body: string): Omit<Held, "obtainedAtMs"> {
-    let answer: Partial<TokenResponse> | null = null;
-    try {
-      answer = JSON.parse(body) as Partial<TokenResponse> | null;
-    } catch {
-      // Said below: what is not JSON has no access_token either.
-    }
-    const token = answer?.access_token;
+    const answer: { [Name in keyof TokenResponse]?: unknown } = parseObject(body);
+    const { access_token: token, refresh_token: refreshToken, id_token: idToken } = answer;
     // A token that can't stand in a header would make the request fail in a place that says nothing of sign-in.
     if (typeof token !== "string" || !/^[\x21-\x7e]+$/.test(token)) {
-      throw new WallarooError({
+      throw this.#failure({
         kind: "unreadable",
-        operation: "sign in",
-        who: this.#who(),
-        beforeSending: true,
         words: `the answer holds no usable access_token; it begins with "${this.secrets.excerpt(token === undefined ? body : "")}"`,
         status: 200,
         next: "Check wallaroo:authUrl (WALLAROO_AUTH_URL): something other than Keycloak, a proxy perhaps, answers there.",
       });
     }
-    const { refresh_token: refreshToken, id_token: idToken } = answer as {
-      refresh_token?: unknown;
-      id_token?: unknown;
-    };
-    for (const secret of [token, refreshToken, idToken]) if (typeof secret === "string") this.secrets.hide(secret);
-    return {
-      accessToken: token,
-      lifeMs: 1000 * (secondsOf(answer?.expires_in) ?? lifeOf(decodeClaims(token)) ?? UNTOLD_LIFE_S),
-      ...(typeof refreshToken === "string" ? { refreshToken } : {}),
-      ...(typeof idToken === "string" ? { idToken } : {}),
-    };
+    const lifeMs = 1000 * (secondsOf(answer.expires_in) ?? lifeOf(decodeClaims(token)) ?? UNTOLD_LIFE_S);
+    const held: Omit<Held, "obtainedAtMs"> = { accessToken: token, lifeMs };
+    if (typeof refreshToken === "string") held.refreshToken = refreshToken;
+    if (typeof idToken === "string") held.idToken = idToken;
+    for (const secret of [token, held.refreshToken, held.idToken]) if (secret !== undefined) this.secrets.hide(secret);
+    return held;
   }
 
   #who(): string {
@@ -271,15 +247,12 @@ export class TokenSource {
 
   #refused(words: string, status: number, body = ""): WallarooError {
     const { grant, clientId } = this.options;
-    return new WallarooError({
-      kind: "unauthenticated",
-      operation: "sign in",
-      who: this.#who(),
-      beforeSending: true,
-      words,
-      status,
-      next: adviseAfterRefusal(grant.type, clientId, body),
-    });
+    const next = adviseAfterRefusal(grant.type, clientId, body);
+    return this.#failure({ kind: "unauthenticated", words, status, next });
+  }
+
+  #failure(parts: Omit<ErrorParts, "operation" | "who">): WallarooError {
+    return new WallarooError({ operation: "sign in", who: this.#who(), beforeSending: true, ...parts });
   }
 }
 

@@ -1,9 +1,8 @@
 import { HttpsProxyAgent } from "https-proxy-agent";
 
 /**
- * The tunnel through a proxy did not come about: nothing was sent to the platform. `code` is `PROXY_` and what the proxy
- * answered to CONNECT (`PROXY_407`) or Node's code of the failure on the way to it (`PROXY_ECONNREFUSED`): a code is all
- * that the layers above hand on of an error, besides its message.
+ * The tunnel through a proxy did not come about: nothing was sent to the platform. `code` is `PROXY_` and the proxy's answer
+ * to CONNECT (`PROXY_407`) or Node's code (`PROXY_ECONNREFUSED`): `node-fetch` hands on nothing but code and message.
  */
 class TunnelError extends Error {
   override readonly name = "TunnelError";
@@ -23,9 +22,8 @@ interface ConnectAnswer {
 
 /**
  * A tunnel through a proxy that gives up with the request it is for. The library's own waits for ever for a proxy that
- * does not answer CONNECT: the place among `maxSockets` would be lost for good, and the process would never end
- * (measured). It hands on a proxy's refusal as if the platform had said it. It also drops the options that it is given for
- * the platform's own TLS.
+ * does not answer CONNECT, which costs a socket for good and keeps the process alive (measured). It also takes a proxy's
+ * refusal for the platform's, and drops the options for the platform's own TLS.
  */
 export class TunnelAgent extends HttpsProxyAgent<string> {
   constructor(

@@ -15,26 +15,26 @@ import type {
 export interface UsersApi {
   /**
    * `POST /v1/api/users/query` with `{}`. Never empty: the platform always has its built-in `admin`, so an empty answer
-   * is raised as `unreadable` and never taken for "everybody is gone".
+   * is raised as `unreadable`.
    */
   queryAll(): Promise<ApiUser[]>;
-  /** `POST /v1/api/users/query` with `user_ids`. People who are not there are left out. */
+  /** `POST /v1/api/users/query` with `user_ids`. Accounts that are not there are left out. */
   queryByIds(ids: readonly string[]): Promise<ApiUser[]>;
   /**
-   * `POST /v1/api/users/invite`. Sent at most once a call, whatever happens: only an answer that says that nothing was
-   * done (401 once, 429, or that `roles` is missing) is followed by another attempt. `onSend`: see `Call.onSend`.
+   * `POST /v1/api/users/invite`. Sent once per call: only an answer that says that nothing was done (401 once, 429, or that
+   * `roles` is missing) is followed by another attempt. `onSend`: see `Call.onSend`.
    */
   invite(request: InviteUserRequest, onSend?: Call["onSend"]): Promise<InviteUserResponse>;
   /**
-   * `POST /v1/api/users/activate`; repeated after an outage, as its effect is the same. False when the answer is not the
-   * promised `{}`: then something else may have answered, and whether it was done has to be asked.
+   * `POST /v1/api/users/activate`; repeated after an outage. False when the answer is not the promised `{}`: something
+   * else may have given it.
    */
   activate(email: string): Promise<boolean>;
   /** `POST /v1/api/users/deactivate`; as {@link activate}. */
   deactivate(email: string): Promise<boolean>;
   /**
-   * `POST /v1/api/user` of newer releases; older ones answer 404. False when the answer, which may be null or an object,
-   * holds something that is not this user: then something else may have answered, as in {@link activate}.
+   * `POST /v1/api/user` of newer releases; older ones answer 404. False when the answer is neither empty nor this user, as
+   * in {@link activate}.
    */
   edit(request: EditUserRequest): Promise<boolean>;
 }
@@ -44,7 +44,7 @@ const SEAT_TAKING = {
   takesSeat: true,
   next: {
     forbidden:
-      "Either the licence has no free seat (deactivate somebody, or raise its user limit), or the provider's account lacks the realm role admin.",
+      "Either the licence has no free seat (deactivate an account, or raise its user limit), or the provider's account lacks the realm role admin.",
   },
 };
 
@@ -76,17 +76,17 @@ export function createUsersApi(client: Client): UsersApi {
       body,
       idempotent: true,
       writes: true,
-      ...(verb === "activate" ? SEAT_TAKING : {}),
+      ...(verb === "activate" && SEAT_TAKING),
     });
     return isRecord(answer) && Object.keys(answer).length === 0;
   }
 
   return {
     async queryAll() {
-      const about = { operation: "query", who: "everybody" };
+      const about = { operation: "query", who: "all accounts" };
       const users = await query({}, about.who);
       if (users.length === 0) {
-        const problem = "nobody is in it, not even the built-in admin";
+        const problem = "it lists no account, not even the built-in admin";
         throw unreadable(about, problem, quoted({ users: {} }), client.secrets);
       }
       return users;
@@ -94,8 +94,8 @@ export function createUsersApi(client: Client): UsersApi {
 
     async queryByIds(ids) {
       const wanted = new Set(ids);
-      const users = await query({ user_ids: [...wanted] }, `${wanted.size} of the people by id`);
-      // A platform that does not know `user_ids` answers everybody.
+      const users = await query({ user_ids: [...wanted] }, `${wanted.size} accounts by id`);
+      // A platform that does not know `user_ids` answers all accounts.
       return users.filter((user) => wanted.has(user.id));
     },
 
@@ -120,7 +120,7 @@ export function createUsersApi(client: Client): UsersApi {
         throw unreadable(about, "`id` and `password` are not both there", quoted(answer), client.secrets);
       }
       client.secrets.hide(answer["password"]);
-      // The engine takes no half of a character, and would store nothing of the person.
+      // The engine takes no half of a character, and would store nothing of the user.
       if (HALF.test(answer["id"]) || HALF.test(answer["password"])) {
         throw unreadable(about, "half a character is in it", quoted(answer), client.secrets);
       }
@@ -149,7 +149,7 @@ export function createUsersApi(client: Client): UsersApi {
   };
 }
 
-/** An answer for a message, which quotes its beginning. An answer too deep to be written out again is still only a bad answer. */
+/** An answer for a message, which quotes its beginning. */
 function quoted(answer: unknown): { status: number; body: string } {
   try {
     return { status: 200, body: JSON.stringify(answer) ?? "nothing" };
@@ -158,12 +158,13 @@ function quoted(answer: unknown): { status: number; body: string } {
   }
 }
 
-/** Only what decisions rest on is insisted on; every other field may be anything, now or in a later release. */
+/** Checks what decisions rest on; every other field may be anything, now or in a later release. */
 function problemOf(key: string, user: unknown, secrets: Secrets): string | undefined {
   if (!isRecord(user)) return `the user under "${secrets.excerpt(key)}" is not an object`;
   if (typeof user["id"] !== "string" || user["id"] !== key) return "a user's `id` is not the key that it stands under";
   // It becomes the engine's id of a resource, which the engine prints as it is.
-  if (key === "" || key.length > 255 || key.trim() !== key || UNPRINTABLE.test(key)) return "a user's `id` is no id";
+  if (key === "" || key.length > 255 || key.trim() !== key || UNPRINTABLE.test(key))
+    return "a user's `id` can't be an id";
   if (typeof user["username"] !== "string") return "a user's `username` is not a string";
   if (typeof user["enabled"] !== "boolean") return "a user's `enabled` is not a boolean";
   const email = user["email"];
@@ -174,7 +175,7 @@ function problemOf(key: string, user: unknown, secrets: Secrets): string | undef
 /** Characters that write over a console, or make one address look like another there, and halves of characters. */
 const UNPRINTABLE = /[\p{Cc}\p{Cs}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;
 const HALF = /\p{Cs}/u;
-/** Of a name nothing else is touched: marks of direction are part of Arabic and Hebrew ones, and an edit of one name sends the other back. */
+/** Nothing else in a name is touched: Arabic and Hebrew ones hold marks of direction, and an edit of one name sends the other back. */
 const CONTROL = /[\p{Cc}\p{Cs}]/u;
 
 const TIDIED = [
@@ -185,9 +186,9 @@ const TIDIED = [
 ] as const;
 
 /**
- * The same user, changed in place: null, where a release writes it for a field that others leave out, is taken for
- * absent, and so is a blank address; addresses and names can be printed. Nobody's has such characters in Keycloak; should somebody's in a
- * federated store, it must not keep everybody else from being read.
+ * The same user, changed in place: null and a blank address count as absent, as releases differ, and what can't be printed
+ * in addresses and names is replaced. Keycloak refuses such characters; a federated store may hold them, which must not
+ * keep all others from being read.
  */
 function tidied(user: ApiUser & Record<string, unknown>): ApiUser {
   for (const name of ["email", "firstName", "lastName", "realmRoles", "createdTimestamp"]) {

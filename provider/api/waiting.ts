@@ -7,18 +7,18 @@ const FIRST_MS = 3_000;
 const EVERY_MS = 10_000;
 
 /**
- * Says why nothing happens: one line for all requests of a process, after 3 s without an answer and then every 10 s, with what
- * the oldest request is for and which attempt it is. An answer that asks for another try (429, 5xx) is none. Does not keep
- * the process alive.
+ * Says why nothing happens: one line for all requests of a process, after 3 s without an answer and then every 10 s, with
+ * the purpose of the oldest request and its attempt. An answer that asks for another try (429, 5xx) does not count. Does
+ * not keep the process alive.
  */
 export class Waiting {
   /** The requests under way, the oldest first. */
   readonly #underWay = new Set<Exchange>();
-  /** Attempts since the last answer, by what they are for. */
+  /** Attempts since the last answer, by purpose. */
   readonly #attempts = new Map<string, number>();
   #last: Exchange | undefined;
   #pauses = 0;
-  /** When the first request began that is without an answer; undefined after an answer. */
+  /** When the first request without an answer began; undefined after an answer. */
   #sinceMs: number | undefined;
   #dueMs = 0;
   #idleSinceMs = -Infinity;
@@ -49,7 +49,7 @@ export class Waiting {
     };
   }
 
-  /** Ends with `pause`, a wait before another attempt: until then nothing is answered either. */
+  /** Ends with `pause`, a wait before another attempt, in which nothing is answered either. */
   async during<T>(pause: Promise<T>): Promise<T> {
     this.#pauses += 1;
     try {
@@ -106,10 +106,8 @@ export class Waiting {
     const seconds = Math.round((this.nowMs() - this.#sinceMs) / 1000);
     const attempt = this.#attempts.get(aboutOf(oldest)) ?? 1;
     const next = this.#underWay.size === 0 ? " has failed, and the next one follows" : "";
-    const more =
-      others.length === 0
-        ? ""
-        : ` ${others.length} more ${others.length === 1 ? "request waits" : "requests wait"} too.`;
+    const waiting = others.length === 1 ? "1 more request waits" : `${others.length} more requests wait`;
+    const more = others.length === 0 ? "" : ` ${waiting} too.`;
     const { host } = new URL(oldest.url);
     this.say(`Waiting for ${host} for ${seconds} s: ${aboutOf(oldest)}, attempt ${attempt}${next}.${more}`);
     while (this.#dueMs <= this.nowMs()) this.#dueMs += EVERY_MS;
@@ -128,7 +126,7 @@ function aboutOf({ operation, who }: Exchange): string {
   return cleanWords(`${operation} ${who}`, undefined, MAX_ABOUT);
 }
 
-/** Longest name of what a request is for, in characters. */
+/** Longest purpose, in characters. */
 const MAX_ABOUT = 320;
 
 function isFinal({ status }: Answer): boolean {

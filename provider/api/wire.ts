@@ -1,14 +1,14 @@
 /**
- * The shapes on the wire, spelled as the API spells them. Types only: the client and the emulated platform of the
- * tests share these and nothing else. Source: the public user-management guides (2022 to 2025) and the models of the
- * public Python SDK; where releases differ, a field is optional here.
+ * The shapes on the wire, spelled as the API spells them: all that the client and the emulated platform of the tests
+ * share. Source: the public user-management guides (2022 to 2025) and the models of the public Python SDK; a field that
+ * not every release has is optional.
  */
 
 /** A user as `POST /v1/api/users/query` answers it: a Keycloak UserRepresentation with a few additions. */
 export interface ApiUser {
   /** Keycloak user id (UUID). */
   id: string;
-  /** Equal to the email for invited people; `admin` for the built-in account. */
+  /** Equal to the email for invited accounts; `admin` for the built-in one. */
   username: string;
   enabled: boolean;
   /** Milliseconds since the epoch. */
@@ -22,7 +22,7 @@ export interface ApiUser {
   disableableCredentialTypes?: string[];
   notBefore?: number;
   access?: Record<string, boolean>;
-  /** Newer releases, `{}` form only; absent for people without a realm role. */
+  /** Newer releases, `{}` form only; absent for accounts without a realm role. */
   realmRoles?: string[];
   /** Newer releases: milliseconds since the epoch or null; always null in the `user_ids` form. */
   lastLogin?: number | null;
@@ -30,7 +30,7 @@ export interface ApiUser {
   federatedIdentities?: unknown[];
 }
 
-/** Body of `POST /v1/api/users/query`: everybody when `user_ids` is absent. */
+/** Body of `POST /v1/api/users/query`: all accounts when `user_ids` is absent. */
 export interface QueryUsersRequest {
   user_ids?: string[];
 }
@@ -70,6 +70,8 @@ export interface TokenResponse {
   /** Seconds. */
   expires_in: number;
   refresh_token?: string;
+  /** If the scope `openid` was asked for. */
+  id_token?: string;
   /** Seconds; 0 for an offline token that does not expire. */
   refresh_expires_in?: number;
   token_type?: string;

@@ -28,9 +28,9 @@ describe("drift", function () {
     const before = await stored();
     platform().misbehave({ on: "query", times: 99, when: "after", what: { body: { users: {} } } });
     const refresh = await stack().refreshFails();
-    expect(refresh.output).to.match(/Could not query everybody/);
+    expect(refresh.output).to.match(/Could not query all accounts/);
     const diagnostics = refresh.output.slice(refresh.output.indexOf("Diagnostics:"));
-    expect(diagnostics.match(/Could not query everybody/g), "once, and without a stack").to.have.length(1);
+    expect(diagnostics.match(/Could not query all accounts/g), "once, and without a stack").to.have.length(1);
     expect(diagnostics).to.not.match(/\n\s+at /);
     expect(await stored()).to.deep.equal(before);
   });

@@ -75,7 +75,7 @@ describe("a lookup in a program", function () {
       const fault = platform().misbehave({ on: "query", when: "before", times: 9, what: { status: 503 } });
       const failed = await stack().upFails(() => program(enabled()));
       fault.remove();
-      expect(failed.output, form).to.match(/Could not query everybody: .*HTTP 503/);
+      expect(failed.output, form).to.match(/Could not query all accounts: .*HTTP 503/);
       expect(platform().writes(), form).to.deep.equal([]);
       expect(await stack().stored("bob"), form).to.not.equal(undefined);
     }

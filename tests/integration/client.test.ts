@@ -86,7 +86,7 @@ describe("the client", () => {
     });
     platform.clearLog();
     expect(await messageOf(() => users.queryAll())).to.match(
-      /^Could not query everybody: no \(HTTP 401\)\. .*Keycloak/,
+      /^Could not query all accounts: no \(HTTP 401\)\. .*Keycloak/,
     );
     expect(platform.requests("query")).to.have.length(2);
   });
@@ -179,7 +179,7 @@ describe("the client", () => {
       if (!isWallarooError(error)) throw new Error(`not one of ours: ${String(error)}`);
       expect(`${error.kind}: ${error.message}`)
         .to.match(expected)
-        .and.match(/^\w+: Could not query everybody: /);
+        .and.match(/^\w+: Could not query all accounts: /);
       expect(platform.requests("query")).to.have.length(
         ["timeout", "unavailable", "rateLimited"].includes(error.kind) ? 2 : 1,
       );

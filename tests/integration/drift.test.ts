@@ -77,7 +77,7 @@ describe("a difference between state and platform", () => {
       await calls.up({ email: ann });
       const before = calls.kept;
       platform().misbehave({ on: "query", times: 99, when: "after", what });
-      expect(await messageOf(() => calls.refresh())).to.match(/^Could not query everybody/);
+      expect(await messageOf(() => calls.refresh())).to.match(/^Could not query all accounts/);
       expect(calls.kept).to.deep.equal(before);
     });
   }

@@ -24,7 +24,7 @@ describe("wallaroo:readOnly", () => {
     expect(await lifecycle.plan(declared(ann))).to.deep.equal({ kind: "invite" });
     expect(await messageOf(() => lifecycle.create(declared(ann)))).to.equal(
       "Could not invite ann@example.com: wallaroo:readOnly (WALLAROO_READ_ONLY) is true, so nothing is sent that would " +
-        "change the platform. Where it may be changed, set that to false and run pulumi up.",
+        "change the platform. If it may be changed, set that to false and run pulumi up.",
     );
     expect(platform().log.map(({ call }) => call)).to.deep.equal(["token", "query"]);
   });

@@ -110,7 +110,7 @@ describe("an account that was invited and never seen", () => {
     const { user, message } = halfDoneOf(error);
     const { id, state } = user;
     expect(id).to.equal(`unseen:${ann}`);
-    expect(message).to.match(/the invite may have arrived, .* but the last look failed: Could not query everybody/);
+    expect(message).to.match(/the invite may have arrived, .* but the last look failed: Could not query all accounts/);
     platform().behave();
     const now = await connectTo(platform()).lifecycle.read(id, state);
     expect(now?.id).to.equal((await platform().findByEmail(ann))?.id);
