@@ -6,7 +6,7 @@ import { SETTINGS } from "./settings-table";
 /** How the provider signs in. */
 export interface Credentials {
   clientId: string;
-  clientSecret?: string;
+  clientSecret?: string | undefined;
   grant: Grant;
 }
 
@@ -16,25 +16,24 @@ type Key = (typeof KEYS)[number];
 type Found = Partial<Record<Key, string | undefined>>;
 
 /**
- * Credentials are taken as a set: where the configuration alone makes up a grant, credentials in the environment are not
- * looked at. Notes what is wrong or missing in `reading`, never a value.
+ * Credentials are taken as a set: if the configuration alone makes up a grant, the environment is not looked at. Notes what
+ * is wrong or missing in `reading`, never a value.
  */
 export function readCredentials(reading: SettingsReading): Credentials {
   const { clientId, clientSecret } = findIn(["clientId", "clientSecret"], (key) => reading.text(key));
   const client = { clientId, clientSecret };
   const fromConfig = findIn(KEYS, (key) => reading.config(key), reading);
-  // A user of the environment never stands in for what the configuration says by itself; through which client it signs
-  // in is a setting as any other.
+  // The client that it signs in through is a setting as any other.
   const alone = grantOf(fromConfig) === undefined ? undefined : grantOf({ ...fromConfig, ...client });
   if (alone !== undefined) return alone;
 
   const missing = KEYS.filter((key) => fromConfig[key] === undefined);
   const found = { ...fromConfig, ...findIn(missing, (key) => reading.env(variableOf(key)), reading) };
   const { token, refreshToken, username, password } = found;
-  // Only where it is needed: a file that is gone is no problem of a run that has its credentials from elsewhere.
+  // Only if it is needed: a run that has its credentials from elsewhere may do without the file.
   const isWanted = token === undefined && refreshToken === undefined && password === undefined;
   const file = isWanted ? readCredentialsFile(reading) : undefined;
-  // The file is one account's: never its password or token with another's name.
+  // The password or token in the file is never used with another account's name.
   const isOfFile = username === undefined || username === file?.username;
   const together = grantOf({ ...found, ...(isOfFile ? file : undefined) });
   if (together !== undefined) return together;
@@ -51,7 +50,7 @@ export function readCredentials(reading: SettingsReading): Credentials {
   return { clientId: SETTINGS.clientId.default, grant: { type: "client" } };
 }
 
-/** Of a pair that is set by half, the key that is set and the one that is not. */
+/** The set and the unset key of a pair that is set by half. */
 function halfOf(found: Found): [Key, Key] | undefined {
   for (const pair of [["username", "password"] as const, ["clientId", "clientSecret"] as const]) {
     const set = pair.find((key) => found[key] !== undefined);
@@ -61,28 +60,31 @@ function halfOf(found: Found): [Key, Key] | undefined {
   return undefined;
 }
 
-/** What `look` finds for each key; what is no token is noted in `reading`. */
+/** What `look` finds for each key; a token that can't be one is noted in `reading`. */
 function findIn(keys: readonly Key[], look: (key: Key) => string | undefined, reading?: SettingsReading): Found {
   const found: Found = {};
   for (const key of keys) {
     const text = look(key);
     found[key] = key === "token" || key === "refreshToken" ? text?.trim() : text;
     if ((key === "token" || key === "refreshToken") && !isToken(found[key])) {
-      reading?.refuse(key, "is no token: it holds spaces, line breaks or other characters that none has.");
+      reading?.refuse(
+        key,
+        "can't be a token: it holds spaces, line breaks or other characters that tokens do not have.",
+      );
     }
   }
   return found;
 }
 
-/** Can it stand in a header? One that was read from a file often ends in a line break, which has to be off by now. */
+/** Can it stand in a header? */
 function isToken(text = "none"): boolean {
   return /^[\x21-\x7e]+$/.test(text);
 }
 
-/** The contract's order: a token as it is, else a refresh token, else user and password, else the client itself. */
+/** In the contract's order: token, refresh token, user and password, client. */
 function grantOf({ token, refreshToken, username, password, ...found }: Found): Credentials | undefined {
   const { clientId = SETTINGS.clientId.default, clientSecret } = found;
-  const client = { clientId, ...(clientSecret === undefined ? {} : { clientSecret }) };
+  const client = { clientId, clientSecret };
   if (token !== undefined) return { ...client, grant: { type: "token", token } };
   if (refreshToken !== undefined) return { ...client, grant: { type: "refresh", refreshToken } };
   if (username !== undefined && password !== undefined) {
@@ -97,8 +99,7 @@ const FILE = "WALLAROO_SDK_CREDENTIALS";
 
 /**
  * What the credentials file of the vendor's SDK holds: name and password, or a token and the address of its account
- * (`{"token", "user_email", "user_id"}`; `WALLAROO_SDK_AUTH_TYPE=token` prefers it). Undefined where there is no file or
- * it is not good.
+ * (`{"token", "user_email", "user_id"}`; `WALLAROO_SDK_AUTH_TYPE=token` prefers it). Undefined without a usable file.
  */
 function readCredentialsFile(reading: SettingsReading): Found | undefined {
   const file = reading.env(FILE);
@@ -116,7 +117,7 @@ function readCredentialsFile(reading: SettingsReading): Found | undefined {
     if (isUser && (token === undefined || reading.env("WALLAROO_SDK_AUTH_TYPE") !== "token"))
       return { username, password };
     if (token !== undefined && isToken(token)) return { username: textOf("user_email"), token };
-    refuse(token === undefined ? "one of them is missing there" : "the token there is no token");
+    refuse(token === undefined ? "one of them is missing there" : "the token there can't be one");
   } catch (error) {
     // The parser's own message quotes the file, which holds a password.
     refuse(`reading it failed: ${(error as NodeJS.ErrnoException).code ?? "it is not JSON"}`);

@@ -10,7 +10,7 @@ import { isAdmin } from "./user/properties";
 import { createdAt } from "./user/state";
 import type { View } from "./user/view";
 
-/** Somebody on the platform, with what changes by itself too. Nothing of it is stored in the state. */
+/** An account on the platform, with what changes by itself too. */
 export interface UserInfo {
   /** Keycloak user id (UUID). */
   id: string;
@@ -24,32 +24,32 @@ export interface UserInfo {
   lastName?: string;
   emailVerified?: boolean;
   requiredActions?: string[];
-  /** ISO 8601 UTC; newer releases only, absent for somebody who never signed in. */
+  /** ISO 8601 UTC; newer releases only, absent before the first sign-in. */
   lastLogin?: string;
   /** Realm roles; newer releases only. */
   roles?: string[];
-  /** Holds the realm role `admin`; false where a release shows no roles. */
+  /** Holds the realm role `admin`; false if a release shows no roles. */
   admin: boolean;
 }
 
-/** Which of all people: each condition that is given has to hold. */
+/** Conditions on accounts: all that are given have to hold. */
 export interface GetUsersArgs {
   enabled?: boolean;
   admin?: boolean;
-  /** The part after the @; without regard to case. */
+  /** The part after the @, in any case. */
   emailDomain?: string;
 }
 
-/** One person, by id or by address. */
+/** One account, by id or by address. */
 export type GetUserArgs = { id: string; email?: undefined } | { email: string; id?: undefined };
 
 /** One kind of lookup. */
 export interface Question<A, T> {
   /** Its name as a function of a provider. */
   token: string;
-  /** The property that its answer stands under, if a function has to answer an object and it is none. */
+  /** The property that holds an answer that is not an object, as a function has to answer one. */
   property?: string;
-  /** Raises `WallarooError` for arguments that ask nothing. Sends nothing. */
+  /** Raises `badInput` for arguments that ask nothing. Sends nothing. */
   check: (args: A) => void;
   /** Answers from a view of the platform that is at most `maxAgeMs` old. Raises `WallarooError`. */
   find: (platform: Platform, args: A, maxAgeMs: number) => Promise<T>;
@@ -57,7 +57,7 @@ export interface Question<A, T> {
 
 export const USER: Question<GetUserArgs, UserInfo> = {
   token: "wallaroo:index:getUser",
-  check: refuseNobody,
+  check: refuseNoUser,
   find,
 };
 
@@ -78,24 +78,23 @@ function isGiven(value: unknown): value is string {
   return typeof value === "string" && value.trim() !== "";
 }
 
-/** Refuses what names no user, or two. */
-function refuseNobody(args: GetUserArgs): void {
+function refuseNoUser(args: GetUserArgs): void {
   refuseUnusable("a user", args);
   if (isGiven(args.id) === isGiven(args.email)) {
     throw badInput(
       "a user",
       "exactly one of id and email has to be given, and not be empty",
-      "Check where the value comes from: an output of somebody who is not there is undefined.",
+      "Check where the value comes from: an output of an account that is not there is undefined.",
     );
   }
 }
 
 async function find(platform: Platform, { id, email }: GetUserArgs, maxAgeMs: number): Promise<UserInfo> {
-  const { directory } = platform;
+  const { directory } = platform.context;
   const askedAtMs = performance.now();
   const findIn = (view: View) =>
     isGiven(id) ? view.findById(id.trim()) : view.findByEmail(canonicalEmail(email ?? ""));
-  // Somebody who is missing from an older view may be younger than it.
+  // An account that is missing from an older view may be younger than it.
   const early = findIn(await directory.view(maxAgeMs));
   if (early !== undefined) return describe(early);
   const view = await directory.view(READ_AGE_MS, askedAtMs);
@@ -116,7 +115,7 @@ async function find(platform: Platform, { id, email }: GetUserArgs, maxAgeMs: nu
 
 async function list(platform: Platform, args: GetUsersArgs, maxAgeMs: number): Promise<UserInfo[]> {
   const domain = args.emailDomain === undefined ? undefined : canonicalEmail(args.emailDomain).replace(/^@/, "");
-  const view = await platform.directory.view(maxAgeMs);
+  const view = await platform.context.directory.view(maxAgeMs);
   await refuseCutList(platform, view);
   return [...view.everybody()]
     .map(describe)
@@ -126,21 +125,17 @@ async function list(platform: Platform, args: GetUsersArgs, maxAgeMs: number): P
     .sort((a, b) => (a.username < b.username ? -1 : 1));
 }
 
-/** Of a Map, say, nothing would be seen, and no condition at all means everybody. */
+/** A Map, say, would look empty, and without a condition all accounts are answered. */
 function refuseUnusable(who: string, args: object): void {
-  const what = findUnusable(args);
+  const what = findUnusable(args) ?? (Array.isArray(args) ? "is a list" : undefined);
   if (what !== undefined) throw badInput(who, `what is given ${what}`, "Give a plain object.");
-  if (Array.isArray(args)) throw badInput(who, "what is given is a list", "Give a plain object.");
 }
 
-/**
- * Raises where `view` can't be everybody: the account that the provider runs as is missing. That is all that tells, as the
- * platform does not say how many accounts there are. Sends nothing.
- */
+/** Raises when `view` lacks the account that the provider runs as: nothing else tells that it does not hold all accounts. */
 async function refuseCutList({ token }: Platform, view: View): Promise<void> {
   const caller = await token.caller();
   if (caller.isPerson !== true || isFound(caller, view)) return;
-  throw cutList("the platform lists everybody without the account that this provider runs as");
+  throw cutList("the platform lists all accounts without the one that this provider runs as");
 }
 
 function cutList(words: string, who = "users"): WallarooError {
@@ -155,7 +150,7 @@ function cutList(words: string, who = "users"): WallarooError {
   });
 }
 
-/** A condition that is none, by a slip of the pen in a plain JavaScript program, would let everybody through. */
+/** A misspelled condition of a plain JavaScript program would let all accounts through. */
 function refuseMistakes(args: GetUsersArgs): void {
   refuseUnusable("users", args);
   const types: Record<string, string> = { enabled: "boolean", admin: "boolean", emailDomain: "string" };
@@ -175,8 +170,8 @@ function badInput(who: string, words: string, next: string): WallarooError {
 }
 
 async function findCaller(platform: Platform, _none: object, maxAgeMs: number): Promise<UserInfo> {
-  // A query signs in first, and tries again where signing in fails for now.
-  const view = await platform.directory.view(maxAgeMs);
+  // A query signs in first, and tries again if signing in fails for now.
+  const view = await platform.context.directory.view(maxAgeMs);
   const caller = await platform.token.caller((found) => isFound(found, view));
   const [own, other] = findOwn(caller, view);
   // Raises when more than one account has the address that is all that tells.

@@ -1,19 +1,16 @@
 import { NAMESPACE, SETTINGS, type Setting, type SettingKey } from "./settings-table";
 
-/** Where settings come from. */
+/** The sources of settings. */
 export interface SettingsSource {
   /** Value of a configuration key such as `wallaroo:url`; secrets decrypted, lists as JSON text. */
   config(key: string): string | undefined;
-  /**
-   * The environment; undefined for an explicit provider, which must never send one platform's credentials from the
-   * environment to another platform that its own inputs name.
-   */
+  /** The environment; undefined for an explicit provider, whose platform must not get another one's credentials. */
   env: NodeJS.ProcessEnv | undefined;
-  /** The environment, for the settings of which an explicit provider looks at it too. */
+  /** The environment, for the settings that hold for explicit providers too. */
   everywhere?: NodeJS.ProcessEnv;
 }
 
-/** One reading of all settings: what is set where, what each is called in messages, and what was found wrong so far. */
+/** One reading of all settings: their sources, their names in messages, and the problems found so far. */
 export class SettingsReading {
   readonly problems: string[] = [];
 
@@ -34,7 +31,7 @@ export class SettingsReading {
     return variable === undefined ? undefined : nonEmpty(this.source.env?.[variable]);
   }
 
-  /** True for an explicit provider, which looks at neither configuration nor environment, but for `everywhere`. */
+  /** True for an explicit provider, which looks at its own inputs and `everywhere` alone. */
   get isExplicit(): boolean {
     return this.source.env === undefined;
   }
@@ -53,7 +50,7 @@ export class SettingsReading {
   }
 }
 
-/** The environment variable of a setting, where it has one. */
+/** The environment variable of a setting, if it has one. */
 export function variableOf(key: SettingKey): string | undefined {
   const { variable }: Setting = SETTINGS[key];
   return variable;

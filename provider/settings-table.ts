@@ -2,14 +2,14 @@
 export const NAMESPACE = "wallaroo";
 
 interface Row {
-  /** Environment variable, where there is one. */
+  /** Environment variable, if there is one. */
   variable?: string;
   required?: true;
-  /** The variable holds for explicit providers too, which look at no other one: it can only forbid something. */
+  /** The variable holds for explicit providers too: it can only forbid something. */
   everywhere?: true;
   /** Never shown, and kept encrypted by the engine. */
   secret?: true;
-  /** What it is where nothing is set; `{url}` in it stands for the address of the platform. */
+  /** The value if nothing is set; `{url}` in it stands for the address of the platform. */
   default?: string | number | boolean;
   /** One line, for the README and the schema. */
   description: string;
@@ -24,13 +24,10 @@ export interface NumberSetting extends Row {
   whole?: true;
 }
 
-/**
- * One setting. In configuration and environment every kind is text, lists as JSON or separated by commas; an explicit
- * provider may be given the types of {@link Kinds}.
- */
+/** One setting: text in configuration and environment, of the type in {@link Kinds} for an explicit provider. */
 export type Setting = NumberSetting | (Row & { kind: "text" | "address" | "boolean" | "names" });
 
-/** Every setting, by its configuration key without the prefix. All that reads, checks, names or documents settings is computed from this. */
+/** Every setting, by its configuration key without the prefix: what reads, checks, names or documents settings is computed from this. */
 export const SETTINGS = {
   url: { kind: "address", variable: "WALLAROO_URL", required: true, description: "The address of the platform." },
   authUrl: {
@@ -126,7 +123,7 @@ export const SETTINGS = {
 /** Configuration key of a setting, without the prefix. */
 export type SettingKey = keyof typeof SETTINGS;
 
-/** What a setting of each kind is to a program. */
+/** Types of the kinds of settings. */
 export interface Kinds {
   text: string;
   address: string;
@@ -135,7 +132,7 @@ export interface Kinds {
   names: string[];
 }
 
-/** Type of a setting's value; undefined is one of a setting without a default. */
+/** Type of a setting's value; may be undefined without a default. */
 export type SettingValue<K extends SettingKey> =
   Kinds[(typeof SETTINGS)[K]["kind"]] | ((typeof SETTINGS)[K] extends { default: unknown } ? never : undefined);
 

@@ -1,4 +1,5 @@
 import { WallarooError, cut } from "./api/errors";
+import { withoutUndefined } from "./api/json";
 import { isLoopback } from "./api/proxy";
 import { readCredentials, type Credentials } from "./credentials";
 import { SettingsReading, type SettingsSource } from "./settings-source";
@@ -6,7 +7,7 @@ import { SETTINGS, type NumberSetting, type Setting, type SettingKey, type Setti
 import { canonicalEmail, findEmailProblem } from "./user/email";
 import { findUnusable } from "./user/check";
 
-/** Everything that the provider is told from outside, complete and checked. */
+/** All settings, complete and checked. */
 export interface Settings extends Credentials {
   /** Base URL of the platform, without a trailing slash. */
   url: string;
@@ -20,12 +21,12 @@ export interface Settings extends Credentials {
   maxConcurrency: number;
   /** Canonical addresses that are never deactivated. */
   protectedEmails: ReadonlySet<string>;
-  /** What messages call the setting of these; undefined for its name in the stack configuration. */
-  protectedBy?: string;
+  /** How messages call that setting; undefined for its name in the stack configuration. */
+  protectedBy?: string | undefined;
   /** Enabled accounts that the licence allows; undefined leaves it to the platform to say so. */
-  seatLimit?: number;
-  /** Name of the setting that forbids every write to the platform; undefined where writes are allowed. */
-  readOnlyBy?: string;
+  seatLimit?: number | undefined;
+  /** Name of the setting that forbids every write to the platform; undefined if writes are allowed. */
+  readOnlyBy?: string | undefined;
 }
 
 /**
@@ -43,8 +44,7 @@ export function readSettings(source: SettingsSource): Settings {
   const url = read("url") ?? "";
   const authUrl = keycloakBase(read("authUrl").replace("{url}", url));
   if (!insecure) for (const key of ["url", "authUrl"] as const) refuseClearText(reading, key);
-  const seatLimit = read("seatLimit");
-  const settings: Settings = {
+  const settings = withoutUndefined<Settings>({
     url,
     authUrl,
     realm: read("realm"),
@@ -53,10 +53,10 @@ export function readSettings(source: SettingsSource): Settings {
     maxRetries: read("maxRetries"),
     maxConcurrency: read("maxConcurrency"),
     protectedEmails: new Set(read("protectedEmails")),
-    ...(reading.isExplicit ? { protectedBy: reading.named("protectedEmails") } : {}),
-    ...(seatLimit === undefined ? {} : { seatLimit }),
-    ...(read("readOnly") ? { readOnlyBy: reading.named("readOnly") } : {}),
-  };
+    protectedBy: reading.isExplicit ? reading.named("protectedEmails") : undefined,
+    seatLimit: read("seatLimit"),
+    readOnlyBy: read("readOnly") ? reading.named("readOnly") : undefined,
+  });
   if (reading.problems.length > 0) throw badSettings(reading.problems);
   return settings;
 }
@@ -71,13 +71,12 @@ function badSettings(problems: readonly string[]): WallarooError {
   });
 }
 
-/** The value of one setting, or its default. Where it is missing or wrong, that is noted in `reading`. */
+/** The value of one setting, or its default; `reading` notes what is missing or wrong. */
 function readSetting<K extends SettingKey>(reading: SettingsReading, key: K): SettingValue<K> {
   const setting: Setting = SETTINGS[key];
   const text = reading.text(key);
   if (text === undefined && setting.required) reading.refuse(key, `is missing: ${lowerFirst(setting.description)}`);
   const value = text === undefined ? undefined : parse(setting, text, (problem) => reading.refuse(key, problem));
-  // The parser is chosen by the kind, which the type is computed from.
   return (value ?? setting.default) as SettingValue<K>;
 }
 
@@ -101,9 +100,8 @@ function parse(setting: Setting, text: string, refuse: Refuse): string | number 
 }
 
 /**
- * Keycloak's base URL, below which `/realms` is. A bare origin gets `/auth`, as the vendor's SDK appends it to its own
- * `WALLAROO_AUTH_URL`. Any other path is taken as it is: an old host may have another one. A Keycloak without a path of its
- * own is named by its `/realms`.
+ * Keycloak's base URL, below which `/realms` is. A bare origin gets `/auth`, as the vendor's SDK appends it; any other path
+ * is taken as it is. A Keycloak without a path of its own is named by its `/realms`.
  */
 function keycloakBase(address: string): string {
   if (/^https?:\/\/[^/]+$/.test(address)) return `${address}/auth`;
@@ -140,7 +138,7 @@ function refuseClearText(reading: SettingsReading, key: "url" | "authUrl"): void
   );
 }
 
-/** Canonical addresses and usernames, from a list in JSON (what `pulumi config set --path` makes) or separated by commas. */
+/** Canonical names from a list in JSON (what `pulumi config set --path` makes) or separated by commas. */
 function parseNames(text: string, refuse: Refuse): string[] | undefined {
   const list = parseList(text)
     ?.map(canonicalEmail)
@@ -168,7 +166,7 @@ function jsonOf(text: string | undefined): unknown {
   }
 }
 
-/** An address, or a username such as `admin`: what does not look like either would protect nobody, and say nothing. */
+/** An address, or a username such as `admin`: anything else would protect no account, and say nothing. */
 function isName(text: string): boolean {
   return text.includes("@") ? findEmailProblem(text) === undefined : /^[^\s"';:{}[\]]+$/.test(text);
 }

@@ -8,6 +8,7 @@ import { RunMemory } from "../provider/user/run";
 import type { Declared } from "../provider/resource/resource";
 import { DECLARED_KEY, PROVIDER_KEY, USER_PROVIDER_TEXT } from "../provider/dynamic/stored";
 import { callMock, isMocked } from "./mocks";
+import { partsOf } from "./parts";
 import type { WallarooProvider } from "./provider";
 import { warnOfUnknownSettings } from "./unknown-settings";
 import { WallarooUser } from "./user";
@@ -16,14 +17,13 @@ import { WallarooUser } from "./user";
 export interface LookupOptions {
   /** The platform to ask. Default: that of `parent`, else that of the stack's configuration and environment. */
   provider?: WallarooProvider;
-  /** A resource whose provider is asked, as its children would have it, where `provider` is not given. */
+  /** A resource whose provider is asked, as its children would have it, if `provider` is not given. */
   parent?: pulumi.Resource;
 }
 
 /**
- * Puts a lookup's question to the platform that it is about, in preview too. Raises a RunError, which the engine's host
- * prints as one line: what is wrong is the program's arguments, its settings or the platform, and a stack says nothing of it.
- * In a unit test with mocks nothing is asked but them.
+ * Puts a lookup's question to its platform, in preview too; in a unit test, to the mocks alone. Raises a RunError, which
+ * the engine's host prints as one line, without a stack.
  */
 export async function ask<A, T>(
   question: Question<A, T>,
@@ -44,7 +44,7 @@ export async function ask<A, T>(
   }
 }
 
-/** The answer to a lookup in what the mocks of a unit test answer, which is an object always. */
+/** The answer to a lookup in what mocks answer, which is always an object. */
 function fromMock<A, T>({ token, property }: Question<A, T>, answer: Record<string, unknown>): T {
   if (property === undefined) return answer as T;
   const value = answer[property];
@@ -55,9 +55,9 @@ function fromMock<A, T>({ token, property }: Question<A, T>, answer: Record<stri
 const ended = new WeakSet<object>();
 
 /**
- * An inline program of the Automation API in which an input raises is taken for one that has said all (measured with
- * @pulumi/pulumi 3.248 and 3.270): before the engine hears of the error it deletes what was not declared, so that a
- * query that failed would cut off whoever has its answer for an input. A resource that check refuses ends the run before.
+ * An inline program of the Automation API in which an input raises counts as complete (measured with @pulumi/pulumi 3.248
+ * and 3.270): the engine deletes what was not declared before it hears of the error, so that a failed query would cut off
+ * accounts whose resources have its answer for an input. A resource that check refuses ends the run before that.
  */
 function endInlineProgram(failure: string): void {
   const monitor = pulumi.runtime.getMonitor();
@@ -72,30 +72,26 @@ function endInlineProgram(failure: string): void {
 class FailedLookup extends pulumi.CustomResource {}
 
 /**
- * {@link ask}, for arguments that are outputs of resources. Answers "not known yet" where a resource that they come from is
- * not there before `up`, or is not targeted by it, or where the settings of the provider are not known: the person is
- * perhaps on the way.
+ * {@link ask}, for arguments that are outputs of resources. Answers "not known yet" if a resource that they come from is not
+ * there before `up` or not targeted by it, or if the settings of the provider are not known: the account may be on its way.
  */
 export function askLater<A, T>(
   question: Question<A, T>,
   args: pulumi.Output<unknown>,
   opts: LookupOptions = {},
 ): pulumi.Output<T> {
-  const { allResources } = args as unknown as { allResources: () => Promise<Set<pulumi.Resource>> };
+  const parts = partsOf(args);
   return args.apply<T>(async (known) => {
-    const resources = [...(await allResources())];
+    const resources = [...(await (parts.allResources?.() ?? parts.resources()))];
     if (!(await areKnown([settingsOf(opts ?? {}), ...resources.map(idOf)]))) return pulumi.unknown as T;
-    // What hangs on a resource is looked up anew: this very run may have just written it, by another process, and a view
-    // from before that would not have it.
+    // What hangs on a resource is looked up anew: another process of this run may have just written it.
     return ask(question, known as A, opts, resources.length === 0 ? READ_AGE_MS : 0);
   });
 }
 
-/** What tells whether the engine knows a value in preview; the SDK does not declare it. */
-type MaybeKnown = { isKnown: Promise<boolean> };
-
+/** False if the engine does not know one of these in preview. */
 async function areKnown(outputs: readonly unknown[]): Promise<boolean> {
-  for (const output of outputs) if ((await (output as MaybeKnown | undefined)?.isKnown) === false) return false;
+  for (const output of outputs) if (output !== undefined && (await partsOf(output).isKnown) === false) return false;
   return true;
 }
 
@@ -139,7 +135,7 @@ async function connectTo(settings: pulumi.Output<Record<string, unknown>> | unde
     const read = (key: string) => config.get(key.replace(/^wallaroo:/, ""));
     return connect(readSettings({ config: read, env: process.env }), new RunMemory(), log);
   }
-  // An output that preview does not know never runs its apply; whoever waits for it would wait for ever.
+  // An output that preview does not know never runs its apply.
   if (!(await areKnown([settings]))) {
     throw new pulumi.RunError(
       "This lookup's provider has settings that only up will know. Make them known in preview, or use the lookup's " +

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Declared } from "../provider/resource/resource";
 import { warnOfUnknownSettings } from "./unknown-settings";
 
-/** Who declares whom in one run. */
+/** Which resources declare which addresses in one run. */
 class Declarations {
   count = 0;
   readonly byEmail = new Map<string, { key: string; name: string }[]>();
@@ -17,22 +17,19 @@ class Declarations {
 const runs = new WeakMap<object, Declarations>();
 
 /**
- * What a resource tells the provider of itself, so that a person who is declared twice is refused before anything is
- * sent, naming both resources. Resolved after the synchronous part of the program has run, when all resources whose
- * address stands in the program are known. Two explicit providers are two platforms, and share nobody; a resource may
- * have its provider from a parent.
- *
- * A resource of a component is called by both names: components repeat theirs.
+ * What a resource tells the provider of itself, so that an account that is declared twice is refused before anything is
+ * sent, naming both resources. Resolved after the synchronous part of the program, when all addresses that stand in it are
+ * known. Explicit providers are different platforms and share no account. A resource of a component is called by both
+ * names, as components repeat theirs.
  *
  * @param emails canonical, as far as they are known
- * @param isTold whose other declarations the provider is to know: a team has to leave everybody alone who moves from it
- * to another resource, a user needs to know of itself alone
- * @param failure what is wrong with the arguments as a whole, to be refused by check
+ * @param isTold which other declarations the provider has to know: a team leaves members alone that move to another resource
+ * @param failure what is wrong with the arguments as a whole, for check to refuse
  */
 export async function declare(
   { name, type, opts }: { name: string; type: string; opts: pulumi.CustomResourceOptions },
   emails: readonly string[],
-  isTold: "of everybody" | "of its own",
+  isTold: "of all" | "of its own",
   failure?: string,
 ): Promise<Declared> {
   const provider = opts.provider ?? opts.parent?.getProvider(type);
@@ -55,10 +52,8 @@ export async function declare(
     const names = declarations.othersOf(email, key);
     if (names.length > 0) others[email] = names;
   }
-  return {
-    key,
-    name: shown,
-    ...(Object.keys(others).length === 0 ? {} : { others }),
-    ...(failure === undefined ? {} : { failure }),
-  };
+  const declared: Declared = { key, name: shown };
+  if (Object.keys(others).length > 0) declared.others = others;
+  if (failure !== undefined) declared.failure = failure;
+  return declared;
 }

@@ -6,9 +6,9 @@ import { isMocked } from "./mocks";
 let isFound = false;
 
 /**
- * Makes sure that the text in the state will find this package: it is looked up from the folder of the program's `main`,
- * where a package that only some other package depends on is not visible with pnpm. Raises `pulumi.RunError`. Not in a
- * unit test with mocks, which stores no state, and may run in another folder, such as the root of a workspace.
+ * Raises `pulumi.RunError` unless the text in the state will find this package from the folder of the program's `main`,
+ * from which pnpm shows direct dependencies alone. Not in a unit test with mocks, which stores no state and may run in
+ * another folder.
  */
 export function requireOwnPackage(): void {
   if (isFound || isMocked()) return;

@@ -6,15 +6,12 @@ import { resolved } from "./resolved";
 export type { GetUserArgs, GetUsersArgs, UserInfo } from "../provider/lookups";
 export type { LookupOptions } from "./asked";
 
-/**
- * One person, active or not. Asks the platform at preview too. Raises an Error when nobody has the id or address.
- * Several lookups of a program share one query.
- */
+/** One account, active or not; raises an Error when none has the id or address. Asks at preview too. Lookups share one query. */
 export function getUser(args: GetUserArgs, opts: LookupOptions = {}): Promise<UserInfo> {
   return ask(USER, resolved(args) as GetUserArgs, opts);
 }
 
-/** Everybody for whom all conditions hold, ordered by username; an empty list where there is nobody. */
+/** All accounts that meet the conditions, by username; the list may be empty. */
 export function getUsers(args: GetUsersArgs = {}, opts: LookupOptions = {}): Promise<UserInfo[]> {
   return ask(USERS, resolved(args) as GetUsersArgs, opts);
 }

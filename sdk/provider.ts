@@ -46,8 +46,7 @@ type AreTheTable = IsSame<WallarooProviderArgs, ArgsOfTable>;
 
 /**
  * An explicit provider, for several platforms in one program: `new WallarooUser(name, args, { provider })`. Its settings
- * come from these inputs alone: neither the stack configuration nor the environment is looked at, so that no credential
- * goes to a platform that it was not meant for. `WALLAROO_READ_ONLY` alone holds here too.
+ * come from these inputs alone, so that no credential goes to another platform; `WALLAROO_READ_ONLY` holds here too.
  */
 export class WallarooProvider extends pulumi.ProviderResource {
   /** The settings by their configuration key, secrets marked; for the lookups. */

@@ -2,24 +2,23 @@ import { types } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
 import { messageOf } from "../provider/api/errors";
 import { unusable } from "../provider/user/check";
+import { partsOf } from "./parts";
 
 /** Deeper than any input is; beyond it a value that holds itself would be walked for ever. */
 const MAX_DEPTH = 16;
 
 /**
  * The same value as the engine will see it, at any depth and however late it comes: what would be lost on the way (a Map
- * becomes `{}`, a function nothing) is replaced by a mark that the provider's check refuses. Nothing is raised, now or
- * later: the SDK swallows what is raised in an apply of an inline program, and the engine, which then sees a program
- * without this resource, would let everybody go (measured). For the same reason a promise or an output that fails becomes
- * a mark.
+ * becomes `{}`, a function nothing), and a promise or output that fails, becomes a mark that the provider's check refuses.
+ * Raises nothing, now or later: the SDK swallows what an apply of an inline program raises, and the engine, which then sees
+ * a program without this resource, would let all its accounts go (measured).
  *
- * What `pulumi.output`, `pulumi.secret` or `pulumi.all` have already made `{}` can't be told from an object without
- * properties any more.
+ * Does not see what `pulumi.output`, `pulumi.secret` or `pulumi.all` have already made `{}`.
  */
 export function resolved(value: unknown, depth = 0): unknown {
   if (pulumi.isUnknown(value)) return value;
   if (pulumi.Output.isInstance(value)) {
-    // Not `pulumi.output(value)`, which makes `{}` of a Map in it before anybody could look.
+    // Not `pulumi.output(value)`, which makes `{}` of a Map in it first.
     return caught(value).apply((known) => pulumi.output(resolvedLate(known, depth)));
   }
   if (types.isPromise(value)) {
@@ -38,14 +37,7 @@ export function resolved(value: unknown, depth = 0): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, resolved(part, depth + 1)]));
 }
 
-/** What an output is made of; the SDK does not declare it, and has no other way to catch what an output fails with. */
-interface Parts {
-  promise(withUnknowns: boolean): Promise<unknown>;
-  isKnown: Promise<boolean>;
-  isSecret: Promise<boolean>;
-  resources(): Set<pulumi.Resource>;
-  allResources?(): Promise<Set<pulumi.Resource>>;
-}
+/** The SDK does not declare it, and has no other way to catch what an output fails with. */
 type NewOutput = new (
   resources: Set<pulumi.Resource>,
   promise: Promise<unknown>,
@@ -56,9 +48,10 @@ type NewOutput = new (
 
 /** The same output; one that fails becomes a mark instead. */
 function caught(output: pulumi.Output<unknown>): pulumi.Output<unknown> {
-  const parts = output as unknown as Parts;
+  const parts = partsOf(output);
   const resources = parts.resources();
-  return new (pulumi.Output as unknown as NewOutput)(
+  const Output: unknown = pulumi.Output;
+  return new (Output as NewOutput)(
     resources,
     parts.promise(true).catch((error: unknown) => unusable(`is an Output that failed: ${messageOf(error)}`)),
     parts.isKnown.catch(() => true),
@@ -67,7 +60,7 @@ function caught(output: pulumi.Output<unknown>): pulumi.Output<unknown> {
   );
 }
 
-/** {@link resolved} for where nothing must be raised any more: reading an object may raise, by a getter or a proxy. */
+/** {@link resolved} in an apply, as reading an object may raise, by a getter or a proxy. */
 function resolvedLate(value: unknown, depth: number): unknown {
   try {
     return resolved(value, depth);
@@ -77,8 +70,8 @@ function resolvedLate(value: unknown, depth: number): unknown {
 }
 
 /**
- * True for what `{ ... }` makes, in this realm or in another one (`node:vm`, a test runner's), and for objects without a
- * prototype. An instance of a class is none: what it has by its class would be lost on the way to the engine.
+ * True for what `{ ... }` makes, in any realm (`node:vm`, a test runner's), and for objects without a prototype. Not for an
+ * instance of a class: what it has by its class would be lost on the way to the engine.
  */
 export function isPlainObject(value: unknown): value is Record<string, unknown> {
   if (typeof value !== "object" || value === null) return false;
@@ -92,10 +85,7 @@ function isOfObject(prototype: unknown): boolean {
   return Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype as object, "isPrototypeOf");
 }
 
-/**
- * Why the engine would not see this value as it is, and how to make another one of it; undefined when it would. Which kind
- * is wanted is not known here: a Map may stand for an object or for a list.
- */
+/** Why the engine would not see this value as it is, and how to make another one of it; undefined when it would. */
 function findProblem(value: unknown): string | undefined {
   if (typeof value === "function") return "is a function: call it, and give what it returns";
   if (typeof value === "symbol" || typeof value === "bigint") return `is a ${typeof value}, which can't be an input`;

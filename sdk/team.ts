@@ -14,8 +14,8 @@ export type WallarooTeamMember = Omit<WallarooUserArgs, "email">;
 /** Inputs of a {@link WallarooTeam}. */
 export interface WallarooTeamArgs {
   /**
-   * Everybody, by address; `{}` declares somebody active. Canonical form of a key: trimmed, Unicode NFC, lower case. Passwords are
-   * always kept as secrets. Who is taken out is deactivated, as at destroy, after everything else went well.
+   * All members, by address; `{}` declares an active one. Canonical form of a key: trimmed, Unicode NFC, lower case.
+   * Passwords are always kept as secrets. A removed member is deactivated, as at destroy, after everything else went well.
    */
   members: pulumi.Input<Record<string, pulumi.Input<WallarooTeamMember>>>;
   /** Default of `adopt` for members that do not declare it. */
@@ -30,11 +30,12 @@ export interface WallarooTeamArgs {
 }
 
 /**
- * Many people in one resource, so that the engine takes one step however many there are. What happens to each person is
- * what happens to a {@link WallarooUser}: adoption, reactivation, guards, `enabled`, `onDestroy`.
+ * Many users in one resource, so that the engine takes one step however many there are. Each member is treated as a
+ * {@link WallarooUser}: adoption, reactivation, guards, `enabled`, `onDestroy`.
  *
- * When some people fail, everybody else is done and stored, every failure is listed, and the next `up` does the rest.
- * `protect` protects the resource, not its members. It can't be replaced while members are active who are declared without `adopt: true`, and has no `get`.
+ * When some members fail, all others are done and stored, every failure is listed, and the next `up` does the rest.
+ * `protect` protects the resource, not its members. It can't be replaced while it has active members that are declared
+ * without `adopt: true`, and has no `get`.
  *
  * @example
  * ```typescript
@@ -51,7 +52,7 @@ export class WallarooTeam extends pulumi.CustomResource {
   declare readonly ids: pulumi.Output<Record<string, string>>;
   /** The members whose account this stack did not create: `true` by canonical address; others are not in it. */
   declare readonly adopted: pulumi.Output<Record<string, boolean>>;
-  /** Secret: the passwords that the invites answered, by canonical address; only of people who were invited. */
+  /** Secret: the passwords that the invites answered, by canonical address; of invited members alone. */
   declare readonly initialPasswords: pulumi.Output<Record<string, string>>;
 
   /** True for a WallarooTeam, also of another copy of this package. */
@@ -67,7 +68,7 @@ export class WallarooTeam extends pulumi.CustomResource {
     if (opts.import !== undefined || opts.id !== undefined) {
       throw new pulumi.RunError(
         `WallarooTeam "${name}": a team has no id on the platform to import or get it by. ` +
-          "Declare its members, with `adopt: true` where they are there already.",
+          "Declare its members, with `adopt: true` if they are there already.",
       );
     }
     const failure = findArgsProblem(`WallarooTeam "${name}"`, args);
@@ -82,7 +83,7 @@ export class WallarooTeam extends pulumi.CustomResource {
         adopted: undefined,
         initialPasswords: undefined,
         details: undefined,
-        [DECLARED_KEY]: declare({ name, type: WallarooTeam.type, opts }, emailsOf(members), "of everybody", failure),
+        [DECLARED_KEY]: declare({ name, type: WallarooTeam.type, opts }, emailsOf(members), "of all", failure),
         [PROVIDER_KEY]: TEAM_PROVIDER_TEXT,
       },
       { ...opts, additionalSecretOutputs: [...(opts.additionalSecretOutputs ?? []), "initialPasswords", "details"] },
@@ -95,10 +96,9 @@ function emailsOf(members: unknown): string[] {
 }
 
 /**
- * The same members with every password a secret; where they are an output as a whole, they become a secret as a whole.
- * What is wrong with them is left to the provider's check, see {@link resolved}.
- * Keys are made canonical here already: the engine keeps a value secret by its path, and the provider's check, which
- * would change the key, would lose the mark.
+ * The same members with every password a secret; an output of all of them becomes a secret as a whole. Mistakes are left to
+ * the provider's check, see {@link resolved}. Keys become canonical here: the engine keeps a value secret by its path, and
+ * a key that check changes would lose the mark.
  */
 function withSecrets(members: unknown): unknown {
   if (!isPlainObject(members)) {
@@ -123,8 +123,8 @@ function isMembers(known: unknown): known is Record<string, unknown> {
 }
 
 /**
- * A member without a value, a look-up that found nothing perhaps, becomes null, which check refuses: undefined would not
- * reach it, and whoever is not declared is let go. Two keys that are one address stay as they are, and check refuses them.
+ * A member without a value becomes null, which check refuses: undefined would not reach it, and the member would be let go.
+ * Two keys that are one address stay as they are, and check refuses them.
  */
 function withCanonicalKeys(members: Record<string, unknown>): Record<string, unknown> {
   const keys = Object.keys(members);

@@ -4,13 +4,12 @@ import { NAMESPACE, SETTINGS, type Setting, type SettingKey } from "../provider/
 
 const KEYS = Object.keys(SETTINGS) as SettingKey[];
 
-/** Runs that were told, by their monitor: the Automation API runs several programs in one process. */
+/** Monitors of the runs that were told: the Automation API runs several programs in one process. */
 const told = new WeakSet<object>();
 
 /**
- * Warns of each `wallaroo:` key of the stack's configuration that is not a setting, once per run. Said by the program,
- * which every configuration goes through before refresh and destroy use it. Not an error: a project may be called
- * `wallaroo`, and the key its own.
+ * Warns of each `wallaroo:` key of the stack's configuration that is not a setting, once per run. Not an error: a project
+ * may be called `wallaroo`, and the key its own.
  */
 export function warnOfUnknownSettings(): void {
   const run = pulumi.runtime.getMonitor() ?? told;

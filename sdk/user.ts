@@ -4,18 +4,19 @@ import { canonicalEmail } from "../provider/user/email";
 import type { OnDestroy } from "../provider/user/model";
 import { declare } from "./declarations";
 import { requireOwnPackage } from "./installed";
+import { partsOf } from "./parts";
 import { findArgsProblem, isPlainObject, resolved } from "./resolved";
 
 /** Inputs of a {@link WallarooUser}. */
 export interface WallarooUserArgs {
   /**
-   * Who. Canonical form: trimmed, Unicode NFC, lower case; a change that only alters that is none. Any other change
-   * replaces: the new address is invited first, then the old account is deactivated.
+   * The address. Canonical form: trimmed, Unicode NFC, lower case; a change that leaves it the same is not a change. Any
+   * other change replaces: the new address is invited first, then the old account is deactivated.
    */
   email: pulumi.Input<string>;
   /**
    * Initial password; always kept as a secret. Used by the invite alone: never sent again, never applied to an account
-   * that was there already. A later change is no update and warns once. Without it the platform makes one.
+   * that was there already. A later change is not an update and warns once. Without it the platform makes one.
    */
   password?: pulumi.Input<string>;
   /** `true`: active, takes a seat. `false`: deactivated. Default `true`, at create and later. */
@@ -50,9 +51,8 @@ export interface WallarooUserArgs {
 }
 
 /**
- * A person on a Wallaroo platform. Create invites (`POST /v1/api/users/invite`), or reactivates, or with `adopt` takes
- * over; read queries; update activates or deactivates; delete deactivates. Nothing here deletes an account: the platform
- * can't.
+ * A user of a Wallaroo platform. Create invites (`POST /v1/api/users/invite`), or reactivates, or with `adopt` takes over;
+ * read queries; update activates or deactivates; delete deactivates. Accounts are never deleted: the platform can't.
  *
  * `pulumi import` and the `import` option do not work for dynamic resources (pulumi/pulumi#3550): write `adopt: true`.
  *
@@ -67,7 +67,7 @@ export interface WallarooUserArgs {
 export class WallarooUser extends pulumi.CustomResource {
   /** Canonical address. */
   declare readonly email: pulumi.Output<string>;
-  /** Canonical username; the address, for people who were invited. */
+  /** Canonical username; the address, if the account was invited. */
   declare readonly username: pulumi.Output<string>;
   /** As last seen. */
   declare readonly enabled: pulumi.Output<boolean>;
@@ -83,7 +83,7 @@ export class WallarooUser extends pulumi.CustomResource {
    * error.
    */
   static get(name: string, id: pulumi.Input<pulumi.ID>, opts?: pulumi.CustomResourceOptions): WallarooUser {
-    return new WallarooUser(name, undefined as unknown as WallarooUserArgs, { ...opts, id });
+    return new WallarooUser(name, {} as WallarooUserArgs, { ...opts, id });
   }
 
   /** True for a WallarooUser, also of another copy of this package. */
@@ -103,21 +103,21 @@ export class WallarooUser extends pulumi.CustomResource {
       );
     }
     const failure = opts.id === undefined ? findArgsProblem(`WallarooUser "${name}"`, args) : undefined;
-    const inputs = isPlainObject(args) ? (resolved(args) as Record<string, unknown>) : {};
+    const given = isPlainObject(args) ? (resolved(args) as Record<string, unknown>) : {};
+    const { password } = given;
+    const inputs = password === undefined ? given : { ...given, password: pulumi.secret(password) };
     super(
       WallarooUser.type,
       name,
       {
         ...inputs,
-        ...(inputs["password"] === undefined ? {} : { password: pulumi.secret(inputs["password"]) }),
         username: undefined,
-        enabled: inputs["enabled"],
+        enabled: given["enabled"],
         createdAt: undefined,
         adopted: undefined,
         initialPassword: undefined,
-        ...(opts.id === undefined
-          ? { [DECLARED_KEY]: declareUser(name, inputs, opts, failure) }
-          : { email: undefined }),
+        email: given["email"],
+        ...(opts.id === undefined && { [DECLARED_KEY]: declareUser(name, given, opts, failure) }),
         [PROVIDER_KEY]: USER_PROVIDER_TEXT,
       },
       { ...opts, additionalSecretOutputs: [...(opts.additionalSecretOutputs ?? []), "initialPassword", "found"] },
@@ -140,12 +140,12 @@ async function declareUser(
 
 /** Names of the inputs that are secrets, as a whole or in part. */
 async function findSecrets(inputs: Record<string, unknown>): Promise<string[]> {
-  // Text, numbers and booleans as they stand are no secrets, and most inputs are such.
+  // Text, numbers and booleans as they stand can't be secrets.
   const late = Object.entries(inputs).filter(([, value]) => typeof value === "object" && value !== null);
   const names = await Promise.all(
     late.map(async ([name, value]) => {
-      // The SDK does not declare it. What is wrong with a value is said where the value itself is used.
-      const { isSecret } = pulumi.output(value) as unknown as { isSecret: Promise<boolean> };
+      // What is wrong with a value is said by the value itself.
+      const { isSecret } = partsOf(pulumi.output(value));
       return (await isSecret.catch(() => true)) ? [name] : [];
     }),
   );

@@ -34,7 +34,7 @@ export interface Intent {
 /** One call as the breaker follows it, through all its attempts. */
 export interface Trial {
   readonly intent: Intent;
-  /** Where the current attempt is: at {@link SIGN_IN} or at the path of the call. */
+  /** {@link SIGN_IN} or the path of the call, as the current attempt is at. */
   endpoint: string;
   /** Which call of the process it is, by the time of its first attempt. */
   beganAt?: number;
@@ -124,18 +124,8 @@ export class Breaker {
     if (kind === undefined) return this.succeeded(trial);
     let row = this.#rows.get(endpoint);
     if (row?.kind !== kind) {
-      row = {
-        kind,
-        sinceMs: attemptMs,
-        attempts: 0,
-        retries: 0,
-        last: error,
-        accounts: new Set(),
-        calls: 0,
-        failures: 0,
-        countedAt: 0,
-        isOfSeats: false,
-      };
+      const counts = { attempts: 0, retries: 0, calls: 0, failures: 0, countedAt: 0 };
+      row = { kind, sinceMs: attemptMs, last: error, accounts: new Set(), isOfSeats: false, ...counts };
       this.#rows.set(endpoint, row);
     }
     row.attempts += 1;

@@ -41,7 +41,7 @@ export interface ClientOptions {
   /** Requests under way at once; further ones wait for their turn. */
   maxConcurrency: number;
   /** Name of the setting that forbids every write; undefined if writes are allowed. */
-  readOnlyBy?: string;
+  readOnlyBy?: string | undefined;
   /** Ends after so many milliseconds: every pause before another attempt. Default: a timer. */
   sleep?: (ms: number) => Promise<unknown>;
 }

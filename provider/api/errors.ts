@@ -24,7 +24,7 @@ export type ErrorKind =
   | "unreadable"
   /** Not sent, because what was sent before failed: see `Breaker`. */
   | "notTried"
-  /** Of a team: some members failed or were not tried, see `reasons`. */
+  /** Some members of a team failed or were not tried, see `reasons`. */
   | "membersFailed"
   /** The answer said done, and a look says otherwise. */
   | "unconfirmed"
@@ -205,6 +205,12 @@ function printable(text: string): string {
       .replace(/\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|.)/gs, " ")
       .replace(/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu, " ")
   );
+}
+
+/** At most `most` of these names, and how many more there are. */
+export function listed(names: readonly string[], most = 20): string {
+  const more = names.length > most ? ` and ${names.length - most} more` : "";
+  return `${names.slice(0, most).join(", ")}${more}`;
 }
 
 /** At most so many characters, none of them cut in two. */

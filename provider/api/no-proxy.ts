@@ -48,7 +48,7 @@ function matchesName(entry: string, host: string): boolean {
   return domain !== "" && (host === domain || host.endsWith(`.${domain}`));
 }
 
-/** As a URL spells it: in lower case, and letters beyond ASCII encoded. Empty for what is no name. */
+/** As a URL spells it: in lower case, and letters beyond ASCII encoded. Empty for anything but a name. */
 function ascii(name: string): string {
   return domainToASCII(name) || name.toLowerCase();
 }

@@ -30,7 +30,8 @@ export function findProxy(url: URL): Proxy | undefined {
   const { name: variable, value } = written;
   // Without a scheme proxies speak HTTP, as in curl and others.
   const proxy = parseProxy(value.includes("://") ? value : `http://${value}`);
-  if (proxy === undefined) throw new ProxyError(`the proxy that ${variable} names is no http:// or https:// address`);
+  if (proxy === undefined)
+    throw new ProxyError(`the proxy that ${variable} names is not an http:// or https:// address`);
   const [user, password] = [proxy.username, proxy.password].map(decodeURIComponent) as [string, string];
   const hasCredentials = user !== "" || password !== "";
   const secrets = hasCredentials ? [password, Buffer.from(`${user}:${password}`).toString("base64")] : [];

@@ -1,5 +1,4 @@
-import { askUserinfo, callerOf, isComplete, type Caller } from "./caller";
-import { decodeClaims, lifeOf, type Claims } from "./claims";
+import { askUserinfo, callerOf, decodeClaims, isComplete, lifeOf, type Caller, type Claims } from "./caller";
 import { WallarooError, cleanWords, isOutage, isWallarooError, type ErrorParts } from "./errors";
 import { parseObject } from "./json";
 import { adviseAfterRefusal } from "./refusal";
@@ -19,7 +18,7 @@ export interface TokenOptions {
   authUrl: string;
   realm: string;
   clientId: string;
-  clientSecret?: string;
+  clientSecret?: string | undefined;
   grant: Grant;
 }
 

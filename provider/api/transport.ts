@@ -13,7 +13,7 @@ export interface Exchange {
   url: string;
   headers: Record<string, string>;
   body: string;
-  /** For messages: a verb phrase and whom it is about. */
+  /** For messages: a verb phrase and its object. */
   operation: string;
   who: string;
   /** Carried over into the errors: see {@link WallarooError}. */
@@ -38,11 +38,10 @@ export type Transport = (exchange: Exchange) => Promise<Answer>;
 /**
  * One HTTP exchange with keep-alive. The timeout covers everything up to the last byte of the body.
  *
- * Redirects are not followed (the bearer token must not travel to another host); they are raised as `rejected` with
- * the place they point to. Proxies are taken from `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`; private CAs from Node's
+ * Redirects are raised as `rejected` (the bearer token must not travel to another host). Proxies are taken from `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`; private CAs from Node's
  * own `NODE_EXTRA_CA_CERTS`; certificates are always verified, whatever `NODE_TLS_REJECT_UNAUTHORIZED` says. Raises
- * {@link WallarooError} of kind `timeout`, `rejected`, or one that {@link explain} names; `badSettings` too where the
- * environment's proxy can't be one. An answer of any other status is returned, never raised.
+ * {@link WallarooError} of kind `timeout`, `rejected`, or one that {@link explain} names; `badSettings` too for an
+ * unusable proxy. An answer of any other status is returned, never raised.
  */
 export function createTransport(options: { timeoutMs: number; maxSockets: number; secrets: Secrets }): Transport {
   const agents = new Map<string, http.Agent>();

@@ -2,10 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
 import type { Log } from "../user/context";
 
-/**
- * The engine's log. The process of a dynamic provider gets the engine's address as its argument and does not pass it
- * on to `pulumi.log`, which would print plain lines of unknown severity; so it is passed on here.
- */
+/** The engine's log; its address is passed on by {@link prepareProcess}. */
 export const engineLog: Log = {
   info: (message) => say(pulumi.log.info, message),
   warn: (message) => say(pulumi.log.warn, message),
@@ -13,11 +10,11 @@ export const engineLog: Log = {
 
 /** Longest wait for what was said to reach the engine, in milliseconds. */
 const MAX_DELIVERY_MS = 5_000;
-/** Ends when the last message has arrived; they go one after the other. Undefined when none is on its way. */
+/** Ends when the last message has arrived. Undefined when none is on its way. */
 let delivery: Promise<void> | undefined;
 
 function say(log: typeof pulumi.log.info, message: string): void {
-  // A message that can't be delivered must not become a rejection that nobody handles.
+  // A message that can't be delivered must not become an unhandled rejection.
   const own = log(message)
     .catch(() => undefined)
     .then(() => {
@@ -27,8 +24,8 @@ function say(log: typeof pulumi.log.info, message: string): void {
 }
 
 /**
- * Ends when everything that was said has reached the engine, or after 5 s: the engine may end the process right after its
- * last answer, and a warning on its way is lost then (measured: that an account has vanished).
+ * Ends when everything that was said has reached the engine, or after 5 s: the engine may end the process right after the
+ * last answer, and a warning on its way is lost then (measured).
  */
 export async function delivered(): Promise<void> {
   if (delivery !== undefined) await Promise.race([delivery, sleep(MAX_DELIVERY_MS, undefined, { ref: false })]);
@@ -37,8 +34,8 @@ export async function delivered(): Promise<void> {
 const expected = new Set<string>();
 
 /**
- * Marks an error that is about to be thrown to the engine. The process prints errors of check, diff, read and delete
- * once more, with their stack (`${e}: ${e.stack}`, measured); exactly that text is not printed for marked ones.
+ * Marks an error that is about to be thrown to the engine: the process prints errors of check, diff, read and delete once
+ * more, with their stack (`${e}: ${e.stack}`, measured), and exactly that text is left out for marked ones.
  */
 export function withoutStack<E extends Error>(error: E): E {
   error.stack = `${error.name}: ${error.message}`;
@@ -46,7 +43,10 @@ export function withoutStack<E extends Error>(error: E): E {
   return error;
 }
 
-/** Prepares the process of a dynamic provider. Does nothing in a program's own process. */
+/**
+ * Prepares the process of a dynamic provider, which gets the engine's address as its argument and does not pass it on to
+ * `pulumi.log`. Does nothing in a program's own process.
+ */
 export function prepareProcess(): void {
   const [, script = "", engineAddress] = process.argv;
   if (!/[\\/]dynamic-provider([\\/]|$)/.test(script) || engineAddress === undefined) return;

@@ -5,8 +5,8 @@ import { withoutStack } from "./diagnostics";
 import { PROVIDER_KEY } from "./stored";
 
 /**
- * The shape by which the engine recognises that a resource exists although its create failed: it is stored with its
- * reasons, and the next `up` calls update whatever diff says (measured).
+ * By this shape the engine stores a resource although its step failed; the next `up` calls update whatever diff says
+ * (measured).
  */
 export class InitFailedError extends Error {
   override readonly name = "InitFailedError";
@@ -37,12 +37,12 @@ function shortened(reasons: readonly string[]): string[] {
 }
 
 /**
- * What is thrown to the engine: a partial failure in the shape by which it is stored, anything else as an Error without a
- * stack. A thrown string would hang the engine, and a message travels in a header of limited size (both measured).
+ * What is thrown to the engine: a partial failure as {@link InitFailedError}, anything else as an Error without a stack. A
+ * thrown string would hang the engine, and a message travels in a header of limited size (both measured).
  */
 export function asEngineError(error: unknown, operation: string, who: string, provider: unknown): Error {
   const failure = ownFailure(error, operation, who);
-  // Of a failed delete the engine stores nothing.
+  // The engine stores nothing of a failed delete.
   if (failure instanceof PartialFailure && operation !== "delete") return new InitFailedError(failure, provider);
   const isTooLong = Buffer.byteLength(failure.message) > MAX_REASONS;
   return withoutStack(isTooLong ? new Error(shortened(failure.message.split("\n")).join("\n")) : failure);

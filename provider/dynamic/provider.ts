@@ -1,9 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
-import { sentence, unnamed } from "../resource/declared";
+import { sentence } from "../resource/declared";
 import type { Declared, Props, Resource } from "../resource/resource";
 import { Session } from "../resource/session";
 import { teamResource } from "../resource/team";
 import { userResource } from "../resource/user";
+import { unnamed } from "../user/check";
 import { delivered, engineLog } from "./diagnostics";
 import { asEngineError } from "./failures";
 import { DECLARED_KEY, EXPLICIT_KEY, PROVIDER_KEY } from "./stored";
@@ -18,10 +19,7 @@ export function createProviders(): { user: DynamicProvider; team: DynamicProvide
   };
 }
 
-/**
- * A resource as the engine's dynamic host calls it: the host's own keys are taken out on the way in and put back on the
- * way out, and everything passes one boundary, see {@link DynamicProvider.bounded}. No method raises anything but an Error.
- */
+/** A resource as the engine's dynamic host calls it. The host's own keys are taken out on the way in and put back on the way out. */
 export class DynamicProvider implements pulumi.dynamic.ResourceProvider {
   constructor(
     private readonly session: Session,
@@ -69,7 +67,8 @@ export class DynamicProvider implements pulumi.dynamic.ResourceProvider {
       if (stored === undefined) return { id: "" };
       // What a `get` reads has no inputs.
       const isManaged = Object.keys(before).length > 0 && stored.inputs !== undefined;
-      return { id: stored.id, props: stored.state, ...(isManaged ? { inputs: stored.inputs } : {}) };
+      const result = { id: stored.id, props: stored.state };
+      return isManaged ? { ...result, inputs: stored.inputs } : result;
     });
   }
 

@@ -1,9 +1,9 @@
 import { messageOf } from "../api/errors";
-import type { InputFailure } from "../user/check";
+import { unnamed, type InputFailure } from "../user/check";
 import type { Declared } from "./resource";
 import type { Session } from "./session";
 
-/** Notes that a resource declares these addresses, and says which of them another resource declares too. */
+/** Notes that a resource declares these addresses; answers a failure for each that another resource declares too. */
 export function findDuplicates(
   emails: readonly unknown[],
   declared: Declared | undefined,
@@ -24,16 +24,12 @@ export function findDuplicates(
 }
 
 function declaredTwice(email: string, names: string[]): InputFailure {
-  // In one order, whichever of them the engine happens to check first.
-  const quoted = names.sort().map((name) => `"${name}"`);
-  const times = quoted.length === 2 ? "twice" : `${quoted.length} times`;
-  const by = quoted.join(" and by ");
-  return unnamed(`${email} is declared ${times}, by ${by}. Nothing was sent for it. Declare a person once.`);
-}
-
-/** A failure of no property that the engine could print the value of. */
-export function unnamed(reason: string): InputFailure {
-  return { property: "", reason };
+  // In one order, as the engine checks them in any.
+  const by = names.sort().map((name) => `"${name}"`);
+  const times = by.length === 2 ? "twice" : `${by.length} times`;
+  return unnamed(
+    `${email} is declared ${times}, by ${by.join(" and by ")}. Nothing was sent for it. Declare an account once.`,
+  );
 }
 
 /** A failure as an engine prints it: on one line, and without the value of a property that is one of `secrets`. */

@@ -1,10 +1,7 @@
 import { WallarooError, isWallarooError } from "../api/errors";
 import { PartialFailure } from "../user/partial-failure";
 
-/**
- * Any failure as an Error of this package. What is none of ours is a defect: kind `internal`, with a request to report it.
- * A foreign stack is of no use to an operator who reads the engine's output.
- */
+/** Any failure as an Error of this package; a foreign one is a defect, kind `internal`. */
 export function ownFailure(error: unknown, operation: string, who: string): Error {
   if (isWallarooError(error) || error instanceof PartialFailure) return error;
   return new WallarooError({

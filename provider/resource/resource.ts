@@ -1,57 +1,40 @@
-import type { InputFailure } from "../user/check";
+import type { CheckedInputs } from "../user/check";
+import type { UserChanges } from "../user/diff";
+import type { Declaration } from "../user/run";
 
-/** Inputs, or stored values, of one resource: plain JSON values, and the adapter's mark where a value is not known yet. */
+/** Inputs or stored values of one resource: JSON values, and the adapter's mark for a value that is not known yet. */
 export type Props = Record<string, unknown>;
 
-/** What check made of the inputs. */
-export interface Checked {
-  /** Canonical, with every default; what the engine stores and hands to the other verbs. */
-  inputs: Props;
-  failures: InputFailure[];
-}
-
 /** What `up` would do to a resource. */
-export interface Difference {
+export interface Difference extends UserChanges {
   changes: boolean;
-  /** Paths of the inputs whose change is an update. */
-  updates: string[];
-  /** Names of the inputs whose change needs another account. */
-  replaces: string[];
 }
 
-/** A resource as it is to be stored. */
+/** A resource as the engine stores it. */
 export interface Stored {
   id: string;
   state: Props;
   /** The inputs that would have led to this state, if they are not those of the state before. */
-  inputs?: Props;
+  inputs?: Props | undefined;
 }
 
-/** Who a resource is, for the run's memory and for messages. */
-export interface Declared {
-  /** Unique in a run. */
-  key: string;
-  name: string;
-  /**
-   * Names of other resources, by canonical address, that declare the same user; of a team, all that are known. Absent
-   * if there are none, as all of this costs the engine time for each of many resources.
-   */
+/** What a resource tells of itself, for the run's memory and for messages. Absent keys spare the engine time. */
+export interface Declared extends Declaration {
+  /** Names of other resources that declare the same users, by canonical address; for a team, of all that are known. */
   others?: Record<string, string[]>;
   /** Names of the inputs that are declared as secrets: the engine must print no value of them. */
   secrets?: string[];
-  /** What went wrong in the program, of a resource that is only declared to be refused with it. */
+  /** What went wrong in the program; check refuses the resource with it. */
   failure?: string;
 }
 
 /**
- * The verbs of one type of resource, in the engine's order and without anything that belongs to one way of being called:
- * no provider text, no protocol, no SDK of the engine. Every method but `check` raises `WallarooError`,
- * or `PartialFailure` when a part was done that has to be stored; {@link ownFailure} makes one of these of anything
- * else. `check` answers what is wrong as failures.
+ * The verbs of one type of resource, without provider text, protocol or the engine's SDK. Every method but `check` raises
+ * `WallarooError`, or `PartialFailure` when a part was done; `ownFailure` makes one of these of anything else.
  */
 export interface Resource {
-  /** In preview and again at apply. `olds` are the stored inputs, empty before the first create. */
-  check(olds: Props, news: Props, declared: Declared | undefined): Promise<Checked>;
+  /** In preview and again at apply. `olds` are the stored inputs, empty before the first create. Raises nothing. */
+  check(olds: Props, news: Props, declared: Declared | undefined): Promise<CheckedInputs>;
   /** Raises when the change would be refused, once the program has declared a resource: a refresh compares too. */
   diff(id: string, olds: Props, news: Props): Promise<Difference>;
   create(inputs: Props): Promise<Stored>;

@@ -1,8 +1,7 @@
 /**
- * Longest that what the engine is told of a step that failed half-way may be, in bytes. It travels in one HTTP/2 header,
- * base64-encoded, of which grpc-go takes 16 MiB; beyond that the engine says COMPRESSION_ERROR and stores nothing of the
- * step, and the accounts that were invited in it are in no state (measured with engine 3.259: a state of 12.5 million bytes
- * arrives, one of 12.6 million does not).
+ * Longest answer about a step that failed half-way, in bytes. It travels base64-encoded in one HTTP/2 header, of which
+ * grpc-go takes 16 MiB; beyond that the engine says COMPRESSION_ERROR and stores nothing of the step (measured with engine
+ * 3.259: a state of 12.5 million bytes arrives, one of 12.6 million does not).
  */
 export const MAX_ANSWER = 12_000_000;
 /** The part of it that is kept for the reasons, in bytes. */

@@ -1,25 +1,26 @@
 import { randomUUID } from "node:crypto";
-import { isWallarooError, raise } from "../api/errors";
+import { isWallarooError, listed, raise } from "../api/errors";
 import { isRecord, toJson } from "../api/json";
 import { applyTeam } from "../team/apply";
-import { checkTeam, pathOf } from "../team/check";
+import { checkTeam } from "../team/check";
 import { decodeTeam, encodeTeam } from "../team/decode";
 import { storedDefaults, withDefaults } from "../team/defaults";
 import { deleteTeam } from "../team/delete";
 import { dueMembers, warnOfEnds } from "../team/expiry";
-import { describeChanges, findEmptiedRefusal, findTeamChanges, isEmpty, type TeamChanges } from "../team/diff";
+import { describeChanges, findEmptiedRefusal, findTeamChanges, isEmpty, pathsOf, type TeamChanges } from "../team/diff";
 import type { Members, TeamState } from "../team/model";
 import { previewTeam } from "../team/preview";
 import { readTeam } from "../team/read";
 import { expectedState, unpack } from "../team/state";
+import { unnamed, type CheckedInputs } from "../user/check";
 import { describeRepair, refuseDefects } from "../user/decode";
 import { isSameValue } from "../user/diff";
 import { READ_AGE_MS, type Directory } from "../user/directory";
 import { canonicalEmail } from "../user/email";
 import { namesOf } from "../user/properties";
-import { findDuplicates, sentence, unnamed } from "./declared";
+import { findDuplicates, sentence } from "./declared";
 import { ownFailure } from "./failures";
-import type { Checked, Difference, Props, Resource, Stored } from "./resource";
+import type { Difference, Props, Resource, Stored } from "./resource";
 import type { Session } from "./session";
 import { MAX_STATE, findSizeProblem } from "./size";
 
@@ -27,7 +28,7 @@ import { MAX_STATE, findSizeProblem } from "./size";
 export function teamResource(session: Session): Resource {
   const { run, isUnknown } = session;
 
-  /** By its name, which only check is told; elsewhere it is known by the members that it declares. */
+  /** By its name, which only check is told, or by its members. */
   function teamOf(members: unknown): string {
     const [email, ...others] = isRecord(members) ? Object.keys(members) : [];
     if (email === undefined) return "a team";
@@ -36,7 +37,7 @@ export function teamResource(session: Session): Resource {
     return `the team of ${email}${others.length === 0 ? "" : ` and ${others.length} more`}`;
   }
 
-  /** The stored state, for what may cut off: raises `refused` when not all of it can be read. */
+  /** The stored state, for what may cut off. Raises `refused` when it has defects. */
   function stateOf(stored: Props, operation: string): TeamState {
     const team = teamOf(stored["ids"]);
     const { state, defects } = decodeTeam(stored, operation, team);
@@ -50,17 +51,17 @@ export function teamResource(session: Session): Resource {
 
   /** In preview and again at apply: settings, and what create would be refused for. */
   async function checkLive(olds: Props, members: Props): Promise<void> {
-    const { context, directory } = session.platform(olds, { members });
+    const { context } = session.platform(olds, { members });
     const team = teamOf(members);
     await warnOfEnds(context, members, team);
     const before = completeMembers(olds);
-    if (before !== undefined) return warnOfInviteOnly(byCanonicalEmail(before), members, directory);
+    if (before !== undefined) return warnOfInviteOnly(byCanonicalEmail(before), members, context.directory);
     const due = await dueMembers(context, members, {}, team);
     const changes = { added: Object.keys(due), changed: [], removed: [] };
     await previewTeam(context, undefined, due, knownOf(changes, due), team);
   }
 
-  /** Says which new values change nothing. A member that was declared before and is not there is yet to be invited. */
+  /** Says which new values change nothing. A member that was declared before and is not there will be invited. */
   async function warnOfInviteOnly(before: Props, members: Props, directory: Directory): Promise<void> {
     for (const name of namesOf("inviteOnly")) {
       const changed = Object.entries(members).flatMap(([email, member]) => {
@@ -72,15 +73,14 @@ export function teamResource(session: Session): Resource {
       const view = await directory.view(READ_AGE_MS);
       const emails = changed.filter((email) => view.findAllByEmail(email).length > 0);
       if (emails.length === 0) continue;
-      const more = emails.length > 20 ? ` and ${emails.length - 20} more` : "";
       session.log.warn(
         `${name} is used by the invite alone, so its new value changes nothing for the accounts that are there: ` +
-          `${emails.slice(0, 20).join(", ")}${more}.`,
+          `${listed(emails)}.`,
       );
     }
   }
 
-  /** The changes of which everything is known already, so that they can be checked on the platform. */
+  /** The changes that are known already, so that they can be checked on the platform. */
   function knownOf({ added, changed, removed }: TeamChanges, members: Props): TeamChanges {
     return {
       added: added.filter((email) => !isUnknown(members[email])),
@@ -92,13 +92,13 @@ export function teamResource(session: Session): Resource {
   return {
     nameOf: (props) => teamOf(props["members"] ?? props["ids"]),
 
-    async check(olds, news, declared): Promise<Checked> {
+    async check(olds, news, declared): Promise<CheckedInputs> {
       run.hasProgram = true;
       const { inputs, failures } = checkTeam(news, isUnknown);
       const result = { inputs, failures: failures.map((failure) => sentence(failure)) };
       if (failures.length > 0) return result;
       const members = completeMembers(inputs) ?? {};
-      // Those who leave are in it until they have left.
+      // Leaving members are in it until they have left.
       const stored = { ...completeMembers(olds), ...members };
       const problem = mayBeLarge(stored)
         ? findSizeProblem(expectedState(stored, storedDefaults(inputs)), "Split the team in several.")
@@ -134,7 +134,8 @@ export function teamResource(session: Session): Resource {
       }
       const operation = run.hasProgram ? "up" : "refresh";
       for (const line of describeChanges(changes, operation)) session.log.info(`${team} ${line}`);
-      return { changes: true, updates: pathsOf(changes), replaces: [] };
+      const { added, changed, removed } = pathsOf(changes);
+      return { changes: true, updates: [...added, ...removed, ...changed], replaces: [] };
     },
 
     async create(inputs) {
@@ -148,16 +149,11 @@ export function teamResource(session: Session): Resource {
     async read(id, stored): Promise<Stored> {
       const team = teamOf(stored["ids"]);
       const decoded = decodeTeam(stored, "read", team);
-      const { state, inputs } = await readTeam(
-        session.platform(stored).context,
-        decoded.state,
-        team,
-        decoded.foundLost,
-      );
+      const { context } = session.platform(stored);
+      const { state, inputs } = await readTeam(context, decoded.state, team, decoded.foundLost);
       if (decoded.defects.length > 0) session.log.warn(describeRepair(team, decoded.defects));
       const after = toJson(encodeTeam(state, stored));
-      if (inputs === undefined) return { id, state: after };
-      return { id, state: after, inputs: toJson({ members: inputs, ...storedDefaults(state) }) };
+      return { id, state: after, inputs: inputs && toJson({ members: inputs, ...storedDefaults(state) }) };
     },
 
     async update(id, olds, news) {
@@ -176,18 +172,7 @@ export function teamResource(session: Session): Resource {
   };
 }
 
-/** Paths of the inputs that differ, as an engine shows them. */
-function pathsOf({ added, changed, removed }: TeamChanges): string[] {
-  const properties = changed.flatMap(({ email, names }) =>
-    names.length === 0 ? [pathOf(email)] : names.map((name) => pathOf(email, name)),
-  );
-  return [...[...added, ...removed].map((email) => pathOf(email)), ...properties];
-}
-
-/**
- * False when the state of these members can't be too large, as is seen at a fraction of the cost: an address stands in it
- * up to four times, and everything else of a member once.
- */
+/** Cheaper than the real size: an address stands in the state up to four times, and everything else of a member once. */
 function mayBeLarge(members: Props): boolean {
   return 4 * Buffer.byteLength(JSON.stringify(members)) + 300 * Object.keys(members).length > MAX_STATE;
 }

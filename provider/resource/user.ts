@@ -1,7 +1,7 @@
 import { isWallarooError } from "../api/errors";
 import { toJson } from "../api/json";
 import { isProvisional } from "../user/absence";
-import { checkUser } from "../user/check";
+import { checkUser, unnamed, type CheckedInputs } from "../user/check";
 import type { Context } from "../user/context";
 import { createUser } from "../user/create";
 import { decodeUser, describeRepair, refuseDefects } from "../user/decode";
@@ -16,9 +16,9 @@ import { namesOf } from "../user/properties";
 import { getUser, readUser } from "../user/read";
 import { foundAsNow, inputsFrom } from "../user/state";
 import { updateUser } from "../user/update";
-import { findDuplicates, sentence, unnamed } from "./declared";
+import { findDuplicates, sentence } from "./declared";
 import { ownFailure } from "./failures";
-import type { Checked, Difference, Props, Resource, Stored } from "./resource";
+import type { Difference, Props, Resource, Stored } from "./resource";
 import type { Session } from "./session";
 import { findSizeProblem } from "./size";
 
@@ -57,7 +57,7 @@ export function userResource(session: Session): Resource {
     return dueToday(session.platform(olds, news).context, news);
   }
 
-  /** The stored state, for what may cut off: raises `refused` when not all of it can be read. */
+  /** The stored state, for what may cut off. Raises `refused` when it has defects. */
   function stateOf(stored: Props, id: string, operation: string): UserState {
     const { state, defects } = decodeUser(stored);
     refuseDefects(operation, nameOf(stored, id), defects);
@@ -67,13 +67,13 @@ export function userResource(session: Session): Resource {
   return {
     nameOf,
 
-    async check(olds, news, declared): Promise<Checked> {
+    async check(olds, news, declared): Promise<CheckedInputs> {
       run.hasProgram = true;
       const { inputs, failures } = checkUser(news, isUnknown);
       const before = olds["email"];
       if (typeof before === "string" && canonicalEmail(before) === inputs["email"]) {
-        // Once declared with adopt, always: the state must not forget that the account is not ours. A value that can't be
-        // read there may have said so.
+        // Once declared with adopt, always: the state must not forget that the account is not ours. An unreadable value may
+        // have said so.
         const wasAdopted = olds["adopt"] !== undefined && olds["adopt"] !== false;
         if (wasAdopted) inputs["adopt"] = true;
         run.rememberOwn(canonicalEmail(before), wasAdopted);
@@ -137,9 +137,9 @@ export function userResource(session: Session): Resource {
       if (defects.length > 0) session.log.warn(describeRepair(nameOf(stored, id), defects));
       const known = isFoundLost ? foundAsNow(seen) : seen;
       const { state } = known;
-      // An engine keeps the old inputs if none are returned; it shows drift by comparing inputs.
+      // An engine shows drift by comparing inputs, and keeps the old ones if none are returned.
       const isDrifted = (known.id !== id && !isProvisional(id)) || findDrift(before, state).length > 0;
-      return { id: known.id, state: toJson(state), ...(isDrifted ? { inputs: toJson(inputsFrom(state)) } : {}) };
+      return { id: known.id, state: toJson(state), inputs: isDrifted ? toJson(inputsFrom(state)) : undefined };
     },
 
     async update(id, olds, news) {

@@ -13,10 +13,9 @@ import { findFailures, isNotTried, membersFailed, type Step } from "./run-all";
 import { pack, unpack } from "./state";
 
 /**
- * Create and update of a team: brings every member to what is declared. Who frees a seat first, then who joins or changes,
- * and who is not declared any more last, and only if nobody failed before, as the engine deletes only after everything else
- * went well. Tries all before it raises `membersFailed`, in a `PartialFailure` with the state as it is then when that has
- * members.
+ * Create and update of a team: brings every member to what is declared. First the members that free a seat, then those that
+ * join or change; last, and only if no member failed before, those that are not declared any more, as the engine deletes
+ * after everything else. Tries all before it raises `membersFailed`, or `PartialFailure` when the state has members then.
  *
  * @param declared complete with the defaults of the team
  * @param defaults what is written once for all members

@@ -1,17 +1,10 @@
 import { isRecord } from "../api/json";
-import { checkUser, findUnusable, isUnusable, type InputFailure } from "../user/check";
+import { checkUser, findUnusable, isUnusable, unnamed, type CheckedInputs, type InputFailure } from "../user/check";
 import { canonicalEmail } from "../user/email";
 import type { UserInputs } from "../user/model";
 import { PROPERTIES } from "../user/properties";
 import { DEFAULTS } from "./defaults";
 import type { MemberInputs } from "./model";
-
-/** Inputs of a team after the check: canonical addresses, each member complete. */
-export interface CheckedTeam {
-  /** `members` by canonical address, or what stands in their place until `up` knows them, and the defaults that are given. */
-  inputs: Record<string, unknown>;
-  failures: InputFailure[];
-}
 
 /** How messages name a property of a member. */
 export function pathOf(email: string, property?: string): string {
@@ -19,10 +12,10 @@ export function pathOf(email: string, property?: string): string {
 }
 
 /**
- * Normalises and validates the inputs of a team; each member by the rules of a single user. Failures name no property to
- * the engine, which would print its value, passwords included; their reason names it instead.
+ * Normalises and validates the inputs of a team; each member by the rules of a single user, under its canonical address.
+ * Failures name no property to the engine, which would print its value, passwords included; their reason names it instead.
  */
-export function checkTeam(news: Record<string, unknown>, isUnknown: (value: unknown) => boolean): CheckedTeam {
+export function checkTeam(news: Record<string, unknown>, isUnknown: (value: unknown) => boolean): CheckedInputs {
   const { members, ...others } = news;
   const options: Record<string, unknown> = {};
   const failures: InputFailure[] = [];
@@ -30,18 +23,18 @@ export function checkTeam(news: Record<string, unknown>, isUnknown: (value: unkn
     if (value === undefined || value === null) continue;
     const problem = findOptionProblem(name, value, isUnknown);
     if (problem === undefined) options[name] = value;
-    else failures.push(failure(problem));
+    else failures.push(unnamed(problem));
   }
   if (typeof members === "string" && isUnknown(members)) return { inputs: { members, ...options }, failures };
   const unusable = isRecord(members) && isUnusable(members) ? findUnusable(members) : undefined;
   if (unusable !== undefined) {
-    failures.push(failure(`members ${unusable}`));
+    failures.push(unnamed(`members ${unusable}`));
     return { inputs: { members: {}, ...options }, failures };
   }
   if (!isRecord(members)) {
     const isGiven = members !== undefined && members !== null;
     const problem = Array.isArray(members) ? "is a list, and must be" : isGiven ? "must be" : "is required:";
-    failures.push(failure(`members ${problem} an object by address, such as { "ann@example.com": {} }`));
+    failures.push(unnamed(`members ${problem} an object by address, such as { "ann@example.com": {} }`));
     return { inputs: { members: {}, ...options }, failures };
   }
   const checked = new Map<string, unknown>();
@@ -49,28 +42,28 @@ export function checkTeam(news: Record<string, unknown>, isUnknown: (value: unkn
     const email = canonicalEmail(key);
     if (checked.has(email)) {
       failures.push(
-        failure(
+        unnamed(
           `${pathOf(key)} is there twice: addresses that differ in case, spaces or the encoding of accents are the same`,
         ),
       );
     } else if (typeof member === "string" && isUnknown(member)) {
       checked.set(email, member);
     } else if (isRecord(member) && isUnusable(member)) {
-      failures.push(failure(`${pathOf(key)} ${findUnusable(member)}`));
+      failures.push(unnamed(`${pathOf(key)} ${findUnusable(member)}`));
     } else if (!isRecord(member)) {
-      failures.push(failure(`${pathOf(key)} must be an object of what is declared of the member, {} at least`));
+      failures.push(unnamed(`${pathOf(key)} must be an object of what is declared of the member, {} at least`));
     } else if (key !== email && member["password"] !== undefined) {
       // The engine keeps a value secret by its path; under another key it would be stored in plain text.
       failures.push(
-        failure(`${pathOf(key)} must be written ${pathOf(email)}, or its password would not stay a secret`),
+        unnamed(`${pathOf(key)} must be written ${pathOf(email)}, or its password would not stay a secret`),
       );
     } else if (member["email"] !== undefined) {
-      failures.push(failure(`${pathOf(key)}.email must not be given: the key is the address`));
+      failures.push(unnamed(`${pathOf(key)}.email must not be given: the key is the address`));
     } else {
       const { inputs, failures: found } = checkUser({ ...member, email }, isUnknown);
       const { email: _email, enabled, ...rest } = inputs;
       checked.set(email, enabled === true ? rest : { ...rest, enabled });
-      failures.push(...found.map(({ property, reason }) => failure(reasonOf(key, property, reason))));
+      failures.push(...found.map(({ property, reason }) => unnamed(reasonOf(key, property, reason))));
     }
   }
   return { inputs: { members: Object.fromEntries(checked), ...options }, failures };
@@ -78,7 +71,8 @@ export function checkTeam(news: Record<string, unknown>, isUnknown: (value: unkn
 
 function findOptionProblem(name: string, value: unknown, isUnknown: (value: unknown) => boolean): string | undefined {
   const option = DEFAULTS.find((known) => known === name);
-  if (option === undefined) return `${name} is no input of a Wallaroo team; there are members, ${DEFAULTS.join(", ")}`;
+  if (option === undefined)
+    return `${name} is not an input of a Wallaroo team; there are members, ${DEFAULTS.join(", ")}`;
   const problem = findUnusable(value) ?? (isUnknown(value) ? undefined : PROPERTIES[option].findProblem(value));
   return problem === undefined ? undefined : `${name} ${problem}`;
 }
@@ -87,10 +81,6 @@ function reasonOf(key: string, property: string, reason: string): string {
   if (property === "email") return `${pathOf(key)}: the address ${reason}`;
   // The reason of a property without a name begins with that name.
   return property === "" ? `${pathOf(key)}.${reason}` : `${pathOf(key, property)} ${reason}`;
-}
-
-function failure(reason: string): InputFailure {
-  return { property: "", reason };
 }
 
 /** The inputs of a member, for the rules of a single user. */

@@ -4,7 +4,7 @@ import type { TeamState } from "./model";
 import { membersFailed } from "./run-all";
 import { unpack } from "./state";
 
-/** Leaves every member's account as its `onDestroy` says. May be called again for those who failed. */
+/** Leaves every member's account as its `onDestroy` says. May be called again for those that failed. */
 export async function deleteTeam(context: Context, state: TeamState, team: string): Promise<void> {
   const members = unpack(state);
   context.directory.noteKnown(members.values());
@@ -12,7 +12,7 @@ export async function deleteTeam(context: Context, state: TeamState, team: strin
   const failures = await letGo(context, [...members.keys()], members, team);
   if (failures.length === 0) return;
   const next =
-    "The next `pulumi destroy` (or `up`, where the team is not declared any more) tries again, and leaves alone who " +
-    "is done. To keep the team instead, run `pulumi refresh` before `up`: the state does not know who is done.";
+    "The next `pulumi destroy` (or `up`, if the team is not declared any more) tries again, and leaves alone what is " +
+    "done. To keep the team instead, run `pulumi refresh` before `up`: the state does not know what was done.";
   throw membersFailed("delete", team, failures, total, next);
 }

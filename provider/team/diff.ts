@@ -1,4 +1,4 @@
-import { refusal, type WallarooError } from "../api/errors";
+import { listed, refusal, type WallarooError } from "../api/errors";
 import { isRecord } from "../api/json";
 import { findChanges } from "../user/diff";
 import type { IsUnknown, KnownUser } from "../user/model";
@@ -9,7 +9,7 @@ import { memberInputs, pathOf } from "./check";
 export interface TeamChanges {
   /** Addresses that are declared and not stored. */
   added: string[];
-  /** Addresses of members whose account or destiny changes, with the inputs that do it. */
+  /** Addresses of members that change, with the inputs that do it. */
   changed: { email: string; names: string[] }[];
   /** Addresses that are stored and not declared any more. */
   removed: string[];
@@ -42,8 +42,14 @@ export function isEmpty({ added, changed, removed }: TeamChanges): boolean {
   return added.length + changed.length + removed.length === 0;
 }
 
-/** Longest list of people in one line of {@link describeChanges}. */
-const MAX_NAMED = 20;
+/** Paths of the inputs that change, as an engine shows them. */
+export function pathsOf({ added, changed, removed }: TeamChanges): Record<keyof TeamChanges, string[]> {
+  const paths = (emails: readonly string[]) => emails.map((email) => pathOf(email));
+  const properties = changed.flatMap(({ email, names }) =>
+    names.length === 0 ? [pathOf(email)] : names.map((name) => pathOf(email, name)),
+  );
+  return { added: paths(added), changed: properties, removed: paths(removed) };
+}
 
 /** How the lines about a team begin: `up` makes the changes, a refresh only finds them. */
 const WORDS = {
@@ -56,36 +62,18 @@ const WORDS = {
 };
 
 /**
- * One line for each kind of change, member by member: the engine itself only says that `members` changes. In a refresh
- * what the last `up` declared counts as declared.
+ * One line per kind of change: the engine itself only says that `members` changes. In a refresh what the last `up`
+ * declared counts as declared.
  */
-export function describeChanges({ added, changed, removed }: TeamChanges, operation: keyof typeof WORDS): string[] {
-  const words = WORDS[operation];
-  const properties = changed.flatMap(({ email, names }) =>
-    names.length === 0 ? [pathOf(email)] : names.map((name) => pathOf(email, name)),
-  );
-  return [
-    ...line(
-      words.added,
-      added.map((email) => pathOf(email)),
-    ),
-    ...line(words.changed, properties),
-    ...line(
-      words.removed,
-      removed.map((email) => pathOf(email)),
-    ),
-  ];
-}
-
-function line(what: string, paths: string[]): string[] {
-  if (paths.length === 0) return [];
-  const more = paths.length > MAX_NAMED ? ` and ${paths.length - MAX_NAMED} more` : "";
-  return [`${what} ${paths.slice(0, MAX_NAMED).join(", ")}${more}`];
+export function describeChanges(changes: TeamChanges, operation: keyof typeof WORDS): string[] {
+  const paths = pathsOf(changes);
+  const kinds = (["added", "changed", "removed"] as const).filter((kind) => paths[kind].length > 0);
+  return kinds.map((kind) => `${WORDS[operation][kind]} ${listed(paths[kind])}`);
 }
 
 /**
- * A team that has members is given none, and not all of them are declared by other resources of the program:
- * a value that was lost on its way, in whatever language the program is written, looks just like that.
+ * The refusal to empty a team whose members are not all declared by other resources: a value that was lost on its way looks
+ * just like that.
  *
  * @param stored canonical addresses of the members so far
  * @param declared the members that are declared now

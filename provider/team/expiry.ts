@@ -1,17 +1,15 @@
+import { listed } from "../api/errors";
 import { isRecord } from "../api/json";
 import type { Context } from "../user/context";
 import { DECISION_AGE_MS } from "../user/directory";
 import { asDue, describeEnd, findToday, hasExpired } from "../user/expiry";
-
-/** Longest list of members in one line. */
-const MAX_NAMED = 20;
 
 /** Declared members by canonical address; those that only `up` will know are left alone. */
 type Declared = Record<string, unknown>;
 
 /**
  * The members as they count today, see {@link asDue}. A member that has expired and has no account, neither stored nor on the
- * platform, is left out: nothing is to be done about it. Asks nothing when no day is declared.
+ * platform, is left out. Asks nothing when no day is declared.
  *
  * @param ids of the stored members, by canonical address
  */
@@ -32,7 +30,7 @@ export async function dueMembers<T extends Declared>(
     else due[email] = isRecord(member) ? asDue(member, today) : member;
   }
   if (late.length > 0 && context.run.isNew(`late ${team}`)) {
-    context.log.info(`${team}: not invited, as the day in \`expires\` is over: ${listOf(late)}`);
+    context.log.info(`${team}: not invited, as the day in \`expires\` is over: ${listed(late)}`);
   }
   return due as T;
 }
@@ -47,7 +45,7 @@ export async function warnOfEnds(context: Context, members: Declared, team: stri
   });
   if (ends.length === 0) return;
   ends.sort((a, b) => (a.expires < b.expires ? -1 : a.expires > b.expires ? 1 : 0));
-  const named = listOf(ends.map(({ email, expires }) => `${email} (${expires})`));
+  const named = listed(ends.map(({ email, expires }) => `${email} (${expires})`));
   context.log.warn(
     `${team}: the day in \`expires\` comes within 14 days, after which \`pulumi up\` deactivates: ${named}`,
   );
@@ -55,9 +53,4 @@ export async function warnOfEnds(context: Context, members: Declared, team: stri
 
 function hasDays(members: Declared): boolean {
   return Object.values(members).some((member) => isRecord(member) && typeof member["expires"] === "string");
-}
-
-function listOf(names: readonly string[]): string {
-  const more = names.length > MAX_NAMED ? ` and ${names.length - MAX_NAMED} more` : "";
-  return `${names.slice(0, MAX_NAMED).join(", ")}${more}`;
 }

@@ -5,7 +5,7 @@ import { findHalfDone } from "../user/partial-failure";
 import { planDelete } from "../user/policy";
 import { findFailures, type Step } from "./run-all";
 
-/** Takes those who leave out of `members`; who frees a seat first, as some take one on their way out. Answers what failed. */
+/** Takes leaving members out of `members`; those that free a seat first, as some take one on their way out. Answers what failed. */
 export async function letGo(
   context: Context,
   emails: readonly string[],
@@ -22,7 +22,7 @@ export async function letGo(
         await deleteUser(context, known);
         members.delete(email);
       } catch (error) {
-        // Declared again, they have to be brought back: the state must not say that nothing happened.
+        // Declared again, it has to be brought back: the state must not say that nothing happened.
         members.set(email, findHalfDone(error) ?? known);
         throw error;
       }

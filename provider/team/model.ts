@@ -2,8 +2,8 @@ import type { DeclaredState, UserInputs, UserState } from "../user/model";
 import type { StoredDefaults } from "./defaults";
 
 /**
- * Checked inputs of one member; the address is the key that they stand under. Of who is active, as most are, `enabled` is
- * not written: one value less for each of ten thousand saves the engine a fifth of its time (measured).
+ * Checked inputs of one member; the key is the address. `enabled` is left out for an active member: one value less per
+ * member saves the engine a fifth of its time (measured with ten thousand).
  */
 export type MemberInputs = Omit<UserInputs, "email" | "enabled"> & { enabled?: boolean };
 
@@ -11,8 +11,8 @@ export type MemberInputs = Omit<UserInputs, "email" | "enabled"> & { enabled?: b
 export type Members = Record<string, MemberInputs>;
 
 /**
- * What is kept of a team in the state. Nothing is written of a member who is as most are: active, invited by this
- * stack, with nothing declared but the defaults of the team; every value costs the engine time in every step.
+ * What is kept of a team in the state. Usual members (active, invited by this stack, nothing declared but the defaults of the
+ * team) stand in `ids` alone, as every value costs the engine time in every step.
  */
 export interface TeamState extends StoredDefaults {
   /** Keycloak ids, by canonical address. */
@@ -21,15 +21,15 @@ export interface TeamState extends StoredDefaults {
   adopted: Record<string, true>;
   /** Secret; what the invites answered. */
   initialPasswords: Record<string, string>;
-  /** What is not as usual, by address. Before the first release it was called `deviations`, see `decodeTeam`. */
+  /** What is not usual, by address. Called `deviations` before the first release, see `decodeTeam`. */
   details: Record<string, MemberDetails>;
 }
 
-/** What is stored of a member besides the id, each value only where it is not the usual one. */
+/** What is stored of a member besides the id; usual values are left out. */
 export interface MemberDetails
   extends DeclaredState, Pick<UserState, "found" | "formerEmails" | "unfinished" | "unseen"> {
   /** As last seen; usually true. */
   enabled?: false;
-  /** Of an adopted member, as it was found; usually true. */
+  /** As an adopted member was found; usually true. */
   foundEnabled?: false;
 }

@@ -9,7 +9,7 @@ import type { MemberInputs, TeamState } from "./model";
 import { findFailures, reasonsOf, type Step } from "./run-all";
 import { unpack } from "./state";
 
-/** Raises when a member's create, update or leaving would be refused. Sends nothing that changes something. */
+/** Raises when a member's create, update or leaving would be refused. Writes nothing to the platform. */
 export async function previewTeam(
   context: Context,
   state: TeamState | undefined,

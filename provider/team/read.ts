@@ -9,9 +9,9 @@ import { findFailures, membersFailed } from "./run-all";
 import { inputsFrom, pack, unpack } from "./state";
 
 /**
- * Every member as it is now. `inputs` are there if that is not what the state said. A member that vanished is left out.
+ * Every member as it is now; a vanished one is left out. `inputs` are there if that is not what the state said.
  *
- * @param foundLost adopted members of whom it is not known how they were found: as they are now, from now on
+ * @param foundLost adopted members that count as found as they are now, because the state does not tell any more
  */
 export async function readTeam(
   context: Context,
@@ -27,7 +27,7 @@ export async function readTeam(
     else members.set(email, foundLost.has(email) ? foundAsNow(now) : now);
   });
   const failures = await findFailures(context, `${team}: read`, steps);
-  // One answer is about all of them: if it is bad, no member's reading is to be trusted.
+  // One answer is about all of them: if it is bad, no member's reading counts.
   if (failures.length > 0) throw membersFailed("read", team, failures, steps.length);
   const twice = findTwice(members.values());
   if (twice !== undefined) {

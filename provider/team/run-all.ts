@@ -7,13 +7,13 @@ export function isNotTried(error: unknown): error is WallarooError {
   return isWallarooError(error, "notTried");
 }
 
-/** A line per failure, and one for all that were not tried. What is wrong with all of them is said once. */
+/** A line per failure, and one for all that were not tried. Equal lines are said once. */
 export function reasonsOf(failures: readonly unknown[]): string[] {
   const notTried = failures.filter(isNotTried);
-  const [first] = notTried;
-  const failed = failures.filter((error) => !isNotTried(error)).map(messageOf);
+  const reasons = new Set(failures.filter((error) => !isNotTried(error)).map(messageOf));
   const who = notTried.length === 1 ? "1 member" : `${notTried.length} members`;
-  return [...new Set([...failed, ...(first === undefined ? [] : [first.with({ operation: "begin", who }).message])])];
+  if (notTried[0] !== undefined) reasons.add(notTried[0].with({ operation: "begin", who }).message);
+  return [...reasons];
 }
 
 /** What is raised when members of a team failed or were not tried: kind `membersFailed`, with a line per reason. */
@@ -40,18 +40,17 @@ const MOST_WAITING = 6 * BATCH_SIZE;
 /** Time between two lines about long work, in milliseconds. */
 const EVERY_MS = 5_000;
 
-/** Runs the steps; answers what each that failed met with, in their order. See {@link runAll}. */
+/** Runs the steps; answers what was raised, in their order. See {@link runAll}. */
 export async function findFailures(context: Context, what: string, steps: readonly Step[]): Promise<unknown[]> {
   if (steps.length === 0) return [];
   return (await runAll(context, what, steps)).filter((error) => error !== undefined);
 }
 
 /**
- * Runs `steps` and says every few seconds how far they are. Answers what each raised, undefined if it raised nothing,
- * in the order of the steps.
+ * Runs `steps` and says every few seconds how far they are. Answers per step what it raised, or undefined.
  *
- * Begun are as many as keep the limiter full while others wait for their joined confirmation, and no more: ten thousand
- * begun at once cost a third more time and half as much memory again, all of it garbage collection (measured).
+ * Begins as many as keep the limiter full while others wait for their joined confirmation, and no more: ten thousand at
+ * once cost a third more time and half as much memory again (measured).
  */
 async function runAll({ limiter, log }: Context, what: string, steps: readonly Step[]): Promise<unknown[]> {
   let done = 0;
@@ -61,7 +60,6 @@ async function runAll({ limiter, log }: Context, what: string, steps: readonly S
         `${limiter.active} of them waiting for the platform.`,
     );
   }, EVERY_MS);
-  // The process must not be kept alive by what only talks.
   timer.unref();
   try {
     const ends: unknown[] = [];
@@ -72,7 +70,7 @@ async function runAll({ limiter, log }: Context, what: string, steps: readonly S
         try {
           ends[index] = await step();
         } catch (error) {
-          ends[index] = error ?? new Error("something that is no error was raised");
+          ends[index] = error ?? new Error("a value that is not an error was raised");
         }
         done += 1;
       }

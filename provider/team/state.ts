@@ -13,16 +13,9 @@ export function unpack(state: TeamState): Map<string, KnownUser> {
     const { enabled = true, foundEnabled = true, ...others } = state.details[email] ?? {};
     const adopted = state.adopted[email] === true;
     const initialPassword = state.initialPasswords[email];
-    const member: UserState = {
-      email,
-      username: email,
-      enabled,
-      adopted,
-      ...(adopted ? { foundEnabled } : {}),
-      ...(initialPassword === undefined ? {} : { initialPassword }),
-      ...defaults,
-      ...others,
-    };
+    const member: UserState = { email, username: email, enabled, adopted, ...defaults, ...others };
+    if (adopted) member.foundEnabled = foundEnabled;
+    if (initialPassword !== undefined) member.initialPassword = initialPassword;
     members.set(email, { id, state: member });
   }
   return members;
@@ -42,27 +35,23 @@ export function pack(members: Iterable<KnownUser>, defaults: StoredDefaults = {}
     state.ids[email] = id;
     if (adopted) state.adopted[email] = true;
     if (initialPassword !== undefined) state.initialPasswords[email] = initialPassword;
-    const details: MemberDetails = {
-      ...(enabled ? {} : { enabled }),
-      ...(adopted && foundEnabled === false ? { foundEnabled } : {}),
-      ...pick(member, ["found", "formerEmails", "unfinished", "unseen"]),
-      ...without(declaredOf(member), common),
-    };
+    const kept = pick(member, ["found", "formerEmails", "unfinished", "unseen"]);
+    const details: MemberDetails = { ...kept, ...without(declaredOf(member), common) };
+    if (!enabled) details.enabled = enabled;
+    if (adopted && foundEnabled === false) details.foundEnabled = foundEnabled;
     if (Object.keys(details).length > 0) state.details[email] = details;
   }
   return state;
 }
 
 /**
- * The defaults of which every member has a value, its own or this one. A member without a value, of an update that failed
- * before it came to that one, has nothing that could be stored beside a default.
+ * The defaults that every member has a value for. A member that a failed update did not reach may have none, and nothing
+ * could be stored beside a default.
  */
 function commonTo(members: readonly KnownUser[], defaults: StoredDefaults): StoredDefaults {
   const names = Object.keys(defaults) as (keyof StoredDefaults)[];
-  return pick(
-    defaults,
-    names.filter((name) => members.every(({ state }) => state[name] !== undefined)),
-  );
+  const common = names.filter((name) => members.every(({ state }) => state[name] !== undefined));
+  return pick(defaults, common);
 }
 
 function without(declared: DeclaredState, defaults: StoredDefaults): DeclaredState {
@@ -74,9 +63,8 @@ function without(declared: DeclaredState, defaults: StoredDefaults): DeclaredSta
 }
 
 /**
- * The inputs that would have led to these members, who stand under the address that they had before. Passwords are left
- * out, and so are the names of a member that has another address now: the engine knows a secret by its path, and they would
- * get into the state in plain text.
+ * The inputs that would have led to these members, by the address that they had before. Passwords are left out, and so are
+ * the names of a member that has another address now: the engine knows a secret by its path, and would store plain text.
  *
  * @param defaults of the team, which no member needs to repeat
  */
@@ -84,9 +72,10 @@ export function inputsFrom(members: ReadonlyMap<string, KnownUser>, defaults: St
   const names = profileProperties().flatMap(([name, { isRole }]) => (isRole === true ? [] : [name]));
   const inputs: Members = {};
   for (const [email, { state }] of members) {
-    const declared = without(declaredOf(state), defaults);
-    if (state.email !== email) for (const name of names) delete declared[name];
-    inputs[state.email] = { ...declared, ...(state.enabled ? {} : { enabled: false }) };
+    const member: MemberInputs = without(declaredOf(state), defaults);
+    if (state.email !== email) for (const name of names) delete member[name];
+    if (!state.enabled) member.enabled = false;
+    inputs[state.email] = member;
   }
   return inputs;
 }
@@ -96,10 +85,9 @@ const ID = "0".repeat(36);
 const PASSWORD = "0".repeat(24);
 
 /**
- * About what would be stored of these members, at the most, for its size alone. What an adopted account was found with is
- * not in it.
+ * About what would be stored of these checked members at the most, for its size alone; unknown values count for little.
  *
- * @param declared checked members, complete with the defaults; what is not known yet counts for little
+ * @param declared complete with the defaults
  */
 export function expectedState(declared: Record<string, unknown>, defaults: StoredDefaults = {}): TeamState {
   const members = Object.entries(declared).map(([email, member]) => expected(email, isRecord(member) ? member : {}));

@@ -12,8 +12,8 @@ import { hasProfile, profileOf, profileProperties, type Profile } from "./proper
 import { stateOf } from "./state";
 
 /**
- * Brings the account to what is declared, unless a guard stands before it. What it answers is still to be confirmed.
- * `wasAdmin`: as far as this stack knows, for releases that show no roles. Raises `PartialFailure` when a part was done.
+ * Brings the account to what is declared, unless a guard refuses; the change is not confirmed yet. `wasAdmin`: as far as this
+ * stack knows, for releases that show no roles. Raises `PartialFailure` when a part was done.
  */
 export async function applyInputs(
   context: Context,
@@ -42,10 +42,7 @@ export async function applyInputs(
 
 type Writing = Pick<Context, "users" | "directory" | "run" | "seatLimit">;
 
-/**
- * Activates or deactivates; sends nothing when the account is so already. Whether that is allowed is decided before. What
- * it answers is still to be confirmed. Raises `WallarooError`.
- */
+/** Activates or deactivates; sends nothing when the account is so already. Not guarded; the change is not confirmed yet. */
 export async function setEnabled(context: Writing, user: ApiUser, enabled: boolean): Promise<Change> {
   if (user.enabled === enabled) return unchanged(user);
   const { users, directory } = context;
@@ -62,9 +59,8 @@ export async function setEnabled(context: Writing, user: ApiUser, enabled: boole
 }
 
 /**
- * Names and the admin role; what is not declared is sent as it is, because the platform wants all of it. `wasAdmin`
- * counts if no roles are shown; undefined means that it is not known, and then a declared one is sent. What it
- * answers is still to be confirmed, as in {@link setEnabled}.
+ * Edits names and the admin role; what is not declared is sent as it is, because the platform wants all of it. `wasAdmin`
+ * counts if no roles are shown; if undefined, a declared role is sent. The change is not confirmed yet.
  */
 export async function editProfile(
   { users, directory }: Writing,
@@ -77,7 +73,7 @@ export async function editProfile(
   // Only the answer about all accounts shows roles, and this account may be younger than the last one.
   const isRecent = listed?.realmRoles !== undefined;
   const latest = isRecent ? listed : ((await directory.view(0)).findById(stale.id) ?? stale);
-  // What was just written, and not confirmed yet, stays what is to be confirmed.
+  // What was just written is not confirmed yet.
   const user = { ...latest, enabled: stale.enabled };
   const hasRoles = view.showsRoles() || user.realmRoles !== undefined;
   const now = profileOf((_name, row) => (row.isRole === true && !hasRoles ? wasAdmin : row.read(user)));
@@ -98,8 +94,8 @@ export async function editProfile(
 }
 
 /**
- * Takes a seat, if wallaroo:seatLimit leaves one, until {@link releaseSeat}: from then on the view has to show it. Counted
- * are enabled accounts with an address. Raises `refused`.
+ * Takes a seat until {@link releaseSeat}, when the view has to show it. Counts enabled accounts with an address. Raises
+ * `refused` when wallaroo:seatLimit leaves none.
  */
 export async function takeSeat(
   { seatLimit, directory, run }: Pick<Context, "seatLimit" | "directory" | "run">,
@@ -115,13 +111,12 @@ export async function takeSeat(
       "give a seat to",
       email,
       `${taken} of the ${seatLimit} seats in wallaroo:seatLimit are taken`,
-      "Deactivate somebody first (`enabled: false`), or raise wallaroo:seatLimit to what the licence allows.",
+      "Deactivate an account first (`enabled: false`), or raise wallaroo:seatLimit to what the licence allows.",
     );
   }
   run.seating.add(canonicalEmail(email));
 }
 
-/** See {@link takeSeat}. */
 export function releaseSeat({ run }: Pick<Context, "run">, email: string): void {
   run.seating.delete(canonicalEmail(email));
 }

@@ -3,9 +3,14 @@ import { PROPERTIES, type Property } from "./properties";
 
 /** One thing that is wrong with a resource's inputs. */
 export interface InputFailure {
-  /** Name of the input, or "" where the engine must not print its value beside the reason. */
+  /** Name of the input, or "" if the engine must not print its value beside the reason. */
   property: string;
   reason: string;
+}
+
+/** A failure of no property that the engine could print the value of. */
+export function unnamed(reason: string): InputFailure {
+  return { property: "", reason };
 }
 
 /** Inputs after the check: the same values in canonical form, unknown ones untouched. */
@@ -15,8 +20,8 @@ export interface CheckedInputs {
 }
 
 /**
- * Normalises and validates the inputs of one user. `isUnknown` tells values that only `up` will know: they are left as
- * they are and not validated. A value of `undefined` or `null` counts as not given.
+ * Normalises and validates the inputs of one user. Unknown values are left as they are; `undefined` and `null` count as not
+ * given.
  */
 export function checkUser(news: Record<string, unknown>, isUnknown: (value: unknown) => boolean): CheckedInputs {
   const inputs: Record<string, unknown> = { enabled: true };
@@ -26,14 +31,15 @@ export function checkUser(news: Record<string, unknown>, isUnknown: (value: unkn
     const row = findProperty(name);
     if (row === undefined) {
       // It may be a misspelled password.
-      const reason = `${name} is no input of a Wallaroo user; there are ${Object.keys(PROPERTIES).join(", ")}`;
-      failures.push({ property: "", reason });
+      failures.push(
+        unnamed(`${name} is not an input of a Wallaroo user; there are ${Object.keys(PROPERTIES).join(", ")}`),
+      );
       continue;
     }
     inputs[name] = value;
     const unusable = findUnusable(value);
     if (unusable !== undefined) {
-      failures.push({ property: "", reason: `${name} ${unusable}` });
+      failures.push(unnamed(`${name} ${unusable}`));
       continue;
     }
     if (isUnknown(value)) continue;
@@ -44,7 +50,7 @@ export function checkUser(news: Record<string, unknown>, isUnknown: (value: unkn
     }
     // The engine prints the value of a property that it can name.
     const isSecret = row.kind === "inviteOnly" && row.isSecret === true;
-    failures.push(isSecret ? { property: "", reason: `${name} ${problem}` } : { property: name, reason: problem });
+    failures.push(isSecret ? unnamed(`${name} ${problem}`) : { property: name, reason: problem });
   }
   if (inputs["email"] === undefined) failures.push({ property: "email", reason: "is required" });
   return { inputs, failures };
@@ -56,13 +62,12 @@ function findProperty(name: string): Property | undefined {
 }
 
 /**
- * Stands in the place of a value of which the engine would see nothing, or something else: a `Map` becomes `{}` on its way,
- * a function nothing at all, and both mean something as an input. It is put there by the SDK, and every check refuses it, so
- * that it never reaches a state. Nobody writes this key by accident.
+ * The SDK puts this in place of a value that the engine would see otherwise (a `Map` becomes `{}` on its way, a function
+ * nothing at all), and every check refuses it.
  */
 const UNUSABLE = "wallaroo:unusable:0b9b5c3e-6a55-4f0e-8f4b-7d5c6a1e2f90";
 
-/** @param what why it is unusable and what to write instead, to go on after the name of the input: `is a Map: ...` */
+/** @param what why it is unusable and what to write instead, after the name of the input: `is a Map: ...` */
 export function unusable(what: string): Record<string, unknown> {
   return { [UNUSABLE]: what };
 }

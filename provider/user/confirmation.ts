@@ -19,7 +19,7 @@ export interface Change {
   isAsPromised: boolean;
 }
 
-/** What a look made of a {@link Change}. */
+/** What a look shows of a {@link Change}. */
 export interface Confirmed {
   /** The account as it is now, as far as that is known; as before the write when no look was answered. */
   user: ApiUser;
@@ -42,14 +42,14 @@ export function inOrder(first: Change, second: Change): Change {
   };
 }
 
-/** Looks at one change before it counts as not done: an answer may come from a replica that lags a moment behind. */
+/** Looks at one change before it counts as not done: a replica may lag behind. */
 const MOST_LOOKS = 3;
 
 /**
  * Looks whether a change is so on the platform, in a query that is joined with others: an answer alone proves nothing (a
  * federated store answers that an account was deactivated, and leaves it active). Sends nothing when nothing was written.
- * Must not run in the limiter, or no more than it lets through could share a query. The admin role is not looked for
- * where the platform shows no roles. Raises nothing; see {@link Confirmed}.
+ * Does not look for the admin role if no roles are shown. Must not run in the limiter, which would let few share a query.
+ * Raises nothing; see {@link Confirmed}.
  */
 export async function confirm(
   change: Change,
@@ -100,12 +100,10 @@ function unconfirmed(change: Change, now: ApiUser | undefined, differing: readon
     });
   }
   const profile = differing.filter((name) => name !== "enabled");
-  const differences = [
-    ...(differing.includes("enabled") ? [`the account is still ${now.enabled ? "active" : "deactivated"}`] : []),
-    ...(profile.length > 0
-      ? [`${profile.join(", ")} ${profile.length === 1 ? "is" : "are"} not as it was written`]
-      : []),
-  ];
+  const differences: string[] = [];
+  if (differing.includes("enabled")) differences.push(`the account is still ${now.enabled ? "active" : "deactivated"}`);
+  const verb = profile.length === 1 ? "is" : "are";
+  if (profile.length > 0) differences.push(`${profile.join(", ")} ${verb} not as it was written`);
   return failed("unconfirmed", change, {
     words: `the platform answered that it is done, but ${differences.join(", and ")}`,
     next:

@@ -24,9 +24,8 @@ type Left =
   | { kind: "missing"; view: View };
 
 /**
- * Leaves the account as its `onDestroy` says. An account that this run created or took over, or that another resource
- * of the program declares, is left alone: that is a rename or a move, not a departure. Raises `PartialFailure` when
- * something was done, or may have been.
+ * Leaves the account as its `onDestroy` says. Leaves it alone if this run created or took it over, or another resource of
+ * the program declares it: a rename or a move. Raises `PartialFailure` when something was, or may have been, done.
  */
 export async function deleteUser(context: Context, { id, state }: KnownUser): Promise<void> {
   if (state.unseen !== true) return leave(context, { id, state });
@@ -48,7 +47,7 @@ async function leave(context: Context, { id, state }: KnownUser): Promise<void> 
     const why = state.onDestroy === "retain" ? ' (onDestroy: "retain")' : "";
     return log.info(`${email} is left as it is on the platform and is no longer managed${why}.`);
   }
-  // A replacement that ends in the account that it began with: nobody leaves.
+  // A replacement that ends in the account that it began with.
   if (run.isOwn(email) && run.isKept(id)) return warnOfForgotten(context, state);
   if (isStaying(context, id, [email])) return;
   const known = { id, state };
@@ -67,7 +66,7 @@ async function leave(context: Context, { id, state }: KnownUser): Promise<void> 
 /** Not in the limiter, as many confirmations share a query. */
 async function settle(context: Context, known: KnownUser, change: Change): Promise<void> {
   const { user, failure } = await confirm(change, context);
-  // Taken over by another resource meanwhile: how it is now is that one's doing.
+  // Another resource took it over meanwhile, and made it what it is now.
   if (failure === undefined || context.run.isKept(known.id)) return;
   throw halfGone(known, user, failure);
 }
@@ -77,15 +76,15 @@ function isStaying({ run, log }: Context, id: string, emails: readonly string[])
   const declaration = emails.map((email) => run.findDeclaration(email)).find((found) => found !== undefined);
   if (declaration === undefined && !run.isKept(id)) return false;
   const email = emails.at(-1);
-  // A move that the program declares, such as from a user to a team, where no alias could help.
+  // A declared move, such as from a user to a team.
   if (declaration !== undefined) log.info(`${email} is not deactivated, because "${declaration.name}" declares it.`);
   else log.warn(`${email} is not deactivated, because this run has just taken it over.`);
   return true;
 }
 
 /**
- * Says so when a replacement that ended in the same account forgot what destroy would have put back: its create is
- * given no old values by the engine, and takes what this stack made of the account for what it found.
+ * Warns when a replacement that ended in the same account forgot what destroy would have put back: its create gets no old
+ * values from the engine, and takes what this stack made of the account for what it found.
  */
 function warnOfForgotten({ run, log }: Context, state: UserState): void {
   const { email, adopted, foundEnabled, found, onDestroy } = state;
@@ -95,7 +94,7 @@ function warnOfForgotten({ run, log }: Context, state: UserState): void {
   const was = adopted ? "as it was found before this stack managed it" : "deactivated, though this stack invited it";
   log.warn(
     `${email} was replaced and is the same account: destroy would have left it ${was}, and now leaves it ` +
-      `${isAdoptedAnew ? "as it was just now" : "deactivated"}. Set \`onDestroy\` to say what it is to do.`,
+      `${isAdoptedAnew ? "as it was just now" : "deactivated"}. Set \`onDestroy\` to say what it has to do.`,
   );
 }
 
@@ -119,7 +118,7 @@ async function letGo(context: Context, { id, state }: KnownUser, target: boolean
   const found = planRestore(state);
   const cutsOff = target ? cuttingOff(user, found, state.admin) !== undefined : user.enabled;
   const guards = await findGuardContext(context, view, cutsOff);
-  // Asked again, now that the turn has come and the address of today is known; nothing is awaited from here to the write.
+  // Again, as the address of today is known now; nothing is awaited from here to the write.
   if (isStaying(context, id, [email, addressOf(user)])) return { kind: "stays" };
   if (target !== user.enabled) raise(findSharedAddressRefusal(user, view));
   if (target !== user.enabled || hasProfile(found)) raise(findUnknownAddressRefusal(state, user));
@@ -128,8 +127,8 @@ async function letGo(context: Context, { id, state }: KnownUser, target: boolean
   if (cutsOff) run.noteLeaving(user);
   if (target && !user.enabled) {
     log.warn(
-      `${email} is deactivated, and is activated again: it was active when this stack adopted it. Where that is not meant, ` +
-        'set `onDestroy: "deactivate"` (or "retain") and run `pulumi up` before they leave.',
+      `${email} is deactivated, and is activated again: it was active when this stack adopted it. If that is not meant, ` +
+        'set `onDestroy: "deactivate"` (or "retain") and run `pulumi up` before it leaves.',
     );
   }
   let change: Change | undefined;
@@ -142,7 +141,7 @@ async function letGo(context: Context, { id, state }: KnownUser, target: boolean
   };
   try {
     const departure = write();
-    // The writes alone: another resource may wait for them in the limiter, and confirmations wait for that one.
+    // The writes alone: a resource that waits for them in the limiter holds up confirmations.
     run.noteDeparture(id, departure);
     return { kind: "pending", change: await departure };
   } catch (error) {
@@ -152,7 +151,7 @@ async function letGo(context: Context, { id, state }: KnownUser, target: boolean
   }
 }
 
-/** The account as it is now, of whose departure a part is not done, or may not be. */
+/** A departure of which a part is not done, or may not be; `user` is the account as it is now. */
 function halfGone({ id, state }: KnownUser, user: ApiUser, cause: unknown): PartialFailure {
   return halfDone({ id, state: { ...stateOf(user, state), email: state.email } }, messageOf(cause), { cause });
 }

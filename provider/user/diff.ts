@@ -12,10 +12,9 @@ export interface UserChanges {
 }
 
 /**
- * Compares what is stored with what is declared. An input that is not declared is not managed: one that was
- * managed so far is an update that sends nothing, after which destroy does not put it back. The ones that only matter at
- * create (`password`, `adopt`, `roles`, `requireReset`) make no change. Unknown values count
- * as changed: an unknown email is announced as a replacement, so that `up` never does more than preview said.
+ * Compares what is stored with what is declared. An input that is declared no more is an update that sends nothing, after
+ * which destroy does not put it back. Inputs that only matter at create (`password`, `adopt`, `roles`, `requireReset`) make
+ * no change. Unknown values count as changed, an unknown email as a replacement: `up` never does more than preview said.
  */
 export function findChanges(olds: Partial<UserState>, news: PreviewInputs, isUnknown = isNeverUnknown): UserChanges {
   const changes: UserChanges = { updates: [], replaces: [] };
@@ -33,7 +32,6 @@ export function findChanges(olds: Partial<UserState>, news: PreviewInputs, isUnk
 
 const isNeverUnknown: IsUnknown = (_value): _value is Unknown => false;
 
-/** Of a policy, undefined is a value of its own: it stands for the default. */
 function isCompared(row: Property): boolean {
   return row.kind === "account" || row.kind === "profile" || (row.kind === "policy" && row.isOfCreate !== true);
 }
@@ -42,7 +40,7 @@ function isSameEmail(stored: string | undefined, declared: unknown): boolean {
   return stored !== undefined && typeof declared === "string" && canonicalEmail(stored) === canonicalEmail(declared);
 }
 
-/** Names of what a stack follows on the platform, and of which `after` says something else than `before`. */
+/** Names of the values that a stack follows on the platform and that differ. */
 export function findDrift(before: UserState, after: UserState): string[] {
   return namesOf("identity", "account", "profile").filter((name) => before[name] !== after[name]);
 }
@@ -52,7 +50,7 @@ export function isAsDeclared(state: UserState, inputs: UserInputs): boolean {
   return state.enabled === inputs.enabled && !hasProfile(inputs);
 }
 
-/** The declared values that differ from the stored ones; of the others, what the account has now. */
+/** The declared values that differ from the stored ones; the others as the account has them now. */
 export function announced<T extends Partial<UserInputs>>(state: UserState, inputs: T, user: ApiUser): T {
   const due = { ...inputs };
   if (inputs.enabled === state.enabled) due.enabled = user.enabled;
@@ -63,7 +61,7 @@ export function announced<T extends Partial<UserInputs>>(state: UserState, input
   return due;
 }
 
-/** The inputs without those that only `up` will know, and then without names, which may turn out to be the same. */
+/** The inputs without unknown ones; if there are any, also without names, which may turn out to be the same. */
 export function withoutUnknown(news: PreviewInputs, isUnknown: IsUnknown): Partial<UserInputs> {
   const known = Object.entries(news).filter(([, value]) => !isUnknown(value));
   const inputs: Partial<UserInputs> = Object.fromEntries(known);

@@ -7,10 +7,7 @@ import { addressOf } from "./email";
 import type { KnownUser } from "./model";
 import { View, onlyOf } from "./view";
 
-/**
- * How old a view of the platform may be when it is only reported (refresh), in milliseconds, counted from the moment
- * that it was asked for; longer if the answer is slow, see {@link Directory.view}.
- */
+/** How old a view may be when it is only reported (refresh), in milliseconds since it was asked for; see {@link Directory.view}. */
 export const READ_AGE_MS = 30_000;
 /** How old a view may be when an account is changed, adopted or guarded by it, in milliseconds. */
 export const DECISION_AGE_MS = 5_000;
@@ -18,7 +15,7 @@ export const DECISION_AGE_MS = 5_000;
 const LONGEST_ANSWER_MS = 60_000;
 /** Time for others to join a question before it is asked, in milliseconds. */
 const ASK_AFTER_MS = 5;
-/** Time for others who are missed to be looked for together, before any absence is decided, in milliseconds. */
+/** Time for missing accounts to be looked for together, before any absence is decided, in milliseconds. */
 const GATHER_MS = 250;
 
 const GATHERING = { cache: false, batchScheduleFn: (dispatch: () => void) => setTimeout(dispatch, GATHER_MS) };
@@ -34,9 +31,9 @@ export interface Renamed {
 type Question = { id: string; withRoles: boolean } | { email: string };
 
 /**
- * The shared view of who exists. The platform has no lookup by email, but one query answers everybody: so concurrent
- * reads share one query, later ones use its answer while it is fresh, confirmations of invites are joined into one
- * query, and what this process writes is seen at once by what it reads afterwards.
+ * The shared view of all accounts. The platform has no lookup by email, but one query answers all: concurrent reads share
+ * one query, later ones use its answer while it is fresh, confirmations are joined into one query, and what this process
+ * writes is seen at once by what it reads afterwards.
  */
 export class Directory {
   #view: View | undefined;
@@ -44,7 +41,7 @@ export class Directory {
   /** Writes that an answer still under way may not know yet. */
   #written: { atMs: number; user: ApiUser }[] = [];
   #next: Promise<View> | undefined;
-  /** Answers all accounts that a question is about: should they be too many, that is a failure of that question alone. */
+  /** Answers all accounts that a question is about: too many are a failure of that question alone. */
   readonly #confirmations: Batcher<Question, ApiUser[]>;
   readonly #presence: DataLoader<string, boolean>;
   readonly #renamed: DataLoader<View, Renamed[]>;
@@ -71,10 +68,9 @@ export class Directory {
   }
 
   /**
-   * Everybody, as seen at most `maxAgeMs` ago (0: asked for from now on), or twice as long ago as the answer took to
-   * come, if that is longer: a platform that needs 6 s for an answer would otherwise be asked by every few accounts anew,
-   * with nothing decided in between. So at least half of the time is left for the work, and while the platform is quick a
-   * decision rests on a view of `maxAgeMs`. An answer under way is waited for instead of asking once more.
+   * All accounts, as seen at most `maxAgeMs` ago (0: asked for from now on), or twice as long ago as the answer took, if
+   * that is longer: so at least half of the time is left for the work on a slow platform. An answer under way is waited for
+   * instead of asking once more.
    *
    * @param sinceMs the answer has to be asked for at this time of `performance.now()` or later
    */
@@ -87,7 +83,7 @@ export class Directory {
     const [view, asking] = [this.#view, this.#asking];
     if (view !== undefined && isUsable(view.askedAtMs, view.tookMs)) return view;
     if (asking !== undefined && isUsable(asking.askedAtMs, nowMs - asking.askedAtMs)) return asking.answer;
-    // Whoever comes before the question is really asked shares it, however fresh an answer they want.
+    // All callers share the question until it is really asked, however fresh an answer they want.
     this.#next ??= sleep(ASK_AFTER_MS).then(() => this.#ask());
     return this.#next;
   }
@@ -105,7 +101,7 @@ export class Directory {
   /**
    * The account of this id as the platform shows it from now on, or undefined. Joined with others.
    *
-   * @param withRoles asks about all accounts where necessary, as no other answer shows roles
+   * @param withRoles asks about all accounts if necessary, as no other answer shows roles
    */
   async confirm(id: string, withRoles = false): Promise<ApiUser | undefined> {
     const [user] = await this.#confirmations.load({ id, withRoles });
@@ -119,9 +115,9 @@ export class Directory {
   }
 
   /**
-   * Is the account of this id still there, by a query of its own? A list that was cut short must not make people
-   * vanish, so an absence is believed only when both forms of the query agree. Joined with all who are missed within
-   * 250 ms, so that {@link countMissing} knows of them before the first of them is decided.
+   * Is the account of this id still there, by a query of its own? A list that was cut short must not make accounts vanish,
+   * so an absence counts only when both forms of the query agree. Joined with all that are missed within 250 ms, so that
+   * {@link countMissing} knows of them before the first is decided.
    */
   isThere(id: string): Promise<boolean> {
     return this.#presence.load(id);
@@ -137,7 +133,7 @@ export class Directory {
     return this.#known.has(id);
   }
 
-  /** How many known accounts were looked for in vain, if `view` shows none of the known ones at all; 0 if it shows any. */
+  /** How many known accounts were looked for in vain; 0 if `view` shows any known one. */
   countMissing(view: View): number {
     for (const id of this.#known.keys()) if (view.findById(id) !== undefined) return 0;
     return this.#missing.size;
@@ -201,7 +197,7 @@ export class Directory {
     }
   }
 
-  /** Answers a batch of confirmations with one query: by ids, unless somebody asks for an address or for roles. */
+  /** Answers a batch of confirmations with one query: by ids, unless a question is about an address or roles. */
   async #look(questions: readonly Question[]): Promise<ApiUser[][]> {
     const ids = questions.flatMap((question) => ("id" in question && !question.withRoles ? [question.id] : []));
     if (ids.length === questions.length) {
@@ -221,10 +217,7 @@ export class Directory {
   }
 }
 
-/**
- * The answer about everybody leaves roles out for those who have none, and for all in releases that show none: where
- * anybody's are shown, somebody without has none. Written into the answer itself: there may be ten thousand of them.
- */
+/** If the roles of any account are shown, one without has none. Written into the answer itself, which may be long. */
 function withRoles(users: readonly ApiUser[]): readonly ApiUser[] {
   if (users.some((user) => user.realmRoles !== undefined)) for (const user of users) user.realmRoles ??= [];
   return users;

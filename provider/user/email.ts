@@ -1,15 +1,13 @@
 /**
- * The canonical form of an address: trimmed, Unicode NFC, lower case. Keycloak lower-cases both email and username and
- * compares without regard to case, but takes the NFC and the NFD spelling of a letter for two addresses (measured on
- * 26.4): what it stores is found by its canonical form, and written to by the spelling that it has there.
- *
- * Composed last: some letters have a composed form in lower case alone (`J` with a caron has none, `ǰ` has).
+ * The canonical form of an address: trimmed, Unicode NFC, lower case. Keycloak lower-cases both email and username, but takes
+ * the NFC and the NFD spelling of a letter for two addresses (measured on 26.4): an account is found by the canonical form,
+ * and written to by its own spelling. Composed last, as some letters are composed in lower case alone (`ǰ`).
  */
 export function canonicalEmail(email: string): string {
   return email.trim().toLowerCase().normalize("NFC");
 }
 
-/** The canonical address of an account: its email, or its username where it has none. */
+/** The canonical address of an account: its email, else its username. */
 export function addressOf({ email, username }: { email?: string; username: string }): string {
   return canonicalEmail(email ?? username);
 }
@@ -20,8 +18,8 @@ const MAX_LENGTH = 254;
 const MAX_LOCAL_LENGTH = 64;
 
 /**
- * What is wrong with a canonical address, or undefined. Refuses what can't be an address at all; whether it exists, and
- * rules of the platform's own, are the platform's to say. Plus signs, apostrophes, dots and non-ASCII letters are fine.
+ * What is wrong with a canonical address, or undefined. Refuses what can't be an address at all, not what the platform has
+ * rules of its own for. Plus signs, apostrophes, dots and non-ASCII letters are fine.
  */
 export function findEmailProblem(email: string): string | undefined {
   if (email === "") return "must not be empty";

@@ -17,14 +17,11 @@ export interface GuardContext extends Identity {
   /** The setting that names them, as messages call it; see {@link PROTECTED_BY}. */
   protectedBy?: string | undefined;
   everybody: Iterable<ApiUser>;
-  /** True when the platform shows the roles of anybody. */
+  /** True when the platform shows the roles of any account. */
   showsRoles: boolean;
-  /**
-   * By id, those whom this run cuts off or demotes, or has tried to: they are no administrators to count on, whatever is
-   * seen. True for whoever was active then.
-   */
+  /** By id, accounts that this run cuts off or demotes, or has tried to: not to be counted on. True if active then. */
   leaving: ReadonlyMap<string, boolean>;
-  /** Ids of the accounts that this run has invited itself: none of them is the one that the provider runs as. */
+  /** Ids of the accounts that this run has invited: none of them is the one that the provider runs as. */
   invited: ReadonlySet<string>;
 }
 
@@ -46,12 +43,10 @@ export interface Guard {
 }
 
 /**
- * Why this account must not be cut off (deactivated, or stripped of the admin role), or undefined. Four kinds are
- * guarded: the built-in `admin`, the account that the provider runs as, everything in `wallaroo:protectedEmails`, and
- * the last enabled administrator that can be seen. Where nothing tells which account the provider runs as, each that may
- * be an administrator may be it: all of them, where no roles are shown. There the last guard has nothing to go by.
- *
- * Of several guards before one account all are named, as a remedy of one alone would not help.
+ * Why this account must not be cut off (deactivated, or stripped of the admin role), or undefined. Guarded are the built-in
+ * `admin`, the account that the provider runs as, everything in `wallaroo:protectedEmails`, and the last enabled
+ * administrator that can be seen. If nothing tells which account the provider runs as, each that may be an administrator
+ * may be it: all of them, if no roles are shown. All guards of an account are named, as the remedy of one would not help.
  */
 export function findGuard(user: ApiUser, context: GuardContext): Guard | undefined {
   const guards = findGuards(user, context);
@@ -116,8 +111,8 @@ export function cuttingOff(
 }
 
 /**
- * The refusal to cut off a guarded account by the declared values. `wasAdmin`, as far as this stack knows, counts where the
- * account's roles are not shown: it may be an administrator unless it is known to be none.
+ * The refusal to cut off a guarded account by the declared values. If the account's roles are not shown, it may be an
+ * administrator unless `wasAdmin`, as far as this stack knows, is false.
  */
 export function findCutOffRefusal(
   user: ApiUser,

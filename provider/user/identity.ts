@@ -4,7 +4,7 @@ import type { Context } from "./context";
 import { canonicalEmail } from "./email";
 import type { View } from "./view";
 
-/** Who the provider runs as. */
+/** The account that the provider runs as. */
 export interface Identity {
   caller: Caller;
   /** True when that is an account of the view, or a service account, which no view shows. */
@@ -12,8 +12,8 @@ export interface Identity {
 }
 
 /**
- * The account of `view` that `caller` is, by whatever is known; none for a service account, and when nothing tells. Several
- * when an address alone is known and more than one account has it.
+ * The account of `view` that `caller` is; none for a service account, and when nothing tells. Several when an address alone
+ * is known and more than one account has it.
  */
 export function findOwn({ id, email, username }: Caller, view: View): ApiUser[] {
   const byId = id === undefined ? undefined : view.findById(id);
@@ -31,7 +31,7 @@ export function isFound(caller: Caller, view: View): boolean {
   return caller.isPerson === false || findOwn(caller, view).length > 0;
 }
 
-/** Which account the provider runs as, by whatever tells; costs one request per process where the tokens do not. Raises what signing in raises. */
+/** Which account the provider runs as; one request per process if the tokens do not tell. Raises what signing in raises. */
 export async function findIdentity({ caller: ask }: Pick<Context, "caller">, view: View): Promise<Identity> {
   const caller = await ask((found) => isFound(found, view));
   return { caller, isCallerKnown: isFound(caller, view) };
@@ -40,8 +40,8 @@ export async function findIdentity({ caller: ask }: Pick<Context, "caller">, vie
 type Guarding = Pick<Context, "caller" | "log" | "run" | "protectedEmails" | "protectedBy">;
 
 /**
- * {@link findIdentity} for guards. Nothing is asked for unless an account is cut off; then it is said, once per process,
- * what can't be guarded.
+ * {@link findIdentity} for guards. Asks only when an account is cut off, and says then, once per process, what can't be
+ * guarded.
  *
  * @param cutsOff an account is deactivated or loses the admin role, unless a guard stands before it
  */
@@ -75,7 +75,7 @@ function warnOnce({ log, run }: Pick<Context, "log" | "run">, message: string): 
 const UNKNOWN = "Neither the tokens nor userinfo tell which of the accounts this provider runs as";
 const UNGUARDED_ADMINS = "no administrator is deactivated or loses the admin role, as that might be it";
 const UNGUARDED_ALL = "as the platform shows no roles either, no account is deactivated or loses the admin role";
-/** What to do where nothing tells who the provider runs as: a verb phrase. */
+/** What to do when nothing tells which account the provider runs as: a verb phrase. */
 export const IDENTIFY =
   "sign in with wallaroo:username and wallaroo:password (or get the token with the scope openid, or have the Keycloak " +
   "client put `sub` and `preferred_username` into its access tokens: client scopes basic and profile)";

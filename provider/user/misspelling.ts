@@ -81,7 +81,7 @@ function keyOf(email: string, length: number): string {
   return `${length} ${email.replace(/\P{N}/gu, "")}`;
 }
 
-/** Written for speed: ten thousand invites beside ten thousand accounts are some thirty million calls. */
+/** Written for speed: ten thousand invites and as many accounts are some thirty million calls. */
 function isOneSlip(a: string, b: string): boolean {
   const shorter = Math.min(a.length, b.length);
   let start = 0;

@@ -51,11 +51,11 @@ export interface UserState extends DeclaredState {
   initialPassword?: string;
   /** `enabled` as it was when an adopted account was taken over: what destroy puts back. */
   foundEnabled?: boolean;
-  /** Of an adopted account, what was there before this stack managed it: what destroy puts back, where it is managed. */
+  /** The profile of an adopted account before this stack managed it: what destroy puts back, as far as it is managed. */
   found?: Profile;
   /** Addresses that the account had in this state before they were changed on the platform. */
   formerEmails?: string[];
-  /** A step after the account was there failed, or may have: the next update brings all of it to what is declared. */
+  /** A step after the account was there failed, or may have: the next update repeats all of it. */
   unfinished?: true;
   /** Invited, or perhaps invited, and shown by no look at the platform since. Such an account is not gone. */
   unseen?: true;

@@ -20,7 +20,7 @@ export type TakeOver =
 /** How create comes to an account. */
 export type Plan = { kind: "invite" } | TakeOver;
 
-/** Not at all: with the next step. */
+/** Not at all; with the next step. */
 export interface Refused {
   kind: "refused";
   refusal: WallarooError;
@@ -29,8 +29,8 @@ export interface Refused {
 type Memory = Pick<RunMemory, "isOwn" | "wasAdopted">;
 
 /**
- * Decides what create does about `existing`, the account that has the address now. Refused when the account is active and
- * nothing says to take it over, or when the declared values would cut off a guarded account.
+ * What create does about `existing`, the account that has the address now. Refused when it is active and not declared with
+ * `adopt`, or when the declared values would cut off a guarded account.
  */
 export function planCreate(
   inputs: UserInputs,
@@ -74,7 +74,7 @@ function planByPolicy(inputs: UserInputs, user: ApiUser, run: Memory): TakeOver 
   const since = createdAt(user);
   const words = `an active account of this address is there already (id ${user.id}${since === undefined ? "" : `, created ${since}`})`;
   const next =
-    "If it is the person meant, write `adopt: true` to take the account over: only what is declared is touched, and " +
+    "If it is the account meant, write `adopt: true` to take it over: only what is declared is touched, and " +
     "destroy puts it back as it was found. Do not if another stack or program manages it. If this resource was only " +
     "renamed or moved within the program, give it `aliases` instead; if it is being replaced by force, run without --replace.";
   return { kind: "refused", refusal: refusal("create", email, words, next) };
@@ -90,7 +90,7 @@ export function planDelete({ onDestroy, adopted, foundEnabled }: UserState): "le
   return foundEnabled === undefined ? "leave" : "activate";
 }
 
-/** What destroy puts back: of an adopted account without an explicit `onDestroy`, the values that are still managed. */
+/** What destroy puts back for an adopted account without an explicit `onDestroy`: the values that are still managed. */
 export function planRestore(state: UserState): Profile {
   if (!state.adopted || state.onDestroy !== undefined) return {};
   return profileOf((name) => (state[name] === undefined ? undefined : state.found?.[name]));
@@ -106,10 +106,7 @@ export function findSharedAddressRefusal(user: ApiUser, view: View): WallarooErr
 /** What is declared of an account, as far as it is known. */
 type Due = Profile & { email: string };
 
-/**
- * A declared value that Keycloak's default rules refuse. One that the account has already is not sent, and is fine: it may
- * come from before the rules, or from a federated store.
- */
+/** A declared value that Keycloak's default rules refuse. One that the account has already is not sent, and is fine. */
 export function findBadValueRefusal(inputs: Due, now: ApiUser | undefined): WallarooError | undefined {
   for (const [name, { read, findRefused }] of profileProperties()) {
     const declared = inputs[name];
@@ -126,10 +123,7 @@ export function findBadValueRefusal(inputs: Due, now: ApiUser | undefined): Wall
   return undefined;
 }
 
-/**
- * Names that would have to be written to an account whose roles can't be seen: the platform wants the admin role said along
- * with them, and it might be lost on the way.
- */
+/** The refusal to write names to an account whose roles can't be seen: the edit sends the admin role too, which might be lost. */
 export function findBlindEditRefusal(
   inputs: Due,
   now: ApiUser | undefined,
@@ -147,7 +141,7 @@ export function findBlindEditRefusal(
   return refusal(
     "edit",
     inputs.email,
-    "the platform shows nobody's roles, so that the admin role might be lost on the way",
+    "the platform shows no roles, so that the admin role might be lost on the way",
     `Declare ${quoted(unsaid)} too, or leave ${names.map(([name]) => name).join(" and ")} out.`,
   );
 }
@@ -157,8 +151,8 @@ function quoted(rows: ReturnType<typeof profileProperties>): string {
 }
 
 /**
- * The program still declares an address that the account had before the platform changed it: a replacement
- * would invite another person there, and cut off the one who is meant.
+ * The program still declares an address that the account had before it was changed on the platform: a replacement would
+ * invite that address, and cut off the account that is meant.
  */
 export function findReturnRefusal(
   { email, formerEmails = [] }: UserState,
@@ -169,15 +163,12 @@ export function findReturnRefusal(
   return refusal(
     "replace",
     former,
-    `the address was changed to ${email} on the platform; the old one would be invited as another person, and this account deactivated`,
-    `Declare ${email} instead. If another person is meant, take this one out of the program, run \`pulumi up\`, and declare them then.`,
+    `the address was changed to ${email} on the platform; the old one would be invited as another account, and this one deactivated`,
+    `Declare ${email} instead. If another account is meant, take this one out of the program, run \`pulumi up\`, and declare the other one then.`,
   );
 }
 
-/**
- * One of the addresses that are declared in a user's place is what the platform changed theirs to: nobody leaves, but the
- * state has not seen it yet.
- */
+/** An address that is declared in place of this one is what the platform changed it to: the state has not seen it yet. */
 export function findRenamedRefusal(
   { email }: UserState,
   user: ApiUser,
@@ -200,8 +191,8 @@ export function hasUnknownAddress({ email, formerEmails = [] }: UserState, user:
 }
 
 /**
- * An account that is about to be changed on its way out has an address that the state never knew: an id alone does not say
- * that it is the account meant, as a realm that was cloned or restored may have given it to another one.
+ * The refusal to change a leaving account whose address the state never knew: a realm that was cloned or restored may have
+ * given its id to another account.
  */
 export function findUnknownAddressRefusal(state: UserState, user: ApiUser): WallarooError | undefined {
   if (!hasUnknownAddress(state, user)) return undefined;

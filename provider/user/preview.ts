@@ -21,8 +21,8 @@ import {
 import { profileProperties } from "./properties";
 
 /*
- * Each raises what the verb would be refused for, on a fresh view, and sends nothing that changes something. An account
- * that would be cut off is noted as leaving, so that of the last two administrators the second one is refused.
+ * Each raises what the verb would be refused for, on a fresh view, and writes nothing to the platform. An account that would
+ * be cut off is noted as leaving, so that the second of the last two administrators is refused.
  */
 
 /**
@@ -40,7 +40,6 @@ export async function previewCreate(
   return plan;
 }
 
-/** Warns when no account has this address and it looks like a misspelled one of an active account. Asks nothing. */
 function warnOfMisspelling({ directory, misspellings }: Context, email: string, leaving: ReadonlySet<string>): void {
   const view = directory.lastView;
   if (view !== undefined) misspellings.look(email, view, leaving);
@@ -91,14 +90,14 @@ export async function previewUpdate(context: Context, known: KnownUser, inputs: 
   raise(findBlindEditRefusal(due, user, view.showsRoles()));
 }
 
-/** Of a user whose address is declared otherwise; `email` is undefined while only `up` will know it. */
+/** For a user with another declared address; `email` is undefined while only `up` will know it. */
 export async function previewReplacement(context: Context, known: KnownUser, email: string | undefined): Promise<void> {
   await previewLeaving(context, known, email === undefined ? [] : [email]);
   if (email !== undefined) warnOfMisspelling(context, email, new Set([known.state.email]));
 }
 
 /**
- * Of a replacement, or of a user that is not declared any more.
+ * For a replacement, or a user that is not declared any more.
  *
  * @param arriving addresses that are declared in place of this one, canonical, as far as they are known
  */

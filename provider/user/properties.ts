@@ -19,7 +19,7 @@ export type Property = {
   | { kind: "identity"; canonical: (value: string) => string }
   | { kind: "account" }
   | ProfileProperty
-  /** Stored as it is declared, for destroy and refresh, and never sent. `isOfCreate`: a later change is not an update. */
+  /** Stored as declared, for destroy and refresh, and never sent. `isOfCreate`: a later change is not an update. */
   | { kind: "policy"; isOfCreate?: true }
   /** Sent by the invite, and used by it alone. `isSecret`: the engine must not print its value. */
   | { kind: "inviteOnly"; wire: keyof InviteUserRequest; isSecret?: true }
@@ -35,7 +35,7 @@ export interface ProfileProperty {
   write: (user: ApiUser, value: string | boolean) => ApiUser;
   /** A realm role: not every query shows it, some releases never do, and an edit takes it away unless it is said. */
   isRole?: true;
-  /** What Keycloak's default rules have against a value that differs from the account's, or undefined. */
+  /** Why Keycloak's default rules refuse a value, or undefined. */
   findRefused?: (value: string) => string | undefined;
 }
 
@@ -48,8 +48,8 @@ function findStringProblem(value: unknown): string | undefined {
 }
 
 /**
- * Every property of a user: check, comparison, drift, edit, invite, restore at destroy, and what a state keeps of a user
- * are computed from these rows. In the order in which messages name them.
+ * Every property of a user, in the order in which messages name them: check, comparison, drift, edit, invite, restore at
+ * destroy, and what a state keeps of a user are computed from these rows.
  */
 export const PROPERTIES = {
   email: {
@@ -152,8 +152,8 @@ const MAX_LENGTH = 255;
 const REFUSED = /[\u0000-\u001f\u007f\u0085\u2028!"#$%&()*/;<=>?[\\\]^{|}~]/u;
 
 /**
- * What Keycloak's default rules have against a first or last name, or undefined. A name of spaces alone would be dropped
- * without an error; `""` takes a name away, and is fine.
+ * Why Keycloak's default rules refuse a first or last name, or undefined. A name of spaces alone would be dropped without an
+ * error; `""` takes a name away, and is fine.
  */
 export function findNameProblem(name: string): string | undefined {
   if (name !== "" && name.trim() === "") return "holds nothing but spaces";

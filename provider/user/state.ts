@@ -9,7 +9,7 @@ export function declaredOf(inputs: DeclaredState): DeclaredState {
   return pick(inputs, namesOf("policy", "profile"));
 }
 
-/** The inputs that would have led to this state. The password is left out: it must not get into the state unmarked. */
+/** The inputs that would have led to this state, without the password, which must not get into the state unmarked. */
 export function inputsFrom(state: UserState): UserInputs {
   const { email, enabled } = state;
   return { email, enabled, ...declaredOf(state) };
@@ -21,15 +21,12 @@ export function invitedState(inputs: UserInputs): UserState {
   return { email, username: email, enabled: true, adopted: false, ...declaredOf(inputs) };
 }
 
-/**
- * The stored state with the values that are declared now; what is not declared any more is not managed any more, and
- * what was found of it is forgotten.
- */
+/** The stored state with the values that are declared now; what was found of others is forgotten. */
 export function redeclare(state: UserState, inputs: UserInputs): UserState {
   const { email, username, enabled, createdAt, adopted, initialPassword, foundEnabled } = state;
   const found = profileOf((name) => (inputs[name] === undefined ? undefined : state.found?.[name]));
-  const own = { email, username, enabled, createdAt, adopted, initialPassword, foundEnabled, found: orNone(found) };
-  return withoutUndefined({ ...own, ...declaredOf(inputs) });
+  const own = { email, username, enabled, createdAt, adopted, initialPassword, foundEnabled };
+  return withoutUndefined({ ...own, found: hasProfile(found) ? found : undefined, ...declaredOf(inputs) });
 }
 
 /** An adopted account of which it is not known how it was found: destroy leaves it as it is now. */
@@ -60,10 +57,7 @@ export function stateOf(user: ApiUser, state: UserState): UserState {
   };
 }
 
-/**
- * The state with what was known `before` of the properties that not every look shows: that they are declared proves
- * nothing.
- */
+/** The state with what was known `before` of the properties that not every look shows. */
 export function unproven(state: UserState, before: Profile): UserState {
   const proven = { ...state };
   for (const [name, { isRole }] of profileProperties()) {
@@ -90,7 +84,7 @@ export function withFound(state: UserState, user: ApiUser, declared: Profile, sh
   return hasProfile(found) ? { ...state, found } : state;
 }
 
-/** The state of an account that is taken over, with what destroy is to put back. */
+/** The state of an account that is taken over, with what destroy puts back. */
 export function adoptedState(
   state: UserState,
   user: ApiUser,
@@ -98,15 +92,11 @@ export function adoptedState(
   { foundEnabled, showsRoles }: { foundEnabled: boolean; showsRoles: boolean },
 ): UserState {
   const { initialPassword: _ofAnother, found: _before, ...kept } = state;
-  const found = orNone(foundProfile(user, declared, {}, showsRoles));
-  return withoutUndefined({ ...kept, adopted: true, foundEnabled, found });
+  const found = foundProfile(user, declared, {}, showsRoles);
+  return withoutUndefined({ ...kept, adopted: true, foundEnabled, found: hasProfile(found) ? found : undefined });
 }
 
-function orNone(profile: Profile): Profile | undefined {
-  return hasProfile(profile) ? profile : undefined;
-}
-
-/** `createdTimestamp` as ISO 8601 UTC, or undefined when it is no time. */
+/** `createdTimestamp` as ISO 8601 UTC, or undefined when it is not a time. */
 export function createdAt(user: Pick<ApiUser, "createdTimestamp">): string | undefined {
   const date = new Date(typeof user.createdTimestamp === "number" ? user.createdTimestamp : NaN);
   return Number.isNaN(date.getTime()) ? undefined : date.toISOString();

@@ -31,11 +31,10 @@ interface Missing {
 }
 
 /**
- * Brings what is declared otherwise than it is stored to what is declared; sends nothing when it is so already. What
- * was changed on the platform meanwhile, and not in the program, is left alone, with a warning: preview did not
- * announce it, and the account may just have been cut off there. It is stored, so that the next preview announces an
- * update of this resource, and the next run repairs it. Raises `notFound`, and `PartialFailure` when something was
- * done, or may have been, that the stored state does not say.
+ * Brings values that are declared otherwise than they are stored to what is declared; sends nothing when they are so
+ * already. Values that were changed on the platform meanwhile, and not in the program, are left alone with a warning, as
+ * preview did not announce them, and stored, so that the next preview announces an update. Raises `notFound`, and
+ * `PartialFailure` when something was, or may have been, done that the stored state does not say.
  */
 export async function updateUser(context: Context, before: KnownUser, inputs: UserInputs): Promise<UserState> {
   context.directory.noteKnown([before]);
@@ -66,8 +65,7 @@ async function begin(context: Context, { id, state }: KnownUser, inputs: UserInp
   if (user === undefined) return { kind: "missing", view };
   context.run.keep(id);
   const declared = redeclare(withFound(state, user, inputs, view.showsRoles()), inputs);
-  // If the address was changed on the platform it is refresh that says so and follows it: followed here, the next
-  // up would find another address declared, and replace the user.
+  // A changed address is followed by refresh, which says so: followed here, the next up would replace the user.
   const known = { id, state: { ...stateOf(user, declared), email: state.email } };
   const due = state.unfinished === true ? inputs : announced(state, inputs, user);
   raise(findBadValueRefusal(due, user));
@@ -128,8 +126,8 @@ async function settle(
 }
 
 /**
- * An update of which a part is not done, or may not be. `half`: the state as it is then, as far as it is known. If no
- * roles are shown, what was stored is all that is known of the role.
+ * An update of which a part is not done, or may not be; `half` is the state as far as it is known. If no roles are shown,
+ * what was stored is all that is known of the role.
  */
 function halfUpdated(user: ApiUser, stored: UserState, half: UserState, cause: unknown): PartialFailure {
   const proven = user.realmRoles === undefined ? unproven(half, stored) : half;

@@ -65,7 +65,7 @@ describe("WallarooUser through the real engine", function () {
     expect(output).to.match(/property email value \{nonsense\} has a problem: must be of the form/);
     expect(output)
       .to.match(/property enabled value \{yes\}/)
-      .and.match(/roel is no input of a Wallaroo user/);
+      .and.match(/roel is not an input of a Wallaroo user/);
     expect(output)
       .to.match(/password must be a string/)
       .and.not.match(/12345/);
@@ -81,7 +81,7 @@ describe("WallarooUser through the real engine", function () {
     expect(output)
       .to.match(/email must be of the form/)
       .and.match(/roles must be a list/)
-      .and.match(/passwd is no input/);
+      .and.match(/passwd is not an input/);
     expect(output).to.not.match(/Ss-/);
   });
 

@@ -134,8 +134,7 @@ describe("the lookups", () => {
     const cut = people.filter(({ username }) => username !== "operator@example.com");
     const users = Object.fromEntries(cut.map((user) => [user.id, user]));
     platform.misbehave({ on: "query", when: "before", times: 9, what: { body: { users } } });
-    const words =
-      /Could not look up users: the platform lists everybody without the account that this provider runs as/;
+    const words = /Could not look up users: the platform lists all accounts without the one that this provider runs as/;
     expect(await messageOf(() => lookups.getUsers())).to.match(words);
     expect(await messageOf(() => lookups.getUsers({ enabled: false }))).to.match(words);
     expect(await messageOf(() => lookups.getUser({ email: "nobody@example.com" }))).to.match(words);

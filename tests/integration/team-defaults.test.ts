@@ -104,7 +104,7 @@ describe("the defaults of a team", () => {
     const what = { status: 400, body: { msg: "no", code: 400 } };
     platform().misbehave({ on: "deactivate", who: ann, when: "before", what });
     const news = { onDestroy: "retain", members: { [ann]: { enabled: false }, [bob]: {} } };
-    expect(await messageOf(() => team.up(news))).to.match(/1 person failed/);
+    expect(await messageOf(() => team.up(news))).to.match(/1 member failed/);
     const { details } = team.kept?.outputs as Outputs;
     expect(details).to.deep.equal({ [bob]: { onDestroy: "retain" } });
     expect(team.kept?.outputs).to.not.have.property("onDestroy");
@@ -139,7 +139,7 @@ describe("the defaults of a team", () => {
     for (const [news, problem] of [
       [{ onDestroy: "keep" }, /onDestroy must be "deactivate" or "retain"/],
       [{ adopt: "yes" }, /adopt must be true or false/],
-      [{ onDestory: "retain" }, /onDestory is no input of a Wallaroo team; there are members, adopt, onDestroy/],
+      [{ onDestory: "retain" }, /onDestory is not an input of a Wallaroo team; there are members, adopt, onDestroy/],
     ] as const) {
       expect(await messageOf(() => team.preview({ ...news, members: { [ann]: {} } }))).to.match(problem);
     }

@@ -90,7 +90,7 @@ describe("the credentials file of the vendor's SDK", () => {
 
   it("is refused, and not quoted, where its token can't be one", () => {
     expect(problemOf(holding({ ...OF_ANN, token: "abc def" })))
-      .to.match(/the token there is no token/)
+      .to.match(/the token there can't be one/)
       .and.not.include("abc");
     expect(problemOf(holding({ ...OF_ANN, token: 7 }))).to.match(/or with a token; one of them is missing there/);
   });

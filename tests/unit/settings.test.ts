@@ -160,7 +160,7 @@ describe("the settings", () => {
     expect(grant({ WALLAROO_REFRESH_TOKEN: " r\r\n" })).to.deep.equal({ type: "refresh", refreshToken: "r" });
     const problems = problemsOf({ ...MINIMUM, "wallaroo:token": "abc def" });
     expect(problems.join())
-      .to.match(/wallaroo:token \(WALLAROO_TOKEN\) is no token/)
+      .to.match(/wallaroo:token \(WALLAROO_TOKEN\) can't be a token/)
       .and.not.include("abc");
   });
 

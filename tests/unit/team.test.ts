@@ -43,7 +43,7 @@ describe("the inputs of a team", () => {
     expect(all).to.match(/^members\["nobody"\]: the address must be of the form/m);
     expect(all).to.match(/^members\["bob@example.com"\] must be an object/m);
     expect(all).to.match(/^members\["cleo@example.com"\].email must not be given/m);
-    expect(all).to.match(/^members\["dave@example.com"\].surname is no input/m);
+    expect(all).to.match(/^members\["dave@example.com"\].surname is not an input/m);
   });
 
   it("are refused where a changed key would cost a password its mark as a secret", () => {
@@ -68,7 +68,7 @@ describe("the inputs of a team", () => {
       /must be an object of what is declared of the member, \{\}/,
     );
     expect(reasons({}, { name: "science" })).to.deep.equal([
-      "name is no input of a Wallaroo team; there are members, adopt, onDestroy, requireReset",
+      "name is not an input of a Wallaroo team; there are members, adopt, onDestroy, requireReset",
     ]);
   });
 
