@@ -105,40 +105,16 @@ describe("who a resource is about", function () {
     expect(preview.output).to.match(/declared twice/);
   });
 
-  it("does not change with the case of the address or the space around it", async () => {
+  it("invites the new address before it deactivates the old one, which stays as it was when the new one is refused", async () => {
     await stack().up(named("ann"));
-    await stack().up(named("ann", { email: "  Ann@EXAMPLE.com" }), { expectNoChanges: true });
-    expect(writes()).to.deep.equal([`invite ${ann}`]);
-  });
-
-  it("takes unusual addresses", async () => {
-    const emails = [
-      "a+b@example.com",
-      "o'brien@example.com",
-      "first.last@example.com",
-      "jürgen@example.com",
-      `${"x".repeat(60)}@${"y".repeat(60)}.example.com`,
-    ];
-    const program = () => emails.forEach((email, index) => new WallarooUser(`p${index}`, { email }));
-    await stack().up(program);
-    await stack().preview(program, { expectNoChanges: true });
-    await stack().destroy();
-    for (const email of emails) expect(await isEnabled(email), email).to.equal(false);
-  });
-
-  it("invites the new address before it deactivates the old one, and preview says replacement", async () => {
-    await stack().up(named("ann"));
+    await platform().addUser({ email: "ann.b@example.com" });
+    await stack().upFails(named("ann", { email: "ann.b@example.com" }));
+    expect(await isEnabled(ann)).to.equal(true);
+    await platform().remove("ann.b@example.com");
     const preview = await stack().preview(named("ann", { email: "ann.b@example.com" }));
     expect(preview.changes).to.include({ replace: 1 });
     await stack().up(named("ann", { email: "ann.b@example.com" }));
     expect(writes()).to.deep.equal([`invite ${ann}`, "invite ann.b@example.com", `deactivate ${ann}`]);
-  });
-
-  it("leaves the old account as it was when the new address is refused", async () => {
-    await platform().addUser({ email: "ann.b@example.com" });
-    await stack().up(named("ann"));
-    await stack().upFails(named("ann", { email: "ann.b@example.com" }));
-    expect(await isEnabled(ann)).to.equal(true);
   });
 
   it("is not forgotten to be another account by a replacement by trigger, and destroy leaves that alone", async () => {

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { WallarooProvider, WallarooUser, type WallarooUserArgs } from "pulumi-wallaroo";
 import { startPlatform } from "../emulator/platform";
 import { ann, user } from "./programs";
-import { CI, TestStack, scenario } from "./stack";
+import { CI, scenario } from "./stack";
 
 describe("WallarooUser through the real engine", function () {
   this.timeout(180_000);
@@ -27,21 +27,6 @@ describe("WallarooUser through the real engine", function () {
     await stack().up(user({ password: "Pp-anns-password", enabled: true }));
     await stack().destroy();
     expect(writes()).to.deep.equal([`invite ${ann}`, `deactivate ${ann}`, `activate ${ann}`, `deactivate ${ann}`]);
-  });
-
-  it("invites and then deactivates somebody who is declared disabled", async () => {
-    const { outputs } = await stack().up(user({ enabled: false }));
-    expect(outputs["enabled"]?.value).to.equal(false);
-    expect(writes()).to.deep.equal([`invite ${ann}`, `deactivate ${ann}`]);
-  });
-
-  it("finds nothing to do after a login, a verified address and a change of name", async () => {
-    await stack().up(user());
-    await platform().login(ann);
-    await platform().verifyEmail(ann);
-    await platform().rename(ann, { firstName: "Ann", lastName: "B" });
-    await stack().refresh({ expectNoChanges: true });
-    await stack().preview(user(), { expectNoChanges: true });
   });
 
   it("keeps the state free of secrets and the provider's text constant and small", async () => {
@@ -85,38 +70,15 @@ describe("WallarooUser through the real engine", function () {
     expect(output).to.not.match(/Ss-/);
   });
 
-  it("says everything that is missing in the settings, once", async () => {
-    const bare = await TestStack.create({ config: {} });
-    try {
-      const { output } = await bare.upFails(user());
-      const diagnostics = output.slice(output.indexOf("Diagnostics:"));
-      expect(diagnostics.match(/wallaroo:url \(WALLAROO_URL\) is missing/g)).to.have.length(1);
-      expect(diagnostics)
-        .to.match(/Credentials are missing: .*WALLAROO_PASSWORD/)
-        .and.not.match(/\n\s+at /);
-    } finally {
-      bare.remove();
-    }
-  });
-
   it("says one line and no stack about a wrong password, and tries it once", async () => {
-    const wrong = {
-      "wallaroo:url": platform().url,
-      "wallaroo:username": CI.email,
-      "secret:wallaroo:password": "Ww-wrong",
-    };
-    const other = await TestStack.create({ config: wrong });
-    try {
-      const { output } = await other.upFails(user());
-      const diagnostics = output.slice(output.indexOf("Diagnostics:"));
-      expect(diagnostics.match(/Could not sign in as ci@example.com: Invalid user credentials/g)).to.have.length(1);
-      expect(diagnostics)
-        .to.not.match(/\n\s+at /)
-        .and.not.include("Ww-wrong");
-      expect(platform().requests("token")).to.have.length(1);
-    } finally {
-      other.remove();
-    }
+    await stack().setConfig("wallaroo:password", "Ww-wrong");
+    const { output } = await stack().upFails(user());
+    const diagnostics = output.slice(output.indexOf("Diagnostics:"));
+    expect(diagnostics.match(/Could not sign in as ci@example.com: Invalid user credentials/g)).to.have.length(1);
+    expect(diagnostics)
+      .to.not.match(/\n\s+at /)
+      .and.not.include("Ww-wrong");
+    expect(platform().requests("token")).to.have.length(1);
   });
 
   it("previews values that only up will know", async () => {
@@ -155,5 +117,19 @@ describe("WallarooUser through the real engine", function () {
     } finally {
       await other.close();
     }
+  });
+});
+
+describe("a stack without settings", function () {
+  this.timeout(180_000);
+  const { stack } = scenario({}, () => ({ config: {} }));
+
+  it("is told everything that is missing, once", async () => {
+    const { output } = await stack().upFails(user());
+    const diagnostics = output.slice(output.indexOf("Diagnostics:"));
+    expect(diagnostics.match(/wallaroo:url \(WALLAROO_URL\) is missing/g)).to.have.length(1);
+    expect(diagnostics)
+      .to.match(/Credentials are missing: .*WALLAROO_PASSWORD/)
+      .and.not.match(/\n\s+at /);
   });
 });

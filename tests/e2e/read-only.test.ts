@@ -8,30 +8,6 @@ describe("a stack that is read-only", function () {
   this.timeout(180_000);
   const { platform, stack, writes } = scenario();
 
-  it("previews and refreshes, and is refused up and destroy with nothing sent", async () => {
-    const declare = (more: boolean) => () => {
-      new WallarooUser("bob", { email: bob });
-      if (more) new WallarooUser("ann", { email: ann });
-    };
-    await stack().up(declare(false));
-    await stack().setConfig("wallaroo:readOnly", "true");
-    platform().clearLog();
-
-    expect((await stack().preview(declare(true))).changes).to.include({ create: 1 });
-    const refused = await stack().upFails(declare(true));
-    expect(refused.output).to.match(
-      /Could not invite ann@example.com: wallaroo:readOnly \(WALLAROO_READ_ONLY\) is true/,
-    );
-    expect(refused.output).to.not.match(/\n\s+at /);
-
-    await platform().setEnabled(bob, false);
-    expect((await stack().refresh()).output).to.match(/bob updated .*\[diff: ~enabled\]/);
-    await platform().setEnabled(bob, true);
-    const { output } = await stack().destroyFails();
-    expect(output).to.match(/Could not deactivate bob@example.com: wallaroo:readOnly/);
-    expect(writes()).to.deep.equal([]);
-  });
-
   it("may be so by an explicit provider alone, for users and teams", async () => {
     const program = () => {
       const login = { url: platform().url, username: CI.email, password: CI.password };

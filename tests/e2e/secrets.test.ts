@@ -4,7 +4,7 @@ import path from "node:path";
 import { expect } from "chai";
 import { WallarooTeam, WallarooUser } from "pulumi-wallaroo";
 import { CLIENT_SECRET } from "../emulator/sessions";
-import { CI, scenario } from "./stack";
+import { CI, configOf, scenario } from "./stack";
 
 const PASSWORD = "Gg-given-password-of-ann";
 const MEMBER_PASSWORD = "Gg-given-password-of-dave";
@@ -12,13 +12,7 @@ const MEMBER_PASSWORD = "Gg-given-password-of-dave";
 describe("the secrets of a whole lifecycle", function () {
   this.timeout(240_000);
   const { platform, stack } = scenario({}, (url) => ({
-    config: {
-      "wallaroo:url": url,
-      "wallaroo:username": CI.email,
-      "secret:wallaroo:password": CI.password,
-      "wallaroo:clientId": "api-client",
-      "secret:wallaroo:clientSecret": CLIENT_SECRET,
-    },
+    config: configOf(url, { "wallaroo:clientId": "api-client", "secret:wallaroo:clientSecret": CLIENT_SECRET }),
   }));
 
   for (const talk of [{}, { logVerbosity: 9, logToStdErr: true, debug: true }]) {

@@ -34,7 +34,7 @@ interface Operations {
 
 export interface StackOptions {
   platform?: Platform;
-  /** Stack configuration; a `secret:` prefix of the key marks a secret. Default: url and operator credentials. */
+  /** Stack configuration; a `secret:` prefix of the key marks a secret. Default: {@link configOf} the platform. */
   config?: Record<string, string>;
   env?: Record<string, string>;
   /** How long the provider looks for an account after its invite, in milliseconds; three minutes by default. */
@@ -53,6 +53,16 @@ ENGINE_CONNECTIONS["grpc.use_local_subchannel_pool"] = 1;
 
 /** The administrator that the stacks of the tests run as. Its password is nobody else's, so that it can be looked for. */
 export const CI = { email: "ci@example.com", password: "Cc-the-password-of-ci" };
+
+/** The configuration of a stack that runs as {@link CI} on the platform at this URL, and further keys. */
+export function configOf(url: string, more: Record<string, string> = {}): Record<string, string> {
+  return {
+    "wallaroo:url": url,
+    "wallaroo:username": CI.email,
+    "secret:wallaroo:password": CI.password,
+    ...more,
+  };
+}
 
 /** A platform with the people of the 2024 guide and {@link CI}, and a stack on it; both gone after the test. */
 export function scenario(
@@ -98,11 +108,7 @@ export class TestStack {
         },
       },
     );
-    const config = options.config ?? {
-      "wallaroo:url": options.platform?.url ?? "",
-      "wallaroo:username": CI.email,
-      "secret:wallaroo:password": CI.password,
-    };
+    const config = options.config ?? configOf(options.platform?.url ?? "");
     await stack.setAllConfig(
       Object.fromEntries(
         Object.entries(config).map(([key, value]) => [

@@ -9,6 +9,13 @@ const [ann, bob] = ["ann@example.com", "bob@example.com"];
 const UNKNOWN = pulumi.runtime.unknownValue;
 const FIXTURE = path.join(__dirname, "../e2e/fixtures/state-of-the-first-commit.json");
 
+function storedByTheFirstRelease(): Kept[] {
+  const { deployment } = JSON.parse(fs.readFileSync(FIXTURE, "utf8")) as {
+    deployment: { resources: (Kept & { type: string })[] };
+  };
+  return deployment.resources.filter(({ type }) => type.includes("wallaroo"));
+}
+
 describe("the engine's calls for a user", () => {
   const { platform, start, writes } = onPlatform();
   const said = listen();
@@ -31,6 +38,29 @@ describe("the engine's calls for a user", () => {
     await calls.destroy();
     expect(writes()).to.deep.equal([`invite ${ann}`, `deactivate ${ann}`, `activate ${ann}`, `deactivate ${ann}`]);
   });
+
+  it("invite and then deactivate an account that is declared deactivated", async () => {
+    const calls = user();
+    await calls.up({ email: ann, enabled: false });
+    expect(calls.kept?.outputs).to.include({ enabled: false });
+    expect(writes()).to.deep.equal([`invite ${ann}`, `deactivate ${ann}`]);
+  });
+
+  for (const email of [
+    "a+b@example.com",
+    "o'brien@example.com",
+    "first.last@example.com",
+    "jürgen@example.com",
+    `${"x".repeat(60)}@${"y".repeat(60)}.example.com`,
+  ]) {
+    it(`take an unusual address: ${email}`, async () => {
+      const calls = user();
+      await calls.up({ email });
+      expect(await calls.up({ email })).to.equal("unchanged");
+      await calls.destroy();
+      expect((await platform().findByEmail(email))?.enabled).to.equal(false);
+    });
+  }
 
   it("show drift by inputs at read, and repair it", async () => {
     const calls = user();
@@ -111,10 +141,7 @@ describe("the engine's calls for a user", () => {
   });
 
   it("find no change in the states of the first release, and destroy them as they were declared then", async () => {
-    const { deployment } = JSON.parse(fs.readFileSync(FIXTURE, "utf8")) as {
-      deployment: { resources: (Kept & { type: string })[] };
-    };
-    const stored = deployment.resources.filter(({ type }) => type.includes("wallaroo"));
+    const stored = storedByTheFirstRelease();
     expect(stored).to.have.length(3);
     for (const { id, inputs, outputs } of stored) {
       await platform().addUser({ id, ...(outputs as { email: string; enabled: boolean }) });
@@ -128,6 +155,19 @@ describe("the engine's calls for a user", () => {
       await calls.destroy();
     }
     expect(writes()).to.deep.equal([`deactivate ${ann}`]);
+  });
+
+  it("destroy a state of the first release under the guards of today", async () => {
+    const stored = storedByTheFirstRelease().find(({ outputs }) => outputs["email"] === ann);
+    const { id = "", inputs = {}, outputs = {} } = stored ?? {};
+    await platform().addUser({ id, ...(outputs as { email: string; enabled: boolean }) });
+    const calls = new EngineCalls(platform, "user", { "wallaroo:protectedEmails": ann });
+    // The fixture holds the password as ciphertext, which the engine gives to a provider in plain.
+    calls.kept = { id, inputs, outputs: { ...outputs, initialPassword: "Ff-initial-password" } };
+    expect(await messageOf(() => calls.destroy())).to.match(
+      /Could not deactivate ann@example.com: wallaroo:protectedEmails protects it/,
+    );
+    expect(await isEnabled(ann)).to.equal(true);
   });
 
   it("say nothing when nothing is to be said", async () => {

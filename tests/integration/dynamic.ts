@@ -62,7 +62,7 @@ export class EngineCalls {
     private readonly config: Record<string, string> = {},
   ) {}
 
-  /** Check and diff, as `pulumi preview` has it. Raises the first failure. */
+  /** Check and diff, as `pulumi preview` has it. Raises what check refuses, a line per failure. */
   async preview(news: Props): Promise<Done> {
     return (await this.#compare(news)).done;
   }
@@ -114,7 +114,9 @@ export class EngineCalls {
     const given = { __declared: { key: "1", name: "it" }, ...news, __provider: TEXT };
     const checked = await provider.check(this.kept?.inputs ?? {}, given);
     const inputs = asJson(checked.inputs as Props);
-    for (const { property, reason } of checked.failures ?? []) throw new Error(`${property} ${reason}`);
+    const { failures = [] } = checked;
+    if (failures.length > 0)
+      throw new Error(failures.map(({ property, reason }) => `${property} ${reason}`).join("\n"));
     if (this.kept === undefined) return { provider, inputs, done: "created" };
     const { changes, replaces = [] } = await provider.diff(this.kept.id, this.kept.outputs, inputs);
     const done = replaces.length > 0 ? "replaced" : changes === true ? "updated" : "unchanged";

@@ -4,6 +4,7 @@ import { teamFailureOf } from "../failures";
 import type { CallName, Fault } from "../emulator/misbehaviour";
 import { startPlatform, type Platform } from "../emulator/platform";
 import { until } from "../emulator/until";
+import { EngineCalls, listen } from "./dynamic";
 import { connectTo, declared, messageOf } from "./platform";
 
 const COUNT = 150;
@@ -51,6 +52,7 @@ async function plant(platform: Platform, enabled: boolean): Promise<TeamState> {
 describe("a run on a platform that never gets better", function () {
   this.timeout(120_000);
   const open: Platform[] = [];
+  listen();
   afterEach(async () => void (await Promise.all(open.splice(0).map((platform) => platform.close()))));
 
   async function start(on: string, { what, retries }: { what: Fault; retries: number }) {
@@ -146,6 +148,24 @@ describe("a run on a platform that never gets better", function () {
     expect(Object.keys(failed.state?.ids ?? {})).to.have.length(4);
     expect(platform.requests("invite")).to.have.length(4);
     expect(platform.requests("query").length).to.be.greaterThan(2);
+  });
+
+  it("stores through the engine's calls what was done, and the next run does only the rest", async () => {
+    const platform = await startPlatform();
+    open.push(platform);
+    const what = { status: 403, body: { msg: "no", code: 403 } };
+    platform.misbehave({ on: "invite", nth: 11, times: 1e9, when: "before", what });
+    const config = { "wallaroo:maxRetries": "0", "wallaroo:maxConcurrency": String(CONCURRENCY) };
+    const calls = new EngineCalls(() => platform, "team", config);
+    expect(await messageOf(() => calls.up({ members: team() }))).to.match(
+      /members failed of 150, not tried: 1\d\d\. What was done is stored/,
+    );
+    expect(platform.requests("invite").length).to.be.within(13, 10 + MOST_BEGUN);
+    expect(Object.keys(calls.kept?.outputs["ids"] as object)).to.have.length(10);
+    platform.behave();
+    platform.clearLog();
+    await calls.up({ members: team() });
+    expect(platform.requests("invite")).to.have.length(COUNT - 10);
   });
 
   it("reads nobody after a few failures of a refresh", async () => {

@@ -4,6 +4,7 @@ import type { Members, TeamState } from "../../provider/team/model";
 import type { UserInputs } from "../../provider/user/model";
 import { halfDoneOf, teamFailureOf } from "../failures";
 import { until } from "../emulator/until";
+import { EngineCalls, listen } from "./dynamic";
 import { connectTo, declared, onPlatform } from "./platform";
 
 const [ann, bob] = ["ann@example.com", "bob@example.com"];
@@ -18,6 +19,13 @@ async function teamFailure(step: Promise<unknown>): Promise<{ reasons: readonly 
   const { reasons, state } = teamFailureOf(await step.catch((error: unknown) => error));
   if (state !== undefined) return { reasons, state };
   throw new Error("nothing is stored");
+}
+
+/** The message of what `step` raises, or the reasons per member. */
+async function reasonsOf(step: () => Promise<unknown>): Promise<string> {
+  const error: unknown = await step().catch((raised: unknown) => raised);
+  if (!(error instanceof Error)) throw new Error("nothing was raised");
+  return (error as { reasons?: string[] }).reasons?.join("\n") ?? error.message;
 }
 
 describe("a change that the platform answers and does not make", () => {
@@ -186,6 +194,30 @@ describe("a change that the platform answers and does not make", () => {
     await run.lifecycle.delete(id, state);
     expect(platform().log.map((entry) => entry.call)).to.deep.equal(["token", "query"]);
   });
+});
+
+describe("an account in a store that ignores deactivations", () => {
+  const { platform, start } = onPlatform();
+  listen();
+  beforeEach(() => start());
+
+  for (const kind of ["user", "team"] as const) {
+    it(`is not said to be deactivated by up, by the preview after it, or by destroy (${kind})`, async () => {
+      const program = (enabled: boolean) =>
+        kind === "user" ? { email: ann, enabled } : { members: { [ann]: { enabled } } };
+      const calls = new EngineCalls(platform, kind);
+      await calls.up(program(true));
+      await platform().change({ ignoresDeactivate: [ann] });
+      const failure = /Could not deactivate ann@example.com: .*still active/;
+      expect(await reasonsOf(() => calls.up(program(false)))).to.match(failure);
+      expect(await calls.preview(program(false))).to.equal("updated");
+      expect(await reasonsOf(() => calls.destroy())).to.match(failure);
+      expect(calls.kept).to.not.equal(undefined);
+      await platform().change({ ignoresDeactivate: [] });
+      await calls.destroy();
+      expect((await platform().findByEmail(ann))?.enabled).to.equal(false);
+    });
+  }
 });
 
 describe("the looks that confirm changes", function () {

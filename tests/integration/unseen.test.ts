@@ -4,7 +4,7 @@ import type { KnownUser } from "../../provider/user/model";
 import { halfDoneOf, teamFailureOf } from "../failures";
 import { connectTo, declared, messageOf, onPlatform } from "./platform";
 
-const [ann, bob] = ["ann@example.com", "bob@example.com"];
+const [ann, bob, cleo] = ["ann@example.com", "bob@example.com", "cleo@example.com"];
 const LATE = { seenAfterMs: 3_600_000 };
 const QUICK = { lookingMs: 400 };
 
@@ -157,29 +157,31 @@ describe("an account that was invited and never seen", () => {
     expect(writes()).to.deep.equal([`invite ${ann}`]);
   });
 
-  it("stays in a team the same way, beside members who are done", async () => {
+  it("stays in a team the same way, beside members that are done", async () => {
     const { team } = await start({ ...LATE, inviteAnswersId: "email" }, {}, QUICK);
-    const failure: unknown = await team.apply(undefined, { [ann]: {}, [bob]: {} }, "team").catch((e: unknown) => e);
+    const cleosId = await platform().addUser({ email: cleo });
+    const members = { [ann]: {}, [bob]: {}, [cleo]: { adopt: true } };
+    const failure: unknown = await team.apply(undefined, members, "team").catch((e: unknown) => e);
     const { state } = teamFailureOf(failure);
     if (state === undefined) throw new Error("nothing is stored");
-    expect(state.ids).to.deep.equal({ [ann]: `unseen:${ann}`, [bob]: `unseen:${bob}` });
+    expect(state.ids).to.deep.equal({ [ann]: `unseen:${ann}`, [bob]: `unseen:${bob}`, [cleo]: cleosId });
     expect(state.details[ann]).to.deep.equal({ unfinished: true, unseen: true });
     expect(Object.keys(state.initialPasswords)).to.deep.equal([ann, bob]);
 
     const hidden = connectTo(platform());
     expect((await hidden.team.read(state, "team")).state).to.deep.equal(state);
-    const again: unknown = await hidden.team.apply(state, { [ann]: {}, [bob]: {} }, "team").catch((e: unknown) => e);
+    const again: unknown = await hidden.team.apply(state, members, "team").catch((e: unknown) => e);
     const failed = teamFailureOf(again);
     expect(failed.reasons.join()).to.match(/Could not update ann@example.com: .*not visible.*Could not update bob@/);
     expect(failed.state).to.deep.equal(state);
 
-    const kept = await hidden.team.apply(state, { [ann]: {} }, "team").catch((e: unknown) => e);
-    expect(teamFailureOf(kept).state?.ids, "nobody is dropped").to.have.all.keys(ann, bob);
+    const kept = await hidden.team.apply(state, { [ann]: {}, [cleo]: {} }, "team").catch((e: unknown) => e);
+    expect(teamFailureOf(kept).state?.ids, "no member is dropped").to.have.all.keys(ann, bob, cleo);
 
     await show();
     const now = await connectTo(platform()).team.read(state, "team");
     expect(now.state.ids[ann]).to.equal((await platform().findByEmail(ann))?.id);
-    expect(now.state.details).to.deep.equal({});
+    expect(now.state.details).to.deep.equal({ [cleo]: { adopt: true } });
     expect(now.state.initialPasswords).to.deep.equal(state.initialPasswords);
     expect(writes()).to.deep.equal([`invite ${ann}`, `invite ${bob}`]);
   });
