@@ -3,6 +3,7 @@ import { expect } from "chai";
 import { PartialFailure } from "../../provider/user/partial-failure";
 import type { Fault } from "../emulator/misbehaviour";
 import { startPlatform } from "../emulator/platform";
+import { itAtOnce } from "./at-once";
 import { connectTo, declared, messageOf, onPlatform } from "./platform";
 
 const ann = "ann@example.com";
@@ -32,10 +33,13 @@ describe("the question whether an invite arrived", function () {
   const invites = () => platform().requests("invite").length;
   const lost = () => platform().misbehave({ on: "invite", when: "after", what: { status: 502, body: PAGE } });
 
-  for (const [name, what] of Object.entries(LOOKS)) {
-    it(`goes on while looks are answered with ${name}, also after an invite that was answered, whatever wallaroo:maxRetries says`, async () => {
-      await Promise.all(
-        [true, false].map(async (isLost) => {
+  describe("while looks fail", () =>
+    itAtOnce(
+      LOOKS,
+      (name) =>
+        `goes on when they are answered with ${name}, also after an invite that was answered, whatever wallaroo:maxRetries says`,
+      async (what) => {
+        for (const isLost of [true, false]) {
           const own = await startPlatform();
           try {
             const { lifecycle } = connectTo(own, { "wallaroo:maxRetries": "0" });
@@ -49,10 +53,9 @@ describe("the question whether an invite arrived", function () {
           } finally {
             await own.close();
           }
-        }),
-      );
-    });
-  }
+        }
+      },
+    ));
 
   it("is asked for all at the same time, and holds back the invites of others until it is answered", async () => {
     const { lifecycle } = await start({}, { "wallaroo:maxConcurrency": "4", "wallaroo:maxRetries": "0" });
