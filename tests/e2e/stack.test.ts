@@ -2,7 +2,9 @@ import http2 from "node:http2";
 import { createRequire } from "node:module";
 import { expect } from "chai";
 import { listenAt, listenAtLowPort } from "../emulator/port";
-import { ENGINE_CONNECTIONS } from "./stack";
+import { ENGINE_CONNECTIONS } from "./automation";
+import { user } from "./programs";
+import { scenario } from "./stack";
 
 interface Grpc {
   Client: new (address: string, credentials: unknown, options: object) => GrpcClient;
@@ -20,7 +22,20 @@ interface GrpcClient {
   close(): void;
 }
 
-describe("the stacks of these tests", () => {
+describe("the stacks of these tests", function () {
+  this.timeout(180_000);
+
+  describe("whose program fails", () => {
+    const { stack } = scenario({}, () => ({ config: {} }));
+
+    it("leave no handler of lost errors on this process", async () => {
+      const count = () => [process.listenerCount("uncaughtException"), process.listenerCount("unhandledRejection")];
+      const before = count();
+      await stack().upFails(user());
+      expect(count()).to.deep.equal(before);
+    });
+  });
+
   it("take no engine for dead because an earlier one had its port", async () => {
     const grpc = createRequire(require.resolve("@pulumi/pulumi"))("@grpc/grpc-js") as Grpc;
     const server = http2.createServer((_request, response) => response.writeHead(404).end());

@@ -1,11 +1,11 @@
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import * as pulumi from "@pulumi/pulumi";
 import * as automation from "@pulumi/pulumi/automation";
 import { startPlatform, type Platform, type PlatformOptions } from "../emulator/platform";
 import { BACKEND, engineEnvironment, linkCheckout } from "../engine/environment";
 import { ensureEngine } from "../engine/ensure";
+import { engineCommand, operationBegins, operationEnds } from "./automation";
 import { processesOf } from "./processes";
 
 /** A Pulumi program, run in this process while the real engine does the rest. */
@@ -40,16 +40,6 @@ export interface StackOptions {
   /** How long the provider looks for an account after its invite, in milliseconds; three minutes by default. */
   lookingMs?: number;
 }
-
-/**
- * Options of the connections that the SDK opens to an engine; it does not declare them. A process that runs one inline
- * program after another keeps the connections of all of them (measured: @pulumi/pulumi 3.248), and grpc-js shares them by
- * address: an engine that got the port of a dead one would be taken for dead, its program for empty, and everybody in the
- * stack deleted. So each run opens its own.
- */
-export const ENGINE_CONNECTIONS = (pulumi.runtime as unknown as { grpcClientOptions: Record<string, unknown> })
-  .grpcClientOptions;
-ENGINE_CONNECTIONS["grpc.use_local_subchannel_pool"] = 1;
 
 /** The administrator that the stacks of the tests run as. Its password is nobody else's, so that it can be looked for. */
 export const CI = { email: "ci@example.com", password: "Cc-the-password-of-ci" };
@@ -159,6 +149,7 @@ export class TestStack {
    * `ok`, or say why it does not.
    */
   async attempt<Name extends keyof Operations>(name: Name, ...args: Operations[Name]): Promise<Attempt> {
+    operationBegins();
     let output = "";
     const io = { onOutput: (text: string) => void (output += text), color: "never" } as const;
     try {
@@ -168,6 +159,8 @@ export class TestStack {
       // The message of a CommandError repeats all of it; only what never got to the output is added.
       const message = (error as Error).message;
       return { ok: false, output: output === "" ? message : output, changes: {}, outputs: {} };
+    } finally {
+      operationEnds();
     }
   }
 
@@ -286,17 +279,4 @@ function preload(folder: string, lookingMs: number): string {
 
 function wrap(program: Program): automation.PulumiFn {
   return async () => (await program()) ?? {};
-}
-
-let command: Promise<automation.PulumiCommand> | undefined;
-
-/** The Automation API looks for `bin/pulumi` under a root; the engine's folder is put behind that name, once. */
-function engineCommand(directory: string): Promise<automation.PulumiCommand> {
-  if (command === undefined) {
-    const root = fs.mkdtempSync(path.join(os.tmpdir(), "pulumi-wallaroo-engine-"));
-    fs.symlinkSync(directory, path.join(root, "bin"));
-    process.once("exit", () => fs.rmSync(root, { recursive: true, force: true }));
-    command = automation.PulumiCommand.get({ root });
-  }
-  return command;
 }
