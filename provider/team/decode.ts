@@ -51,34 +51,51 @@ export function decodeTeam(stored: Record<string, unknown>, operation: string, t
   };
   const members = new Map<string, KnownUser>();
   const foundLost = new Set<string>();
-  for (const [key, id] of Object.entries(ids)) {
-    const email = canonicalEmail(key);
-    if (email === "" || members.has(email)) {
-      defects.push({ key: `ids[${JSON.stringify(key)}]`, what: email === "" ? "has no address" : "is there twice" });
-      if (email === "") continue;
+  const spellings = new Map<string, string>();
+  for (const spelling of Object.keys(ids)) {
+    const email = canonicalEmail(spelling);
+    if (email === "") {
+      defects.push({ key: `ids[${JSON.stringify(spelling)}]`, what: "has no address" });
+      continue;
     }
+    // The spelling that this package writes is kept, else the first.
+    const twin = spellings.get(email);
+    const key = twin === undefined || spelling === email ? spelling : twin;
+    spellings.set(email, key);
+    const id = ids[key];
+    if (twin !== undefined) defects.push(leftOut(ids, key === twin ? spelling : twin, email));
+    // What was known of the member may stand under either.
+    const own = twin === undefined ? maps : { ...maps, adopted: undefined, details: undefined };
     const isId = typeof id === "string" && id.trim() !== "";
     if (!isId)
       defects.push({
         key: `ids[${JSON.stringify(key)}]`,
         what: `must be text that is not blank, and is ${kindOf(id)}`,
       });
-    const usual = usualMember(email, key, maps);
+    const usual = usualMember(email, key, own);
     if (usual !== undefined) {
       members.set(email, { id: isId ? id : NO_ID, state: usual });
       continue;
     }
-    const decoded = decodeUser(memberOf(email, key, maps));
+    const decoded = decodeUser(memberOf(email, key, own));
     for (const defect of decoded.defects) {
       // Said once, of the whole map.
-      if (defect.key === "adopted" && maps.adopted === undefined) continue;
-      if (defect.key === "onDestroy" && maps.details === undefined) continue;
+      if (defect.key === "adopted" && own.adopted === undefined) continue;
+      if (defect.key === "onDestroy" && own.details === undefined) continue;
       defects.push({ key: pathOf(defect.key, key, detailsKey(stored)), what: defect.what });
     }
     if (decoded.isFoundLost) foundLost.add(email);
     members.set(email, { id: isId ? id : NO_ID, state: decoded.state });
   }
   return { state: pack(members.values(), defaults), defects, foundLost };
+}
+
+function leftOut(ids: Record<string, unknown>, spelling: string, email: string): Defect {
+  const id = ids[spelling];
+  return {
+    key: `ids[${JSON.stringify(spelling)}]`,
+    what: `is another spelling of ${email}, and a refresh leaves it out (${typeof id === "string" ? `id ${id}` : "no id"})`,
+  };
 }
 
 /** The name of the details in a stored state: the commits before the first release had another one. */
