@@ -3,7 +3,7 @@ import { SIGN_IN, type Breaker, type Trial } from "./breaker";
 import { WallarooError, isErrorBody, isOutage, isUncertain, isWallarooError, type ErrorKind } from "./errors";
 import { Limiter } from "./limiter";
 import { isRetryable, pauseBefore, type RetryPolicy } from "./retry";
-import type { Secrets } from "./redact";
+import { withoutPasswords, type Secrets } from "./redact";
 import type { TokenSource } from "./token";
 import type { Answer, Transport } from "./transport";
 
@@ -170,11 +170,12 @@ export function unreadable(
 
 function answerError(call: Call, answer: Answer, secrets: Secrets): WallarooError {
   const kind = kindOf(answer.status);
+  const words = secrets.serverWords(answer.body);
   return new WallarooError({
     kind,
     operation: call.operation,
     who: call.who,
-    words: secrets.serverWords(answer.body),
+    words: call.answersSecret === true ? withoutPasswords(words, call.who) : words,
     status: answer.status,
     retryAfterMs: answer.retryAfterMs,
     isPlatformsWord: isErrorBody(answer.body),

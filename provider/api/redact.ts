@@ -6,6 +6,20 @@ const MAX_INSIDE = 200;
 /** Secrets of so many characters or less are parts of ordinary words, and are not masked. */
 const TOO_SHORT = 3;
 
+const PASSWORD = /pass(word|wd|phrase|code)|pwd|credential|secret/i;
+/** A word of prose, an abbreviation, a short number, or marks alone: what a platform makes no password of. */
+const PLAIN = /^\(?(?:\p{Lu}?\p{Ll}+(?:['’]\p{Ll}+)?|\p{Lu}{1,5}|[\p{Lo}\p{Lm}\p{M}]+|\d{1,3}|\[secret\])?[).,:;!?]*$/u;
+
+/**
+ * The words of a failed invite, without what may be the password that the platform has generated, which this process can't
+ * know: if they speak of a password, only plain words are left, and the address `who`.
+ */
+export function withoutPasswords(words: string, who: string): string {
+  if (!PASSWORD.test(words)) return words;
+  const isPlain = (word: string) => PLAIN.test(word) || word.replace(/[).,:;!?]*$/, "") === who;
+  return words.replace(/\S+/g, (word) => (isPlain(word) ? word : "[secret]"));
+}
+
 /** What no message of this process may repeat, however the server that was told it spells it when it sends it back. */
 export class Secrets implements Mask {
   readonly #hidden = new Set<string>();
