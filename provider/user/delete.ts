@@ -1,6 +1,6 @@
 import { isUncertain, messageOf, raise, refusal } from "../api/errors";
 import type { ApiUser } from "../api/wire";
-import { findUnseen, notToBeLeft, refuseDoubtfulAbsence } from "./absence";
+import { findUnseen, isInvited, notToBeLeft, refuseDoubtfulAbsence } from "./absence";
 import { editProfile, setEnabled } from "./apply";
 import { confirm, inOrder, type Change } from "./confirmation";
 import type { Context } from "./context";
@@ -14,10 +14,13 @@ import { hasProfile, isShown, profileOf } from "./properties";
 import { seen, stateOf } from "./state";
 import type { View } from "./view";
 
+/** A look that took longer, in milliseconds, is followed by another where it alone says that nothing is to be done. */
+const SLOW_MS = 1_000;
+
 /** How far a departure has come when its turn in the limiter ends. */
 type Left =
-  /** All that had to be sent was sent, and is still to be confirmed. */
-  | { kind: "pending"; change: Change }
+  /** All that had to be sent by what `view` shows was sent, and is still to be confirmed. */
+  | { kind: "pending"; change: Change; view: View }
   /** Another resource has the account. */
   | { kind: "stays" }
   /** `view` does not show the account; whether to believe that is still open. */
@@ -36,7 +39,7 @@ export async function deleteUser(context: Context, { id, state }: KnownUser): Pr
   }
   const user = findUnseen({ id, state }, await context.directory.view(DECISION_AGE_MS));
   if (user === undefined) throw notToBeLeft(email);
-  return leave(context, { id: user.id, state: seen(state) });
+  return leave(context, { id: isInvited({ id, state }, user) ? user.id : id, state: seen(state) });
 }
 
 async function leave(context: Context, { id, state }: KnownUser): Promise<void> {
@@ -53,7 +56,12 @@ async function leave(context: Context, { id, state }: KnownUser): Promise<void> 
   const known = { id, state };
   directory.noteKnown([known]);
   const left = await directory.whileWorking(async () => {
-    const left = await limiter.run(() => letGo(context, known, target === "activate"));
+    let left = await limiter.run(() => letGo(context, known, target === "activate"));
+    if (target === "deactivate" && left.kind === "pending" && isOldNews(left)) {
+      // Nothing would confirm it.
+      const { askedAtMs, tookMs } = left.view;
+      left = await limiter.run(() => letGo(context, known, false, askedAtMs + tookMs));
+    }
     if (left.kind === "pending") await settle(context, known, left.change);
     return left;
   });
@@ -98,12 +106,17 @@ function warnOfForgotten({ run, log }: Context, state: UserState): void {
   );
 }
 
-/** Decides on a fresh view, and writes. Runs in the limiter. */
-async function letGo(context: Context, { id, state }: KnownUser, target: boolean): Promise<Left> {
+/** True when nothing was sent, by an answer that was long under way. */
+function isOldNews({ change, view }: { change: Change; view: View }): boolean {
+  return change.written.length === 0 && view.tookMs > SLOW_MS;
+}
+
+/** Decides on a fresh view, asked for at `sinceMs` or later, and writes. Runs in the limiter. */
+async function letGo(context: Context, { id, state }: KnownUser, target: boolean, sinceMs?: number): Promise<Left> {
   const { directory, log, run, breaker } = context;
   const { email } = state;
   breaker.refuse({ operation: "delete", who: email, writes: true, takesSeat: target });
-  const view = await directory.view(DECISION_AGE_MS);
+  const view = await directory.view(DECISION_AGE_MS, sinceMs);
   const user = view.findById(id);
   if (user === undefined) {
     const other = view.findByEmail(email);
@@ -143,7 +156,7 @@ async function letGo(context: Context, { id, state }: KnownUser, target: boolean
     const departure = write();
     // The writes alone: a resource that waits for them in the limiter holds up confirmations.
     run.noteDeparture(id, departure);
-    return { kind: "pending", change: await departure };
+    return { kind: "pending", change: await departure, view };
   } catch (error) {
     const left = change?.wanted ?? user;
     if (left === user && !isUncertain(error)) throw error;
