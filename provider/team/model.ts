@@ -27,7 +27,7 @@ export interface TeamState extends StoredDefaults {
 
 /** What is stored of a member besides the id; usual values are left out. */
 export interface MemberDetails
-  extends DeclaredState, Pick<UserState, "found" | "formerEmails" | "unfinished" | "unseen"> {
+  extends DeclaredState, Pick<UserState, "found" | "formerEmails" | "unfinished" | "unseen" | "invitedBefore"> {
   /** As last seen; usually true. */
   enabled?: false;
   /** As an adopted member was found; usually true. */

@@ -35,7 +35,7 @@ export function pack(members: Iterable<KnownUser>, defaults: StoredDefaults = {}
     state.ids[email] = id;
     if (adopted) state.adopted[email] = true;
     if (initialPassword !== undefined) state.initialPasswords[email] = initialPassword;
-    const kept = pick(member, ["found", "formerEmails", "unfinished", "unseen"]);
+    const kept = pick(member, ["found", "formerEmails", "unfinished", "unseen", "invitedBefore"]);
     const details: MemberDetails = { ...kept, ...without(declaredOf(member), common) };
     if (!enabled) details.enabled = enabled;
     if (adopted && foundEnabled === false) details.foundEnabled = foundEnabled;

@@ -5,6 +5,7 @@ import type { Renamed } from "./directory";
 import { addressOf } from "./email";
 import { findIdentity, warnOfBelief } from "./identity";
 import type { KnownUser, UserState } from "./model";
+import { createdAt } from "./state";
 import type { View } from "./view";
 
 /** Known accounts that may all be gone, or all have other addresses, at once; more than that is another platform. */
@@ -142,8 +143,19 @@ export function isProvisional(id: string): boolean {
  * Undefined while it is still not shown.
  */
 export function findUnseen({ id, state: { email } }: KnownUser, view: View): ApiUser | undefined {
-  const user = view.findById(id) ?? view.findByEmail(email);
-  return user !== undefined && addressOf(user) === email ? user : undefined;
+  const user = view.findById(id);
+  return user !== undefined && addressOf(user) === email ? user : view.findByAddress(email);
+}
+
+/**
+ * True when `user`, which has the address of an account that no look had shown so far, is the one that was invited: it has
+ * its id, or was made in time, as an invite may answer another id, or none.
+ */
+export function isInvited({ id, state: { invitedBefore } }: KnownUser, user: ApiUser): boolean {
+  const made = createdAt(user);
+  if (user.id === id) return true;
+  if (invitedBefore === undefined || made === undefined) return isProvisional(id);
+  return Date.parse(made) <= Date.parse(invitedBefore);
 }
 
 /** Says why an account can't be changed yet that no look has shown since it was invited. */

@@ -1,4 +1,5 @@
 import { isWallarooError, messageOf } from "../api/errors";
+import { withoutUndefined } from "../api/json";
 import { provisionalId } from "./absence";
 import { applyInputs, releaseSeat } from "./apply";
 import { confirm } from "./confirmation";
@@ -151,9 +152,12 @@ async function settleAs(context: Context, inputs: UserInputs, invitation: Invita
     const invited = { ...state, initialPassword };
     const sight = await context.lookout.find(email, "shown", atMs, idHint);
     if (sight.kind === "shown") return { id: sight.user.id, state: stateOf(sight.user, invited) };
-    const id = isUuid(idHint) ? idHint : provisionalId(email);
+    // The id of an account that has another address is not that of the invited one.
+    const isHint = isUuid(idHint) && context.directory.lastView?.findById(idHint) === undefined;
+    const id = isHint ? idHint : provisionalId(email);
+    const invitedBefore = findInvitedBefore(context, atMs);
     const failure = sight.kind === "unknown" ? sight.failure : undefined;
-    throw unseen({ id, state: invited }, "the invite was accepted", failure);
+    throw unseen({ id, state: withoutUndefined({ ...invited, invitedBefore }) }, "the invite was accepted", failure);
   }
   const { error } = invitation;
   // Nobody has said that an invite of this stack made it, so destroy is not to cut it off.
@@ -178,6 +182,16 @@ async function settleAs(context: Context, inputs: UserInputs, invitation: Invita
   );
   const initialPassword = password === undefined ? {} : { initialPassword: password };
   return { id: user.id, state: stateOf(user, { ...state, ...initialPassword }) };
+}
+
+/** How far off the platform's clock is known to be at most, in milliseconds: `Date` has whole seconds. */
+const CLOCK_OFF_MS = 2_000;
+
+/** By when an invite that was answered at this time of `performance.now()` had made its account; see `UserState`. */
+function findInvitedBefore({ clock }: Pick<Context, "clock">, answeredAtMs: number): string | undefined {
+  const nowMs = clock.earliestMs();
+  if (nowMs === undefined) return undefined;
+  return new Date(nowMs - (performance.now() - answeredAtMs) + CLOCK_OFF_MS).toISOString();
 }
 
 type Taken = Extract<Invitation, { kind: "taken" }>;

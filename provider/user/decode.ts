@@ -49,6 +49,7 @@ const CHECKS: Record<string, FindProblem> = {
       : "must be a list of addresses",
   unfinished: inMark,
   unseen: inMark,
+  invitedBefore: inText,
 };
 
 const NEEDED = ["email", "enabled", "adopted"] as const;

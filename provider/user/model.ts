@@ -59,6 +59,8 @@ export interface UserState extends DeclaredState {
   unfinished?: true;
   /** Invited, or perhaps invited, and shown by no look at the platform since. Such an account is not gone. */
   unseen?: true;
+  /** Of such an account, by when its invite had made it, by the platform's clock (ISO 8601 UTC), as far as that is known. */
+  invitedBefore?: string;
 }
 
 /** A user with the id (Keycloak UUID) that goes with the state. */

@@ -1,6 +1,13 @@
 import { WallarooError } from "../api/errors";
 import type { ApiUser } from "../api/wire";
-import { isProvisional, refuseDoubtfulAbsence, refuseOtherAddresses, refuseOtherPlatform } from "./absence";
+import {
+  findUnseen,
+  isInvited,
+  isProvisional,
+  refuseDoubtfulAbsence,
+  refuseOtherAddresses,
+  refuseOtherPlatform,
+} from "./absence";
 import type { Context } from "./context";
 import { READ_AGE_MS } from "./directory";
 import { addressOf } from "./email";
@@ -27,7 +34,7 @@ export async function readUser(context: Context, known: KnownUser): Promise<Know
       );
       return known;
     }
-    if (addressOf(user) === state.email && (isProvisional(id) || user.id === id)) {
+    if (addressOf(user) === state.email && isInvited(known, user)) {
       log.info(`${state.email} is visible on the platform now (id ${user.id}).`);
       // The address of an account whose invite was never answered may have come by another invite.
       return { id: user.id, state: stateOf(user, found(state.adopted ? followed(state, user, view) : state)) };
@@ -59,8 +66,9 @@ export async function readUser(context: Context, known: KnownUser): Promise<Know
 
 /** The account by its id, else by its address; not one that another state knows. */
 async function findAccount(context: Context, known: KnownUser, view: View): Promise<ApiUser | undefined> {
+  if (known.state.unseen === true) return findUnseen(known, view) ?? view.findById(known.id);
   const user = view.findById(known.id) ?? view.findByAddress(known.state.email);
-  if (user === undefined || user.id === known.id || isProvisional(known.id) || known.state.unseen === true) return user;
+  if (user === undefined || user.id === known.id || isProvisional(known.id)) return user;
   await refuseOtherPlatform("read", known, view, context);
   context.directory.believe(known.id);
   // Its address was changed to this one.

@@ -41,7 +41,7 @@ export function withFormerEmail(state: UserState, before: string): UserState {
 }
 
 /** The state without the mark of an account that was never seen. */
-export function seen({ unseen: _unseen, ...state }: UserState): UserState {
+export function seen({ unseen: _unseen, invitedBefore: _before, ...state }: UserState): UserState {
   return state;
 }
 

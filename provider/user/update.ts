@@ -1,4 +1,5 @@
 import { WallarooError, isUncertain, messageOf, raise } from "../api/errors";
+import { pick } from "../api/json";
 import type { ApiUser } from "../api/wire";
 import { notVisibleYet, refuseDoubtfulAbsence } from "./absence";
 import { applyInputs } from "./apply";
@@ -59,7 +60,10 @@ async function begin(context: Context, { id, state }: KnownUser, inputs: UserInp
   const user = view.findById(id);
   if (user === undefined && state.unseen === true) {
     // What is declared now is stored, so that `onDestroy` can let go of it.
-    const declared: KnownUser = { id, state: { ...redeclare(state, inputs), unseen: true } };
+    const declared: KnownUser = {
+      id,
+      state: { ...redeclare(state, inputs), ...pick(state, ["unseen", "invitedBefore"]) },
+    };
     throw halfDone(declared, notVisibleYet(declared, view).message);
   }
   if (user === undefined) return { kind: "missing", view };
