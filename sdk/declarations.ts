@@ -6,12 +6,17 @@ import { warnOfUnknownSettings } from "./unknown-settings";
 class Declarations {
   count = 0;
   readonly byEmail = new Map<string, { key: string; name: string }[]>();
+  /** Names, by key, of resources whose addresses are not known yet. */
+  readonly late = new Map<string, string>();
 
   /** Names of the resources other than `key` that declare this address. */
   othersOf(email: string, key: string): string[] {
     return (this.byEmail.get(email) ?? []).filter((other) => other.key !== key).map((other) => other.name);
   }
 }
+
+/** Most names of late resources that a team is told. */
+const MAX_LATE = 5;
 
 /** Programs of the Automation API run several times in one process. */
 const runs = new WeakMap<object, Declarations>();
@@ -22,13 +27,13 @@ const runs = new WeakMap<object, Declarations>();
  * known. Explicit providers are different platforms and share no account. A resource of a component is called by both
  * names, as components repeat theirs.
  *
- * @param emails canonical, as far as they are known
+ * @param emails canonical; undefined while they are not known
  * @param isTold which other declarations the provider has to know: a team leaves members alone that move to another resource
  * @param failure what is wrong with the arguments as a whole, for check to refuse
  */
 export async function declare(
   { name, type, opts }: { name: string; type: string; opts: pulumi.CustomResourceOptions },
-  emails: readonly string[],
+  emails: readonly string[] | undefined,
   isTold: "of all" | "of its own",
   failure?: string,
 ): Promise<Declared> {
@@ -41,19 +46,22 @@ export async function declare(
   // The SDK does not declare it.
   const parent = opts.parent as { __name?: string } | undefined;
   const shown = parent?.__name === undefined ? name : `${parent.__name}/${name}`;
-  for (const email of emails) {
+  if (emails === undefined) declarations.late.set(key, shown);
+  for (const email of emails ?? []) {
     const all = declarations.byEmail.get(email);
     if (all === undefined) declarations.byEmail.set(email, [{ key, name: shown }]);
     else all.push({ key, name: shown });
   }
   await new Promise((resolve) => setImmediate(resolve));
   const others: Record<string, string[]> = {};
-  for (const email of isTold === "of its own" ? emails : declarations.byEmail.keys()) {
+  for (const email of isTold === "of its own" ? (emails ?? []) : declarations.byEmail.keys()) {
     const names = declarations.othersOf(email, key);
     if (names.length > 0) others[email] = names;
   }
+  const late = [...declarations.late].flatMap(([other, name]) => (other === key ? [] : [name]));
   const declared: Declared = { key, name: shown };
   if (Object.keys(others).length > 0) declared.others = others;
+  if (isTold === "of all" && late.length > 0) declared.late = late.slice(0, MAX_LATE);
   if (failure !== undefined) declared.failure = failure;
   return declared;
 }

@@ -11,6 +11,6 @@ export {
   type UserInfo,
 } from "./lookups";
 export { WallarooProvider, type WallarooProviderArgs } from "./provider";
-export { WallarooTeam, type WallarooTeamArgs, type WallarooTeamMember } from "./team";
+export { WallarooTeam, type WallarooSeats, type WallarooTeamArgs, type WallarooTeamMember } from "./team";
 export { WallarooUser, type WallarooUserArgs } from "./user";
 export type { OnDestroy } from "../provider/user/model";

@@ -3,6 +3,7 @@ import { DECLARED_KEY, PROVIDER_KEY, TEAM_PROVIDER_TEXT } from "../provider/dyna
 import { isUnusable } from "../provider/user/check";
 import { canonicalEmail } from "../provider/user/email";
 import type { OnDestroy } from "../provider/user/model";
+import type { Seats } from "../provider/user/seats";
 import { declare } from "./declarations";
 import { requireOwnPackage } from "./installed";
 import { findArgsProblem, isPlainObject, resolved } from "./resolved";
@@ -10,6 +11,9 @@ import type { WallarooUserArgs } from "./user";
 
 /** What is declared of one member of a {@link WallarooTeam}: names and meaning as of {@link WallarooUserArgs}. */
 export type WallarooTeamMember = Omit<WallarooUserArgs, "email">;
+
+/** Accounts with an address: active ones, each of which takes a seat, deactivated ones, and `wallaroo:seatLimit`. */
+export type WallarooSeats = Seats;
 
 /** Inputs of a {@link WallarooTeam}. */
 export interface WallarooTeamArgs {
@@ -27,6 +31,21 @@ export interface WallarooTeamArgs {
   onDestroy?: pulumi.Input<OnDestroy>;
   /** Default of `requireReset` for members that do not declare it. */
   requireReset?: pulumi.Input<boolean>;
+  /**
+   * What becomes of active accounts that nothing in the program declares. `"ignore"` (default): nothing. `"report"`: each
+   * `up` that changes the team stores their addresses in the output `unmanaged`. `"deactivate"`: reports too, and cuts off
+   * those that an earlier `up` has reported and that are still active and not declared; preview names them. One team per
+   * platform and program may do that. Not among them: the built-in admin, and service accounts.
+   */
+  unmanaged?: pulumi.Input<"ignore" | "report" | "deactivate">;
+  /** Bounds `unmanaged` to the accounts of one email domain, such as `example.com`. */
+  unmanagedDomain?: pulumi.Input<string>;
+  /**
+   * How many active accounts one `up` may cut off as removed members and as unmanaged: a number, or a share such as `"25%"`
+   * of the active accounts of stored members and of the output `unmanaged`. Default `"25%"`, from 10 such accounts on. Not
+   * counted: `enabled: false`, `expires`, destroy of the team, and members that another resource of the program declares.
+   */
+  maxDepartures?: pulumi.Input<number | string>;
 }
 
 /**
@@ -54,6 +73,13 @@ export class WallarooTeam extends pulumi.CustomResource {
   declare readonly adopted: pulumi.Output<Record<string, boolean>>;
   /** Secret: the passwords that the invites answered, by canonical address; of invited members alone. */
   declare readonly initialPasswords: pulumi.Output<Record<string, string>>;
+  /**
+   * Addresses of active accounts that nothing in the program declares, as the last `up` that changed the team saw them.
+   * A report: never drift, and never a change by itself. Undefined while `unmanaged` is `"ignore"`.
+   */
+  declare readonly unmanaged: pulumi.Output<string[]>;
+  /** How many accounts take a seat, as the last `up` that changed the team saw it. A report, as `unmanaged` is. */
+  declare readonly seats: pulumi.Output<WallarooSeats>;
 
   /** True for a WallarooTeam, also of another copy of this package. */
   static override isInstance(value: unknown): value is WallarooTeam {
@@ -72,12 +98,16 @@ export class WallarooTeam extends pulumi.CustomResource {
       );
     }
     const failure = findArgsProblem(`WallarooTeam "${name}"`, args);
-    const { members, ...options }: Record<string, unknown> = failure === undefined ? { ...args } : {};
+    const { members, unmanaged, ...options }: Record<string, unknown> = failure === undefined ? { ...args } : {};
     super(
       WallarooTeam.type,
       name,
       {
         ...(resolved(options) as Record<string, unknown>),
+        // The engine shows inputs for outputs in a preview, and the output of this name is a list.
+        ifUnmanaged: resolved(unmanaged),
+        unmanaged: undefined,
+        seats: undefined,
         members: withSecrets(members),
         ids: undefined,
         adopted: undefined,
@@ -91,8 +121,10 @@ export class WallarooTeam extends pulumi.CustomResource {
   }
 }
 
-function emailsOf(members: unknown): string[] {
-  return isPlainObject(members) ? [...new Set(Object.keys(members).map(canonicalEmail))] : [];
+/** Undefined while they are not known. */
+function emailsOf(members: unknown): string[] | undefined {
+  if (isPlainObject(members)) return [...new Set(Object.keys(members).map(canonicalEmail))];
+  return typeof members === "object" && members !== null ? undefined : [];
 }
 
 /**

@@ -132,8 +132,14 @@ async function declareUser(
   failure: string | undefined,
 ) {
   const email = inputs["email"];
+  const isLate = typeof email === "object" && email !== null;
   const emails = typeof email === "string" ? [canonicalEmail(email)] : [];
-  const declared = await declare({ name, type: WallarooUser.type, opts }, emails, "of its own", failure);
+  const declared = await declare(
+    { name, type: WallarooUser.type, opts },
+    isLate ? undefined : emails,
+    "of its own",
+    failure,
+  );
   const secrets = await findSecrets(inputs);
   return secrets.length === 0 ? declared : { ...declared, secrets };
 }

@@ -16,11 +16,22 @@ export function findDuplicates(
   }
   return emails.flatMap((email) => {
     if (typeof email !== "string" || isUnknown(email)) return [];
+    const team = run.managed.findCutOff(email);
+    if (team !== undefined) return [cutOff(email, declared.name, team)];
     const earlier = run.declare(email, declared);
     const others = Object.hasOwn(elsewhere, email) ? (elsewhere[email] ?? []) : [];
     const names = new Set([...others, ...(earlier === undefined ? [] : [earlier.name])]);
     return names.size === 0 ? [] : [declaredTwice(email, [declared.name, ...names])];
   });
+}
+
+/** The team was asked before anything told it of this resource. */
+function cutOff(email: string, name: string, team: string): InputFailure {
+  return unnamed(
+    `${email} is declared by "${name}", and ${team}, which deactivates unmanaged accounts, did not know of it in time. ` +
+      "Declare it before the program waits for anything (`await`), with its address as text, or let the team depend on it " +
+      "(`dependsOn`). In a preview nothing was sent; after an `up`, run `pulumi refresh` and `pulumi up`.",
+  );
 }
 
 function declaredTwice(email: string, names: string[]): InputFailure {

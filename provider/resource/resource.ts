@@ -24,6 +24,8 @@ export interface Declared extends Declaration {
   others?: Record<string, string[]>;
   /** Names of the inputs that are declared as secrets: the engine must print no value of them. */
   secrets?: string[];
+  /** Of a team, names of other resources whose addresses are only known late; the first few. */
+  late?: string[];
   /** What went wrong in the program; check refuses the resource with it. */
   failure?: string;
 }

@@ -9,9 +9,11 @@ import { deleteTeam } from "../team/delete";
 import { dueMembers, warnOfEnds } from "../team/expiry";
 import { describeChanges, findEmptiedRefusal, findTeamChanges, isEmpty, pathsOf, type TeamChanges } from "../team/diff";
 import type { Members, TeamState } from "../team/model";
+import { findOptionChanges, optionsOf, storedOptions, type TeamOptions } from "../team/options";
 import { previewTeam } from "../team/preview";
 import { readTeam } from "../team/read";
 import { expectedState, unpack } from "../team/state";
+import { findCutOff, findUnmanagedProblem, lacksList } from "../team/unmanaged";
 import { unnamed, type CheckedInputs } from "../user/check";
 import { describeRepair, refuseDefects } from "../user/decode";
 import { isSameValue } from "../user/diff";
@@ -45,8 +47,8 @@ export function teamResource(session: Session): Resource {
     return state;
   }
 
-  function refuseEmptied({ ids }: TeamState, members: Props): void {
-    raise(findEmptiedRefusal(Object.keys(ids), members, run, teamOf(ids)));
+  function refuseEmptied({ ids }: TeamState, members: Props, { maxDepartures }: TeamOptions): void {
+    raise(findEmptiedRefusal(Object.keys(ids), members, run, teamOf(ids), maxDepartures));
   }
 
   /** In preview and again at apply: settings, and what create would be refused for. */
@@ -106,6 +108,8 @@ export function teamResource(session: Session): Resource {
       if (problem !== undefined) return { inputs, failures: [sentence(unnamed(problem))] };
       try {
         result.failures.push(...findDuplicates(Object.keys(members), declared, session));
+        const problem = findUnmanagedProblem(run, inputs["ifUnmanaged"], declared);
+        if (problem !== undefined) result.failures.push(sentence(unnamed(problem)));
         if (result.failures.length === 0 && session.isKnown()) await checkLive(olds, members);
       } catch (error) {
         const reasons = isWallarooError(error, "membersFailed")
@@ -121,21 +125,29 @@ export function teamResource(session: Session): Resource {
       const team = teamOf(news["members"]);
       if (declared === undefined) return { changes: true, updates: ["members"], replaces: [] };
       const { state, defects } = decodeTeam(olds, "compare", team);
-      if (run.hasProgram) refuseEmptied(state, declared);
+      const options = optionsOf(news, isUnknown);
+      run.managed.note(Object.values(state.ids));
+      if (run.hasProgram) refuseEmptied(state, declared, options);
       const due = session.isKnown()
         ? await dueMembers(session.platform(olds, news).context, declared, state.ids, team)
         : declared;
       const changes = findTeamChanges(unpack(state), due, isUnknown);
-      if (isEmpty(changes)) return { changes: false, updates: [], replaces: [] };
+      const isLive = run.hasProgram && session.isKnown();
+      const others = findOptionChanges(state, news);
+      const cutOff = isLive ? await findCutOff(session.platform(olds, news).context, state, due, options, team) : [];
+      if (isLive && lacksList(state, options)) others.push("unmanaged");
+      if (isEmpty(changes) && others.length + cutOff.length === 0) return { changes: false, updates: [], replaces: [] };
       if (run.hasProgram) refuseDefects("change", team, defects);
-      if (session.isKnown() && run.hasProgram) {
+      if (isLive) {
         const { context } = session.platform(olds, news);
-        await previewTeam(context, state, due, knownOf(changes, due), team);
+        await previewTeam(context, state, due, knownOf(changes, due), team, options);
       }
       const operation = run.hasProgram ? "up" : "refresh";
-      for (const line of describeChanges(changes, operation)) session.log.info(`${team} ${line}`);
+      const lines = describeChanges(changes, operation);
+      if (cutOff.length > 0) lines.push(`deactivates, as nothing in the program declares them, ${listed(cutOff)}`);
+      for (const line of lines) session.log.info(`${team} ${line}`);
       const { added, changed, removed } = pathsOf(changes);
-      return { changes: true, updates: [...added, ...removed, ...changed], replaces: [] };
+      return { changes: true, updates: [...added, ...removed, ...changed, ...others], replaces: [] };
     },
 
     async create(inputs) {
@@ -143,7 +155,7 @@ export function teamResource(session: Session): Resource {
       const { context } = session.platform(inputs);
       const team = teamOf(inputs["members"]);
       const due = await dueMembers(context, membersOf(inputs), {}, team);
-      return { id, state: toJson(await applyTeam(context, id, undefined, due, team, storedDefaults(inputs))) };
+      return { id, state: toJson(await applyTeam(context, id, undefined, due, team, optionsOf(inputs, isUnknown))) };
     },
 
     async read(id, stored): Promise<Stored> {
@@ -153,16 +165,22 @@ export function teamResource(session: Session): Resource {
       const { state, inputs } = await readTeam(context, decoded.state, team, decoded.foundLost);
       if (decoded.defects.length > 0) session.log.warn(describeRepair(team, decoded.defects));
       const after = toJson(encodeTeam(state, stored));
-      return { id, state: after, inputs: inputs && toJson({ members: inputs, ...storedDefaults(state) }) };
+      if (inputs === undefined) return { id, state: after };
+      return {
+        id,
+        state: after,
+        inputs: toJson({ members: inputs, ...storedDefaults(state), ...storedOptions(state) }),
+      };
     },
 
     async update(id, olds, news) {
       const [state, members] = [stateOf(olds, "change"), membersOf(news)];
-      refuseEmptied(state, members);
+      const options = optionsOf(news, isUnknown);
+      refuseEmptied(state, members, options);
       const { context } = session.platform(olds, news);
       const team = teamOf(members);
       const due = await dueMembers(context, members, state.ids, team);
-      return toJson(await applyTeam(context, id, state, due, team, storedDefaults(news)));
+      return toJson(await applyTeam(context, id, state, due, team, options));
     },
 
     async delete(_id, stored) {

@@ -93,6 +93,7 @@ export function userResource(session: Session): Resource {
     },
 
     async diff(id, olds, news): Promise<Difference> {
+      run.managed.note([id]);
       const { state, defects } = decodeUser(olds);
       const due = await dueInputs(olds, news);
       const { updates, replaces } = findChanges(state, due, isUnknown);
@@ -125,6 +126,7 @@ export function userResource(session: Session): Resource {
     async read(id, stored): Promise<Stored | undefined> {
       const { context } = session.platform(stored);
       if (Object.keys(stored).length === 0) {
+        run.managed.note([id]);
         const { state } = await getUser(context, id);
         return { id, state: toJson(state), inputs: toJson(inputsFrom(state)) };
       }

@@ -4,21 +4,26 @@ import type { KnownUser } from "../user/model";
 import { PartialFailure, findHalfDone } from "../user/partial-failure";
 import { redeclare } from "../user/state";
 import { updateUser } from "../user/update";
+import { READ_AGE_MS } from "../user/directory";
+import { addressOf } from "../user/email";
+import { seatsOf } from "../user/seats";
 import { memberInputs } from "./check";
-import type { StoredDefaults } from "./defaults";
+import { lookForDepartures, refuseDepartures } from "./departures";
 import { findTeamChanges } from "./diff";
 import { letGo } from "./leave";
 import type { Members, TeamState } from "./model";
+import { besideMembers, storedOptions, type TeamOptions } from "./options";
 import { findFailures, isNotTried, membersFailed, type Step } from "./run-all";
 import { pack, unpack } from "./state";
+import { asLeaving, findUnmanaged } from "./unmanaged";
 
 /**
  * Create and update of a team: brings every member to what is declared. First the members that free a seat, then those that
- * join or change; last, and only if no member failed before, those that are not declared any more, as the engine deletes
- * after everything else. Tries all before it raises `membersFailed`, or `PartialFailure` when the state has members then.
+ * join or change; last, and only if no member failed before, those that are not declared any more and unmanaged accounts, as
+ * the engine deletes after everything else. Tries all before it raises `membersFailed`, or `PartialFailure` when the state
+ * has members then.
  *
  * @param declared complete with the defaults of the team
- * @param defaults what is written once for all members
  */
 export async function applyTeam(
   context: Context,
@@ -26,11 +31,13 @@ export async function applyTeam(
   before: TeamState | undefined,
   declared: Members,
   team: string,
-  defaults: StoredDefaults = {},
+  options: TeamOptions = {},
 ): Promise<TeamState> {
   const members = before === undefined ? new Map<string, KnownUser>() : unpack(before);
   context.directory.noteKnown(members.values());
   const changes = findTeamChanges(members, declared);
+  const departures = await lookForDepartures(context, before, members, declared, options);
+  await refuseDepartures(context, departures, options, team);
   const touched = new Set([...changes.added, ...changes.changed.map(({ email }) => email)]);
   const freeing: Step[] = [];
   const others: Step[] = [];
@@ -58,12 +65,39 @@ export async function applyTeam(
   failures.push(...(await findFailures(context, `${team}: create and update`, others)));
   const isHeldBack = failures.length > 0 && leaving.length > 0;
   if (!isHeldBack) failures.push(...(await letGo(context, leaving, members, team)));
-  const state = pack(members.values(), defaults);
+  const unmanaged = asLeaving(departures?.unmanaged ?? []);
+  if (failures.length === 0) failures.push(...(await letGo(context, [...unmanaged.keys()], unmanaged, team)));
+  // After a failure the next `up` looks at the accounts that the last good one reported.
+  const beside = failures.length === 0 ? await report(context, members, declared, before, options) : undefined;
+  const kept = before === undefined ? {} : besideMembers(before);
+  const state = { ...pack(members.values(), options.defaults), ...(beside ?? kept) };
   if (failures.length === 0) return state;
   const held = isHeldBack ? `${leaving.length} not declared any more were left alone for now. ` : "";
   const done = failures.some(isNotTried) ? "What" : "All others are done, and what";
   const next = `${done} was done is stored; the next \`pulumi up\` does the rest.`;
-  const total = freeing.length + others.length + leaving.length;
+  const total = freeing.length + others.length + leaving.length + (departures?.unmanaged.length ?? 0);
   const failure = membersFailed("change", team, failures, total, held + next);
   throw members.size === 0 ? failure : new PartialFailure(id, state, failure.message, { cause: failure });
+}
+
+/** What is stored of the platform beside the members. Asks the platform only where unmanaged accounts are not ignored. */
+async function report(
+  context: Context,
+  members: ReadonlyMap<string, KnownUser>,
+  declared: Members,
+  before: TeamState | undefined,
+  options: TeamOptions,
+): Promise<Partial<TeamState>> {
+  const { directory, seatLimit } = context;
+  const isReported = options.ifUnmanaged !== undefined;
+  const view = isReported ? await directory.view(READ_AGE_MS) : directory.lastView;
+  const seats = view === undefined ? before?.seats : seatsOf(view, seatLimit);
+  const ids = new Set([...members.values()].map(({ id }) => id));
+  return {
+    ...storedOptions(options),
+    ...(seats === undefined ? {} : { seats }),
+    ...(isReported && view !== undefined
+      ? { unmanaged: findUnmanaged(context, view, { ids, declared }, options).map(addressOf) }
+      : {}),
+  };
 }

@@ -1,10 +1,9 @@
 import { isRecord } from "../api/json";
-import { checkUser, findUnusable, isUnusable, unnamed, type CheckedInputs, type InputFailure } from "../user/check";
+import { checkUser, findUnusable, isUnusable, unnamed, type CheckedInputs } from "../user/check";
 import { canonicalEmail } from "../user/email";
 import type { UserInputs } from "../user/model";
-import { PROPERTIES } from "../user/properties";
-import { DEFAULTS } from "./defaults";
 import type { MemberInputs } from "./model";
+import { checkOptions } from "./options";
 
 /** How messages name a property of a member. */
 export function pathOf(email: string, property?: string): string {
@@ -17,14 +16,8 @@ export function pathOf(email: string, property?: string): string {
  */
 export function checkTeam(news: Record<string, unknown>, isUnknown: (value: unknown) => boolean): CheckedInputs {
   const { members, ...others } = news;
-  const options: Record<string, unknown> = {};
-  const failures: InputFailure[] = [];
-  for (const [name, value] of Object.entries(others)) {
-    if (value === undefined || value === null) continue;
-    const problem = findOptionProblem(name, value, isUnknown);
-    if (problem === undefined) options[name] = value;
-    else failures.push(unnamed(problem));
-  }
+  const { options, problems } = checkOptions(others, isUnknown);
+  const failures = problems.map(unnamed);
   if (typeof members === "string" && isUnknown(members)) return { inputs: { members, ...options }, failures };
   const unusable = isRecord(members) && isUnusable(members) ? findUnusable(members) : undefined;
   if (unusable !== undefined) {
@@ -67,14 +60,6 @@ export function checkTeam(news: Record<string, unknown>, isUnknown: (value: unkn
     }
   }
   return { inputs: { members: Object.fromEntries(checked), ...options }, failures };
-}
-
-function findOptionProblem(name: string, value: unknown, isUnknown: (value: unknown) => boolean): string | undefined {
-  const option = DEFAULTS.find((known) => known === name);
-  if (option === undefined)
-    return `${name} is not an input of a Wallaroo team; there are members, ${DEFAULTS.join(", ")}`;
-  const problem = findUnusable(value) ?? (isUnknown(value) ? undefined : PROPERTIES[option].findProblem(value));
-  return problem === undefined ? undefined : `${name} ${problem}`;
 }
 
 function reasonOf(key: string, property: string, reason: string): string {

@@ -5,6 +5,7 @@ import { canonicalEmail } from "../user/email";
 import type { KnownUser, UserState } from "../user/model";
 import { decodeDefaults, type StoredDefaults } from "./defaults";
 import type { TeamState } from "./model";
+import { decodeBeside } from "./options";
 import { pack } from "./state";
 
 /** A stored team with every value of its promised type; see {@link decodeTeam}. */
@@ -42,7 +43,9 @@ export function decodeTeam(stored: Record<string, unknown>, operation: string, t
     return undefined;
   };
   const { defaults, wrong } = decodeDefaults(stored);
-  for (const [key, problem] of wrong) defects.push({ key, what: `${problem}, and is ${kindOf(stored[key])}` });
+  const { beside, wrong: others } = decodeBeside(stored);
+  for (const [key, problem] of [...wrong, ...others])
+    defects.push({ key, what: `${problem}, and is ${kindOf(stored[key])}` });
   const maps = {
     adopted: mapOf("adopted"),
     passwords: mapOf("initialPasswords"),
@@ -87,7 +90,7 @@ export function decodeTeam(stored: Record<string, unknown>, operation: string, t
     if (decoded.isFoundLost) foundLost.add(email);
     members.set(email, { id: isId ? id : NO_ID, state: decoded.state });
   }
-  return { state: pack(members.values(), defaults), defects, foundLost };
+  return { state: { ...pack(members.values(), defaults), ...beside }, defects, foundLost };
 }
 
 function leftOut(ids: Record<string, unknown>, spelling: string, email: string): Defect {

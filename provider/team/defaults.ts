@@ -3,7 +3,7 @@ import type { DeclaredState, UserInputs } from "../user/model";
 import { PROPERTIES } from "../user/properties";
 
 /** Inputs of a team that hold for every member that does not declare its own. */
-export const DEFAULTS = ["adopt", "onDestroy", "requireReset"] as const;
+const DEFAULTS = ["adopt", "onDestroy", "requireReset"] as const;
 
 /** The defaults that delete and refresh need: they see nothing but the state. */
 const STORED = ["adopt", "onDestroy"] as const;

@@ -4,6 +4,8 @@ import { findChanges } from "../user/diff";
 import type { IsUnknown, KnownUser } from "../user/model";
 import type { RunMemory } from "../user/run";
 import { memberInputs, pathOf } from "./check";
+import { allowsAll } from "./departures";
+import type { TeamOptions } from "./options";
 
 /** What `up` would do to a team. */
 export interface TeamChanges {
@@ -77,22 +79,24 @@ export function describeChanges(changes: TeamChanges, operation: keyof typeof WO
  *
  * @param stored canonical addresses of the members so far
  * @param declared the members that are declared now
+ * @param maxDepartures may allow it, if it is declared
  */
 export function findEmptiedRefusal(
   stored: readonly string[],
   declared: Record<string, unknown>,
   run: Pick<RunMemory, "findDeclaration">,
   team: string,
+  maxDepartures?: TeamOptions["maxDepartures"],
 ): WallarooError | undefined {
   if (Object.keys(declared).length > 0) return undefined;
   const leaving = stored.filter((email) => run.findDeclaration(email) === undefined);
-  if (leaving.length === 0) return undefined;
+  if (leaving.length === 0 || allowsAll(maxDepartures, leaving.length, stored.length)) return undefined;
   const members = stored.length === 1 ? "its only member is" : `all of its ${stored.length} members are`;
   return refusal(
     "empty",
     team,
     `${members} taken out at once, which is also what a lost value looks like`,
     "Check where `members` comes from. To let all of them go, run `pulumi destroy --target URN` " +
-      "(`pulumi stack --show-urns` prints the URN), or take the team out of the program.",
+      `(\`pulumi stack --show-urns\` prints the URN), take the team out of the program, or write \`maxDepartures: ${leaving.length}\`.`,
   );
 }

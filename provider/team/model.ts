@@ -1,5 +1,7 @@
 import type { DeclaredState, UserInputs, UserState } from "../user/model";
+import type { Seats } from "../user/seats";
 import type { StoredDefaults } from "./defaults";
+import type { StoredOptions } from "./options";
 
 /**
  * Checked inputs of one member; the key is the address. `enabled` is left out for an active member: one value less per
@@ -14,7 +16,7 @@ export type Members = Record<string, MemberInputs>;
  * What is kept of a team in the state. Usual members (active, invited by this stack, nothing declared but the defaults of the
  * team) stand in `ids` alone, as every value costs the engine time in every step.
  */
-export interface TeamState extends StoredDefaults {
+export interface TeamState extends StoredDefaults, StoredOptions {
   /** Keycloak ids, by canonical address. */
   ids: Record<string, string>;
   /** The members whose account this stack did not create. */
@@ -23,6 +25,10 @@ export interface TeamState extends StoredDefaults {
   initialPasswords: Record<string, string>;
   /** What is not usual, by address. Called `deviations` before the first release, see `decodeTeam`. */
   details: Record<string, MemberDetails>;
+  /** Addresses of unmanaged accounts, as the last `up` that changed the team saw them; absent while they are ignored. */
+  unmanaged?: string[];
+  /** As the last `up` that changed the team saw them; absent when it had to ask the platform nothing. */
+  seats?: Seats;
 }
 
 /** What is stored of a member besides the id; usual values are left out. */

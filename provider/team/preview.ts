@@ -4,8 +4,10 @@ import { DECISION_AGE_MS } from "../user/directory";
 import type { KnownUser } from "../user/model";
 import { previewCreate, previewLeaving, previewUpdate } from "../user/preview";
 import { memberInputs } from "./check";
+import { findDepartureRefusals, lookForDepartures } from "./departures";
 import type { TeamChanges } from "./diff";
 import type { MemberInputs, TeamState } from "./model";
+import type { TeamOptions } from "./options";
 import { findFailures, reasonsOf, type Step } from "./run-all";
 import { unpack } from "./state";
 
@@ -16,6 +18,7 @@ export async function previewTeam(
   declared: Record<string, unknown>,
   changes: TeamChanges,
   team: string,
+  options: TeamOptions = {},
 ): Promise<void> {
   const { directory, run } = context;
   const stored = state === undefined ? new Map<string, KnownUser>() : unpack(state);
@@ -41,8 +44,12 @@ export async function previewTeam(
     steps.push(() => previewLeaving(context, known, arriving));
   }
   const failures = await findFailures(context, `${team}: check`, steps);
+  const departures = await lookForDepartures(context, state, stored, declared, options);
+  const refusals = departures === undefined ? [] : await findDepartureRefusals(context, departures, options, team);
+  failures.unshift(...refusals);
   if (failures.length === 0) return;
-  const which = steps.length === 1 ? "its only change" : `${failures.length} of its ${steps.length} changes`;
+  const total = steps.length + refusals.length;
+  const which = total === 1 ? "its only change" : `${failures.length} of its ${total} changes`;
   throw new WallarooError({
     kind: "membersFailed",
     operation: "change",

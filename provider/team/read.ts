@@ -5,6 +5,7 @@ import { readUser } from "../user/read";
 import { foundAsNow } from "../user/state";
 import { storedDefaults } from "./defaults";
 import type { Members, TeamState } from "./model";
+import { besideMembers } from "./options";
 import { findFailures, membersFailed } from "./run-all";
 import { inputsFrom, pack, unpack } from "./state";
 
@@ -37,7 +38,8 @@ export async function readTeam(
     throw membersFailed("read", team, [reason], steps.length);
   }
   const defaults = storedDefaults(state);
-  const after = pack(members.values(), defaults);
+  // What an `up` reported stays as it is: a refresh does not know the program, and nothing of it is drift.
+  const after = { ...pack(members.values(), defaults), ...besideMembers(state) };
   return isDeepStrictEqual(after, state) ? { state: after } : { state: after, inputs: inputsFrom(members, defaults) };
 }
 

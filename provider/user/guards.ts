@@ -8,7 +8,7 @@ import { isAdmin } from "./properties";
 import type { View } from "./view";
 
 /** Username of the account that every installation has. */
-const BUILT_IN = "admin";
+export const BUILT_IN = "admin";
 
 /** What the guards know besides the account itself. */
 export interface GuardContext extends Identity {

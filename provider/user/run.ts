@@ -1,3 +1,5 @@
+import { Managed } from "./managed";
+
 /** Which resource declares a person: unique in a program, and its name for messages. */
 export interface Declaration {
   key: string;
@@ -27,6 +29,7 @@ export class RunMemory {
   readonly leaving = new Map<string, boolean>();
   /** Canonical addresses of those who are taking a seat, and whom a view may not show yet. */
   readonly seating = new Set<string>();
+  readonly managed = new Managed();
   readonly #said = new Set<string>();
   /** Ids of the accounts that this run has invited: none of them can be the one that it runs as. */
   readonly invited = new Set<string>();

@@ -68,7 +68,7 @@ describe("the inputs of a team", () => {
       /must be an object of what is declared of the member, \{\}/,
     );
     expect(reasons({}, { name: "science" })).to.deep.equal([
-      "name is not an input of a Wallaroo team; there are members, adopt, onDestroy, requireReset",
+      "name is not an input of a Wallaroo team; there are members, adopt, onDestroy, requireReset, unmanaged, unmanagedDomain, maxDepartures",
     ]);
   });
 

@@ -1,0 +1,156 @@
+import { pick } from "../api/json";
+import { findUnusable } from "../user/check";
+import { canonicalEmail } from "../user/email";
+import { PROPERTIES } from "../user/properties";
+import { storedDefaults, type StoredDefaults } from "./defaults";
+import type { TeamState } from "./model";
+
+/** What becomes of active accounts that nothing in the program declares. */
+type UnmanagedMode = "ignore" | "report" | "deactivate";
+
+/** Checked inputs of a team beside its members. */
+export interface TeamOptions {
+  defaults?: StoredDefaults;
+  /**
+   * Called `unmanaged` in a program. The engine answers a preview with inputs in place of the outputs that are not known
+   * yet, and the output `unmanaged` is a list: so the input has another name on its way.
+   */
+  ifUnmanaged?: UnmanagedMode;
+  /** Canonical. */
+  unmanagedDomain?: string;
+  /** A number of accounts, or a share such as `"25%"`. */
+  maxDepartures?: number | string;
+}
+
+interface Option {
+  /** Its name in a program, where that is another one. */
+  shown?: string;
+  findProblem: (value: unknown) => string | undefined;
+}
+
+const OPTIONS: Record<string, Option> = {
+  adopt: PROPERTIES.adopt,
+  onDestroy: PROPERTIES.onDestroy,
+  requireReset: PROPERTIES.requireReset,
+  ifUnmanaged: {
+    shown: "unmanaged",
+    findProblem: (value) =>
+      value === "ignore" || value === "report" || value === "deactivate"
+        ? undefined
+        : 'must be "ignore", "report" or "deactivate"',
+  },
+  unmanagedDomain: {
+    findProblem: (value) =>
+      typeof value === "string" && /^[^\s@]+$/.test(domainOf(value))
+        ? undefined
+        : "must be a domain such as example.com",
+  },
+  maxDepartures: {
+    findProblem: (value) =>
+      isCount(value) || shareOf(value) !== undefined
+        ? undefined
+        : 'must be a whole number of accounts, or a share from "0%" to "100%"',
+  },
+};
+
+/** Names of all inputs of a team, as a program has them. */
+const NAMES = ["members", ...Object.entries(OPTIONS).map(([name, { shown }]) => shown ?? name)];
+
+/** The options among `given` in canonical form, and what is wrong with the others. */
+export function checkOptions(
+  given: Record<string, unknown>,
+  isUnknown: (value: unknown) => boolean,
+): { options: Record<string, unknown>; problems: string[] } {
+  const options: Record<string, unknown> = {};
+  const problems: string[] = [];
+  for (const [name, value] of Object.entries(given)) {
+    if (value === undefined || value === null) continue;
+    const option = Object.hasOwn(OPTIONS, name) ? OPTIONS[name] : undefined;
+    if (option === undefined) {
+      problems.push(`${name} is not an input of a Wallaroo team; there are ${NAMES.join(", ")}`);
+      continue;
+    }
+    const problem = findUnusable(value) ?? (isUnknown(value) ? undefined : option.findProblem(value));
+    if (problem !== undefined) problems.push(`${option.shown ?? name} ${problem}`);
+    else if (name === "unmanagedDomain" && !isUnknown(value)) options[name] = domainOf(value as string);
+    // As if it were not there, so that declaring it changes nothing.
+    else if (value !== "ignore") options[name] = value;
+  }
+  return { options, problems };
+}
+
+/** The options of checked inputs. What only `up` will know is left out, and bounds nothing. */
+export function optionsOf(inputs: Record<string, unknown>, isUnknown: (value: unknown) => boolean): TeamOptions {
+  const known = Object.fromEntries(Object.entries(inputs).filter(([, value]) => !isUnknown(value)));
+  const options = known as TeamOptions & StoredDefaults;
+  return {
+    ...pick(options, ["ifUnmanaged", "unmanagedDomain", "maxDepartures"]),
+    ...(isUnknown(inputs["maxDepartures"]) ? { maxDepartures: Infinity } : {}),
+    defaults: storedDefaults(options),
+  };
+}
+
+/** The options of which a change is an update; they are stored as they were declared. */
+const STORED = ["ifUnmanaged", "unmanagedDomain"] as const;
+
+export type StoredOptions = Pick<TeamOptions, (typeof STORED)[number]>;
+
+export function storedOptions(source: StoredOptions): StoredOptions {
+  return pick(source, STORED);
+}
+
+/** Names, as a program has them, of the options that are declared otherwise than they are stored. */
+export function findOptionChanges(state: TeamState, inputs: Record<string, unknown>): string[] {
+  return STORED.filter((name) => inputs[name] !== state[name]).map((name) => OPTIONS[name]?.shown ?? name);
+}
+
+/** What is stored of a team beside its members and defaults. */
+const BESIDE = [...STORED, "unmanaged", "seats"] as const;
+
+export function besideMembers(state: TeamState): Pick<TeamState, (typeof BESIDE)[number]> {
+  return pick(state, BESIDE);
+}
+
+/** {@link besideMembers} of a state that may have been edited by hand, with what is wrong with it. */
+export function decodeBeside(stored: Record<string, unknown>): {
+  beside: Pick<TeamState, (typeof BESIDE)[number]>;
+  wrong: [string, string][];
+} {
+  const given = pick(stored as Record<(typeof BESIDE)[number], unknown>, BESIDE);
+  const wrong = Object.entries(given).flatMap(([name, value]): [string, string][] => {
+    const problem = (REPORTS[name] ?? OPTIONS[name])?.findProblem(value);
+    return problem === undefined ? [] : [[name, problem]];
+  });
+  const good = Object.entries(given).filter(([name]) => !wrong.some(([key]) => key === name));
+  return { beside: Object.fromEntries(good), wrong };
+}
+
+const REPORTS: Record<string, Option> = {
+  unmanaged: {
+    findProblem: (value) =>
+      Array.isArray(value) && value.every((email) => typeof email === "string")
+        ? undefined
+        : "must be a list of addresses",
+  },
+  seats: {
+    findProblem: (value) =>
+      typeof value === "object" && value !== null && ["active", "inactive"].every((name) => name in value)
+        ? undefined
+        : "must be an object of counts",
+  },
+};
+
+function domainOf(text: string): string {
+  return canonicalEmail(text).replace(/^@/, "");
+}
+
+function isCount(value: unknown): boolean {
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
+}
+
+/** A share as a fraction, of text such as `"25%"`; undefined for anything else. */
+export function shareOf(value: unknown): number | undefined {
+  const digits = typeof value === "string" ? /^(\d{1,3}(?:\.\d+)?)%$/.exec(value)?.[1] : undefined;
+  const percent = digits === undefined ? undefined : Number(digits);
+  return percent === undefined || percent > 100 ? undefined : percent / 100;
+}
