@@ -22,7 +22,7 @@ const USAGE = `Measures the provider through the real engine, side by side with 
 const MAX_CONCURRENCY = 32;
 /** Measurements a run of a phase that leaves everything as it is. */
 const REPEATS = 3;
-/** From so many people on, one resource each is a matter of hours. */
+/** From so many accounts on, a resource per account is a matter of hours. */
 const TEAMS_ONLY = 10_000;
 
 async function main(): Promise<void> {
@@ -71,7 +71,7 @@ function emptySeries(subject: Subject, people: number, latencyMs: number): Serie
 
 /**
  * Takes one fresh stack of each subject through its life. They take turns within each phase, so that what slows the
- * machine for a while slows them all, and every other turn backwards, so that nobody always comes after the same other.
+ * machine for a while slows them all, and every other turn backwards, so that none always comes after the same other.
  */
 async function liveTogether(series: readonly Series[]): Promise<void> {
   const lives: { one: Series; stack: BenchStack }[] = [];

@@ -36,7 +36,7 @@ export interface StackOptions {
 /** A fresh stack of one subject, on a platform of its own in this process. */
 export interface BenchStack {
   measure(phase: Phase): Promise<Measurement>;
-  /** Bytes in the checkpoint for each person, all of the resource counted. */
+  /** Bytes in the checkpoint per account, all of the resource counted. */
   stateBytes(): number;
   close(): Promise<void>;
 }
@@ -113,7 +113,7 @@ function peakMemory(folder: string): number {
       const peak = /VmHWM:\s+(\d+) kB/.exec(fs.readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
       if (peak !== undefined) return Number(peak) / 1024;
     } catch {
-      // Ended meanwhile, or somebody else's.
+      // Ended meanwhile, or not ours.
     }
   }
   return 0;

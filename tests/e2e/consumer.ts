@@ -11,7 +11,7 @@ import { CI } from "./stack";
 export const run = promisify(execFile);
 export const ROOT = path.resolve(__dirname, "../..");
 
-/** A folder of somebody who has only the packed tarball, with a file backend of its own. */
+/** A folder with only the packed tarball, with a file backend of its own. */
 export class Consumer {
   private constructor(
     readonly folder: string,

@@ -7,7 +7,7 @@ const users = (count: number) => () => {
   for (const email of people(count)) new WallarooUser(email, { email });
 };
 
-describe("the cost of many people", function () {
+describe("the cost of many accounts", function () {
   this.timeout(180_000);
   const { platform, stack } = scenario();
   const count = (call: "token" | "query" | "invite") => platform().requests(call).length;

@@ -128,14 +128,14 @@ describe("a run that is killed", function () {
     expect(platform().requests("invite")).to.have.length(1);
   });
 
-  it("in the middle of a team names each person who was invited, and goes on once they are adopted", async () => {
+  it("in the middle of a team names each member that was invited, and goes on once they are adopted", async () => {
     const emails = Array.from({ length: 20 }, (_, index) => `p${index}@example.com`);
     const team =
       (adopt: boolean, people = emails) =>
       () =>
         void new WallarooTeam("team", { members: Object.fromEntries(people.map((email) => [email, { adopt }])) });
     platform().latencyMs = 50;
-    // Some have arrived by then, and nobody could tell the engine.
+    // Some have arrived by then, and the engine was not told.
     await killedAt({ call: "invite", when: "after" }, "provider", () => stack().upFails(team(false)));
     const arrived = (await platform().people()).filter((one) => emails.includes(one.username));
     expect(arrived).to.not.have.length(0);
@@ -155,7 +155,7 @@ describe("a run that is killed", function () {
     );
   });
 
-  it("does not matter to another stack: of two that overlap in one person exactly one wins", async () => {
+  it("does not matter to another stack: of two that overlap in one account exactly one wins", async () => {
     const other = await TestStack.create({ platform: platform() });
     try {
       platform().latencyMs = 100;

@@ -30,7 +30,7 @@ function pulumi(args: string[], env: NodeJS.ProcessEnv, cwd: string, isQuiet = f
   });
 }
 
-/** Says what the platform holds of the demo's people, and raises when that is not what the step promised. */
+/** Says what the platform holds of the demo's accounts, and raises when that is not what the step promised. */
 async function check(platform: Platform, expected: Expected, invites: number): Promise<void> {
   const found: string[] = [];
   for (const email of PEOPLE) {

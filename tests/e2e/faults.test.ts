@@ -26,7 +26,7 @@ interface Case {
 }
 
 /**
- * One stack that goes to and fro between two programs: each `up` creates one person, activates or deactivates and renames
+ * One stack that goes to and fro between two programs: each `up` creates one account, activates or deactivates and renames
  * another and deletes a third, so that every kind of request is in it. At rest in between it is refreshed, or destroyed
  * and made anew.
  */
@@ -81,7 +81,7 @@ class Swing {
     return { seen, mark: wrong.length > 0 ? "X" : mark, wrong };
   }
 
-  /** A `refresh` with the fault in it: nobody must be lost by it. */
+  /** A `refresh` with the fault in it, which must lose no user. */
   async refresh(hit: Hit | undefined): Promise<Case> {
     const { first, seen, wrong } = await this.#meet(hit, () => this.stack.attempt("refresh"));
     const again = await this.stack.attempt("refresh", { expectNoChanges: true });

@@ -20,7 +20,7 @@ describe("who a resource is about", function () {
     expect(writes()).to.deep.equal([]);
   });
 
-  it("is refused after a rename without alias, and nobody is deactivated", async () => {
+  it("is refused after a rename without alias, and no account is deactivated", async () => {
     await stack().up(named("ann"));
     const refused = await stack().upFails(named("ann-b"));
     expect(refused.output).to.match(/give it `aliases` instead/);
@@ -64,7 +64,7 @@ describe("who a resource is about", function () {
     expect(writes()).to.deep.equal([]);
   });
 
-  it("survives a move of the person from one resource to another", async () => {
+  it("survives a move of the account from one resource to another", async () => {
     await stack().up(() => {
       new WallarooUser("first", { email: ann });
       new WallarooUser("second", { email: "bob@example.com" });
@@ -77,7 +77,7 @@ describe("who a resource is about", function () {
     expect(platform().requests("deactivate")).to.have.length(0);
   });
 
-  it("is refused when one person is declared twice, before anything is sent, naming both", async () => {
+  it("is refused when one account is declared twice, before anything is sent, naming both", async () => {
     const refused = await stack().upFails(() => {
       new WallarooUser("ann", { email: ann });
       new WallarooUser("ann-again", { email: " ANN@Example.com " });

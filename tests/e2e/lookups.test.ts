@@ -9,7 +9,7 @@ describe("a lookup in a program", function () {
   this.timeout(180_000);
   const { platform, stack } = scenario();
 
-  it("finds whom the same up writes as they are after that, though everybody was looked up before", async () => {
+  it("finds the accounts that the same up writes as they are after that, though all were looked up before", async () => {
     await platform().addUser({ email: bob, enabled: false });
     const { outputs } = await stack().up(async () => {
       await getUsers();
@@ -23,7 +23,7 @@ describe("a lookup in a program", function () {
     expect([outputs["created"]?.value, outputs["reactivated"]?.value]).to.deep.equal([ann, true]);
   });
 
-  it("is not known in preview before the person or the platform is, and known afterwards", async () => {
+  it("is not known in preview before the account or the platform is, and known afterwards", async () => {
     const program = () => {
       const created = new WallarooUser("ann", { email: ann });
       const url = created.id.apply(() => platform().url);
@@ -56,7 +56,7 @@ describe("a lookup in a program", function () {
     expect(await fails(async () => ({ users: await getUsers() }))).to.match(/wallaroo:url/);
   });
 
-  it("cuts nobody off when it fails in an inline program, in whichever form", async () => {
+  it("cuts no account off when it fails in an inline program, in whichever form", async () => {
     const boss = { email: "boss@example.com" };
     await platform().addUser(boss);
     await stack().setConfig("wallaroo:maxRetries", "0");
@@ -82,7 +82,7 @@ describe("a lookup in a program", function () {
     await stack().up(() => program(getUserOutput(boss).enabled), { expectNoChanges: true });
   });
 
-  it("is not known in an up that does not target the person", async () => {
+  it("is not known in an up that does not target the user", async () => {
     const program = () => {
       const created = new WallarooUser("ann", { email: ann });
       new WallarooUser("bob", { email: bob });
@@ -94,7 +94,7 @@ describe("a lookup in a program", function () {
     expect(platform().requests("invite")).to.have.length(1);
   });
 
-  it("leaves no input of a targeted person to its default where it is not known: the engine refuses", async () => {
+  it("leaves no input of a targeted user to its default while it is not known: the engine refuses", async () => {
     const program = (isLookedUp: boolean) => () => {
       const created = isLookedUp ? new WallarooUser("ann", { email: ann }) : undefined;
       const enabled = created === undefined ? false : getUserOutput({ email: created.email }).enabled;

@@ -46,7 +46,7 @@ describe("what Pulumi offers on a resource", function () {
     expect([await isEnabled(ann), await isEnabled("bob@example.com")]).to.deep.equal([false, true]);
   });
 
-  it("--target touches nobody else", async () => {
+  it("--target touches no other account", async () => {
     const program = (enabled: boolean) => () => {
       new WallarooUser("ann", { email: ann, enabled });
       new WallarooUser("bob", { email: "bob@example.com", enabled });
@@ -67,7 +67,7 @@ describe("what Pulumi offers on a resource", function () {
     expect(writes()).to.deep.equal([`deactivate ${ann}`, "invite ann.b@example.com"]);
   });
 
-  it("get reads somebody and never touches them, and is an error where nobody is", async () => {
+  it("get reads an account and never touches it, and is an error if there is none", async () => {
     const id = await platform().addUser({ email: ann, enabled: false });
     const got = await stack().up(() => {
       const { email, enabled, adopted } = WallarooUser.get("ann", id);

@@ -25,7 +25,7 @@ describe("two platforms in one program, each the provider of a component", funct
   };
   const isEnabled = async (on: Platform, email: string) => (await on.findByEmail(email))?.enabled;
 
-  it("may have the same person", async () => {
+  it("may have the same account", async () => {
     await stack().up(
       onBoth((parent, isFirst) => new WallarooUser(isFirst ? "ann-1" : "ann-2", { email: ann }, { parent })),
     );
@@ -52,7 +52,7 @@ describe("two platforms in one program, each the provider of a component", funct
     expect((await other.findByEmail("late@example.com"))?.enabled).to.equal(true);
   });
 
-  it("share nobody: whoever leaves a team of one is deactivated there, though the other gets them", async () => {
+  it("share no account: a member that leaves a team on one is deactivated there, though the other gets it", async () => {
     const teams = (first: object, second: object) =>
       onBoth((parent, isFirst) =>
         isFirst
@@ -75,7 +75,7 @@ describe("a stack that is pointed at another platform", function () {
   });
   afterEach(() => other.close());
 
-  it("cuts off nobody there whom it did not invite, once a refresh has found them", async () => {
+  it("cuts off no account there that it did not invite, once a refresh has found them", async () => {
     const both = () => {
       new WallarooUser("ann", { email: ann });
       new WallarooTeam("science", { members: { [bob]: {} } });

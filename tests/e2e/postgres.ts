@@ -18,7 +18,7 @@ export function findPostgresObstacle(): string | undefined {
   } catch {
     return "there is no PostgreSQL on this machine";
   }
-  // It refuses to run as root, and there has to be somebody else.
+  // It refuses to run as root, and needs another account of the system.
   return process.getuid?.() === 0 && owner() === undefined ? "there is no user to run PostgreSQL as" : undefined;
 }
 

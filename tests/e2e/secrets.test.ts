@@ -58,7 +58,7 @@ describe("the secrets of a whole lifecycle", function () {
       );
       await platform().setEnabled("bob@example.com", false);
       log(await stack().refresh(talk));
-      // Each answer repeats the password of the person it is about: another's may not have been told to this process.
+      // Each answer repeats the password of its own account: another's may not have been told to this process.
       const echoes = Object.entries({ "ann@example.com": PASSWORD, "dave@example.com": MEMBER_PASSWORD }).map(
         ([who, password]) =>
           platform().misbehave({

@@ -41,7 +41,7 @@ export interface StackOptions {
   lookingMs?: number;
 }
 
-/** The administrator that the stacks of the tests run as. Its password is nobody else's, so that it can be looked for. */
+/** The administrator that the stacks of the tests run as. No other account has its password, so that it can be looked for. */
 export const CI = { email: "ci@example.com", password: "Cc-the-password-of-ci" };
 
 /** The configuration of a stack that runs as {@link CI} on the platform at this URL, and further keys. */
@@ -54,7 +54,7 @@ export function configOf(url: string, more: Record<string, string> = {}): Record
   };
 }
 
-/** A platform with the people of the 2024 guide and {@link CI}, and a stack on it; both gone after the test. */
+/** A platform with the accounts of the 2024 guide and {@link CI}, and a stack on it; both gone after the test. */
 export function scenario(
   options: PlatformOptions = {},
   stackOptions: (url: string) => StackOptions = () => ({}),

@@ -16,7 +16,7 @@ describe("WallarooTeam through the real engine", function () {
   const { platform, stack, writes } = scenario();
   const isEnabled = async (email: string) => (await platform().findByEmail(email))?.enabled;
 
-  it("invites everybody in one step, updates, shows drift by person and lets everybody go", async () => {
+  it("invites all in one step, updates, shows drift by member and lets all go", async () => {
     await platform().addUser({ email: cleo });
     const same = { [ann]: { password: "Tt-anns-password" }, [bob]: { enabled: false }, [cleo]: { adopt: true } };
     const { [ann]: first, ...others } = same;
@@ -107,7 +107,7 @@ describe("WallarooTeam through the real engine", function () {
     expect(writes()).to.deep.equal([`invite ${ann}`, `deactivate ${ann}`]);
   });
 
-  it("refuses a person in two teams, or in a team and a WallarooUser, before anything is sent", async () => {
+  it("refuses an account in two teams, or in a team and a WallarooUser, before anything is sent", async () => {
     const science = { name: "science", members: { [ann]: {} } };
     const inTeams = () => {
       for (const { name, members } of [science, { name: "sales", members: { "ANN@example.com": {}, [bob]: {} } }]) {
@@ -130,7 +130,7 @@ describe("WallarooTeam through the real engine", function () {
     expect(writes()).to.deep.equal([]);
   });
 
-  it("deactivates nobody who moves between a WallarooUser, a team and another team in one up", async () => {
+  it("deactivates no account that moves between a WallarooUser, a team and another team in one up", async () => {
     const users = () => {
       new WallarooUser("ann", { email: ann });
       new WallarooUser("bob", { email: bob });
@@ -179,7 +179,7 @@ describe("WallarooTeam through the real engine", function () {
     expect(await isEnabled(bob)).to.equal(false);
   });
 
-  it("refuses a member without a value, whom a look-up did not find perhaps, and lets nobody go", async () => {
+  it("refuses a member without a value, as of a lookup that found none, and lets no member go", async () => {
     await stack().up(team({ [ann]: {}, [bob]: {} }));
     platform().clearLog();
     const nothing = undefined as unknown as object;

@@ -14,7 +14,7 @@ export interface Bearer {
   isAdmin: boolean;
 }
 
-/** A new account. `password` undefined: the store makes a temporary one; null: it has none and nobody can sign in. */
+/** A new account. `password` undefined: the store makes a temporary one; null: it has none and can't sign in. */
 export interface NewUser {
   email: string;
   password?: string | null;

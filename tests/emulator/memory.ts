@@ -9,7 +9,7 @@ import { Sessions } from "./sessions";
 /** An account with what only the store knows. */
 export interface Account {
   user: ApiUser;
-  /** Undefined: the account has none, and nobody can sign in to it. */
+  /** Undefined: the account has none, and can't sign in. */
   password: string | undefined;
   roles: string[];
   lastLogin: number | null;

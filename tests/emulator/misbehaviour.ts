@@ -24,7 +24,7 @@ export interface Fault {
 
 export interface MisbehaviourOptions {
   on: CallName | "*";
-  /** Only requests whose body names this address, or whose path names this id; those of anybody by default. */
+  /** Only requests whose body names this address, or whose path names this id; those of any account by default. */
   who?: string;
   /** Which matching request is the first one to be hit, counted from 1. Default 1. */
   nth?: number;

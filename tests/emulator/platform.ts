@@ -10,7 +10,7 @@ export interface PlatformOptions extends Partial<ReleaseOptions> {
   /** Default 0: any free one. */
   port?: number;
   seed?: Seed;
-  /** False leaves the operator account out, so that a guide's people are exactly the guide's. Default true. */
+  /** False leaves the operator account out, so that a guide's accounts are exactly the guide's. Default true. */
   operator?: boolean;
   /** Access tokens carry no `sub`, `email` and `preferred_username`. Default false. */
   lightweightTokens?: boolean;
@@ -138,7 +138,7 @@ export class Platform {
     return this.addUser({ email });
   }
 
-  /** Sets a password of the person's own and signs in with it, as somebody does who accepts an invitation. */
+  /** Sets an own password and signs in with it, as after an accepted invitation. */
   async login(email: string, password = "my-own-password"): Promise<void> {
     await this.backend.setPassword(await this.#idOf(email), password);
     const form = { grant_type: "password", client_id: "sdk-client", username: email, password };

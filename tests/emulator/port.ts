@@ -19,12 +19,12 @@ function firstHandedOut(): number {
   }
 }
 
-/** Ports that were chosen in this process: whoever stops listening for a while must not lose theirs to the next one. */
+/** Ports that were chosen in this process: a server that stops for a while must not lose its own to the next one. */
 const chosen = new Set<number>();
 
 /**
  * Makes `server` listen at a port of 127.0.0.1 that stays its own when it stops listening for a while, and returns the
- * port. A port that the system chose is soon given to the next connection of anybody, and can't be listened at again.
+ * port. A port that the system chose is soon given to the next connection of any program, and can't be listened at again.
  *
  * Does not keep other programs from asking for that very port.
  */

@@ -208,7 +208,7 @@ function picked(user: ApiUser, { release }: ReleaseOptions): ApiUser {
   return release === "2022" ? rest : { ...rest, federatedIdentities: federatedIdentities ?? [], lastLogin: null };
 }
 
-/** The platform promises no order; neither do we, so that nobody relies on one. */
+/** The platform promises no order; neither do we, so that no test relies on one. */
 function shuffled(users: ApiUser[]): ApiUser[] {
   return [...users].sort((a, b) => (a.id.slice(-6) < b.id.slice(-6) ? -1 : 1));
 }

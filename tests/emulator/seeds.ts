@@ -10,7 +10,7 @@ export type Seed = "guide-2022" | "guide-2024";
 export const OPERATOR = { email: "operator@example.com", password: "Operate-1" };
 export const BUILT_IN = { username: "admin", password: "admin" };
 
-/** Puts the built-in `admin`, the operator (unless told not to) and the people of a guide into an empty store. */
+/** Puts the built-in `admin`, the operator (unless told not to) and the accounts of a guide into an empty store. */
 export function plant(backend: MemoryBackend, seed: Seed | undefined, hasOperator: boolean): void {
   for (const account of seed === undefined ? [] : guidePeople(seed)) backend.put(account);
   if (backend.findAccount(BUILT_IN.username) === undefined) {

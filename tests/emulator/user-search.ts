@@ -5,7 +5,7 @@ const FIELDS = ["username", "email", "firstName", "lastName"] as const;
 
 /**
  * The accounts that Keycloak's admin API finds by the query of a request, in its order. An empty filter and an unknown
- * one are ignored, so a misspelled one finds everybody.
+ * one are ignored, so a misspelled one finds all accounts.
  *
  * `email` and the like match by parts, where `_` stands for any sign and `%` for any text, unless `exact` is true.
  * `search` puts them out of action: it looks at the beginnings of all four fields, or as its own signs say.

@@ -60,7 +60,7 @@ function goBuild(part: Part, output: string): Promise<void> {
         GOFLAGS: "-mod=readonly",
         GOWORK: "off",
         GO111MODULE: "on",
-        // For this machine, whatever somebody cross-compiles for.
+        // For this machine, whatever GOOS and GOARCH say.
         GOOS: process.platform === "win32" ? "windows" : process.platform,
         GOARCH: process.arch === "x64" ? "amd64" : process.arch,
       },

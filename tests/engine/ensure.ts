@@ -64,7 +64,7 @@ async function findOrMake(cache: string, log: (line: string) => void): Promise<E
 /** The folder is replaced as a whole, so one that was chosen by mistake (a home folder) must survive that. */
 function removeOldEngine(cache: string): void {
   const entries = fs.existsSync(cache) ? fs.readdirSync(cache, { withFileTypes: true }) : [];
-  // Exactly what is put there, and no folder: somebody's pulumi-projects begins with the same letters.
+  // Exactly what is put there, and no folder: a folder called pulumi-projects begins with the same letters.
   const foreign = entries.find((entry) => !entry.isFile() || !isOwnFile(entry.name))?.name;
   if (foreign !== undefined) {
     throw new Error(

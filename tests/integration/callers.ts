@@ -33,7 +33,7 @@ export function claimsOf(token: unknown): Record<string, unknown> {
   return JSON.parse(Buffer.from(payload, "base64url").toString()) as Record<string, unknown>;
 }
 
-/** Calls the API as somebody who signs in with a password. */
+/** Calls the API as an account that signs in with a password. */
 export async function callerOf(platform: Pick<Platform, "url">, username: string, password: string) {
   const { body } = await grant(platform, { grant_type: "password", username, password });
   const authorization = `Bearer ${body["access_token"] as string}`;

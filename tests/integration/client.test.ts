@@ -124,7 +124,7 @@ describe("the client", () => {
     });
   });
 
-  it("knows a service account from a person, whom the platform lists", async () => {
+  it("knows a service account from an account that the platform lists", async () => {
     platform = await startPlatform();
     const grant = { type: "client" as const };
     const caller = await api({ grant, clientId: "api-client", clientSecret: CLIENT_SECRET }).token.caller();
@@ -236,7 +236,7 @@ describe("the client", () => {
     expect(await api().queryAll()).to.have.length(2);
   });
 
-  it("has as many pauses as anybody wants for what has not failed and is only not there yet", async () => {
+  it("has as many pauses as are wanted for what has not failed and is only not there yet", async () => {
     platform = await startPlatform();
     const secrets = new Secrets();
     const transport = createTransport({ timeoutMs: 1000, maxSockets: 8, secrets });

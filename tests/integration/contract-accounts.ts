@@ -61,7 +61,7 @@ export function accountsContract(start: (options?: PlatformOptions) => Promise<P
     expect((await grant(platform, { ...fields, password: "her-own" })).status).to.equal(200);
   });
 
-  it("shows roles only in the form for everybody", async () => {
+  it("shows roles only in the form for all accounts", async () => {
     platform = await start();
     const call = await asAdmin();
     const all = Object.values((await call("users/query", {})).body["users"] as Record<string, Record<string, unknown>>);

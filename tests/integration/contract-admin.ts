@@ -79,7 +79,7 @@ export function adminContract(start: (options?: PlatformOptions) => Promise<Plat
     expect(await found("email=zed&enabled=true")).to.deep.equal(["a.zed@example.com"]);
   });
 
-  it("finds everybody by a filter that is empty or misspelled", async () => {
+  it("finds all accounts by a filter that is empty or misspelled", async () => {
     for (const query of ["email=", "emial=zed"]) {
       expect(await found(query), query).to.deep.equal(["admin", "operator@example.com"]);
     }
@@ -105,7 +105,7 @@ export function adminContract(start: (options?: PlatformOptions) => Promise<Plat
     expect((await admin("GET", "users/count?email=u00")).body).to.equal(10);
   });
 
-  it("shows one account whole, and nobody for another id", async () => {
+  it("shows one account whole, and none for another id", async () => {
     const id = await platform.addUser({ email: ann });
     const { status, body } = await admin("GET", `users/${id}`);
     expect(status).to.equal(200);

@@ -39,7 +39,7 @@ export function providerContract(start: (options?: PlatformOptions) => Promise<P
     ],
   ];
   for (const [name, config] of grants) {
-    it(`lets the provider live a person's whole life with ${name}`, async () => {
+    it(`lets the provider live a user's whole life with ${name}`, async () => {
       platform = await start();
       const { lifecycle } = connectTo(platform, await config());
       const { id, state } = await lifecycle.create({ email: ann, enabled: true });

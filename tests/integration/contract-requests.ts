@@ -2,7 +2,7 @@ import { expect } from "chai";
 import type { Platform, PlatformOptions } from "../emulator/platform";
 import { callerOf } from "./callers";
 
-/** What the user API does with odd requests, over every identity store: it refuses them, or says nobody is there. */
+/** What the user API does with odd requests, over every identity store: it refuses them, or finds no account. */
 export function requestsContract(start: (options?: PlatformOptions) => Promise<Platform>): void {
   const ann = "ann@example.com";
   const UNKNOWN = "00000000-0000-4000-8000-000000000000";
@@ -43,7 +43,7 @@ export function requestsContract(start: (options?: PlatformOptions) => Promise<P
     expect(await platform.findByEmail("bob@example.com")).to.equal(undefined);
   });
 
-  it("finds nobody by an id that is not an account's", async () => {
+  it("finds no account by an id that is not an account's", async () => {
     const { status, body } = await call("users/query", { user_ids: ODD_IDS });
     expect(status).to.equal(200);
     expect(body["users"]).to.deep.equal(Object.fromEntries(ODD_IDS.map((id) => [id, null])));
@@ -60,7 +60,7 @@ export function requestsContract(start: (options?: PlatformOptions) => Promise<P
     expect(Object.keys(users).filter((id) => users[id] !== null)).to.deep.equal([admin]);
   });
 
-  it("edits nobody by an id that is not an account's", async () => {
+  it("edits no account by an id that is not an account's", async () => {
     const edit = { firstName: "A", lastName: "B", email: ann, enabled: false, isAdmin: true };
     for (const id of ODD_IDS) {
       const answer = await call("user", { id, ...edit });
@@ -117,7 +117,7 @@ export function requestsContract(start: (options?: PlatformOptions) => Promise<P
     for (const path of ["users/query", "users/invite", "users/activate", "users/deactivate", "user"]) {
       for (const body of ["null", "[]", '"text"', "1", "{", ""]) {
         const { status } = await call(path, body);
-        // No body at all is as good as an empty object, which finds everybody.
+        // No body at all is as good as an empty object, which finds all accounts.
         expect(status, `${path} ${body}`).to.equal(path === "users/query" && body === "" ? 200 : 400);
       }
       for (const body of [{ email: null }, { email: 1 }, { email: [] }, { user_ids: [null] }, { user_ids: "x" }]) {

@@ -22,7 +22,7 @@ describe("a team that has members and is given none", () => {
     return { inputs, outputs: (await team.update("id", before.outputs, inputs)).outs as Props };
   }
 
-  it("is refused in preview and at up, whoever sent nothing, and told how to let all of them go", async () => {
+  it("is refused in preview and at up, and told how to let all of them go", async () => {
     const before = await up(declared({ [ann]: {}, [bob]: {} }));
     platform().clearLog();
     const { team } = await startDynamic(platform());
@@ -48,7 +48,7 @@ describe("a team that has members and is given none", () => {
     expect(await team.diff("id", before.outputs, { members: {} })).to.include({ changes: true });
   });
 
-  it("is fine at first, and when a refresh has found that nobody is there any more", async () => {
+  it("is fine at first, and when a refresh has found none of them any more", async () => {
     const first = await up(declared({}));
     expect(first.outputs["ids"]).to.deep.equal({});
     const some = await up(declared({ [ann]: {} }), first);

@@ -21,7 +21,7 @@ describe("the emulated platform", () => {
 
   for (const year of ["2022", "2024"] as const) {
     it(`answers the exchanges of the ${year} guide as printed`, async () => {
-      // By the service account: a person who signs in has another last login afterwards.
+      // By the service account: an account that signs in has another last login afterwards.
       platform = await startPlatform({ seed: `guide-${year}`, operator: false });
       const secret = { client_id: "api-client", client_secret: CLIENT_SECRET };
       const { body } = await grant({ grant_type: "client_credentials", ...secret });
@@ -52,7 +52,7 @@ describe("the emulated platform", () => {
     expect((await call("users/activate", { email: "ann@example.com" })).status).to.equal(403);
   });
 
-  it("answers null or nothing for an unknown id, and everybody for a misspelled key", async () => {
+  it("answers null or nothing for an unknown id, and all accounts for a misspelled key", async () => {
     const id = "00000000-0000-4000-8000-000000000000";
     let call = await start();
     expect(usersOf(await call("users/query", { user_ids: [id] }))).to.deep.equal({ [id]: null });
@@ -62,7 +62,7 @@ describe("the emulated platform", () => {
     expect(usersOf(await call("users/query", { user_ids: [id] }))).to.deep.equal({});
   });
 
-  it("shows roles only in the form for everybody, and federated identities only in the other", async () => {
+  it("shows roles only in the form for all accounts, and federated identities only in the other", async () => {
     const call = await start();
     const all = Object.values(usersOf(await call("users/query", {})));
     const admin = all.find((user) => user?.["username"] === "admin");
@@ -97,7 +97,7 @@ describe("the emulated platform", () => {
     expect((await call("users/query", "{")).status).to.equal(400);
   });
 
-  it("refuses calls without a good token, and those of people who are no administrators", async () => {
+  it("refuses calls without a good token, and those of accounts that are not administrators", async () => {
     const now = { ms: Date.now() };
     let call = await start({ now: () => now.ms });
     expect((await post(`${platform.url}/v1/api/users/query`, {})).status).to.equal(401);

@@ -56,7 +56,7 @@ describe("the state of a user that was edited by hand", () => {
 
   for (const [key, values] of Object.entries(USER_EDITS)) {
     for (const value of values) {
-      it(`cuts nobody off with ${key} ${shown(value)}, and is repaired by refresh`, async () => {
+      it(`cuts no account off with ${key} ${shown(value)}, and is repaired by refresh`, async () => {
         const state = edited(stored, [key], value);
         const { user } = await startDynamic(platform());
         await user.check({}, { ...inputs, __declared: { key: "1", name: "ann" } });
@@ -195,7 +195,7 @@ describe("the state of a team that was edited by hand", () => {
 
   for (const [path, values] of TEAM_EDITS) {
     for (const value of values) {
-      it(`cuts nobody off with ${path.join(".")} ${shown(value)}, and is repaired by refresh`, async () => {
+      it(`cuts no account off with ${path.join(".")} ${shown(value)}, and is repaired by refresh`, async () => {
         const state = edited(stored, path, value);
         const { team } = await startDynamic(platform());
         await team.check({}, { ...inputs, __declared: { key: "1", name: "science" } });

@@ -143,7 +143,7 @@ describe("a provider whose access token does not say who it runs as", () => {
     expect(writes()).to.deep.equal([`deactivate ${ann}`]);
   });
 
-  it("asks userinfo for no decision that cuts nobody off", async () => {
+  it("asks userinfo for no decision that cuts no account off", async () => {
     const { lifecycle, said } = await start("token");
     const { id, state } = await known(ann);
     await lifecycle.plan(declared(young));

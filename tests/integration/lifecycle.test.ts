@@ -9,7 +9,7 @@ import { connectTo, declared, messageOf, onPlatform } from "./platform";
 
 const ann = "ann@example.com";
 
-describe("the lifecycle of a person over HTTP", () => {
+describe("the lifecycle of a user over HTTP", () => {
   const { platform, start, writes } = onPlatform();
 
   for (const inviteAnswersId of ["uuid", "email"] as const) {
@@ -55,7 +55,7 @@ describe("the lifecycle of a person over HTTP", () => {
   });
 
   for (const duplicateStatus of [400, 409, 500] as const) {
-    it(`lets exactly one of two win who invite the same person, where a duplicate answers ${duplicateStatus}`, async () => {
+    it(`lets exactly one of two win that invite the same address, when a duplicate answers ${duplicateStatus}`, async () => {
       const first = await start({ duplicateStatus, latencyMs: 20 });
       const second = connectTo(platform());
       const ends = await Promise.allSettled([
@@ -121,7 +121,7 @@ describe("the lifecycle of a person over HTTP", () => {
     });
   }
 
-  it("counts people on their way in when seats are limited", async () => {
+  it("counts accounts on their way in when seats are limited", async () => {
     const { lifecycle } = await start({ latencyMs: 10 }, { "wallaroo:seatLimit": "3" });
     const ends = await Promise.allSettled(
       ["a@x.com", "b@x.com", "c@x.com", "d@x.com"].map((email) => lifecycle.create(declared(email))),
@@ -168,7 +168,7 @@ describe("the lifecycle of a person over HTTP", () => {
     );
   });
 
-  it("reads a thousand people in one query and confirms joined creates in one", async () => {
+  it("reads a thousand accounts in one query and confirms joined creates in one", async () => {
     const { lifecycle } = await start({ latencyMs: 5 });
     const people = Array.from({ length: 50 }, (_, i) => `p${i}@example.com`);
     const made = await Promise.all(people.map((email) => lifecycle.create(declared(email))));
@@ -209,13 +209,13 @@ describe("the lifecycle of a person over HTTP", () => {
     expect(repaired).to.include({ enabled: true, firstName: "Ann" });
   });
 
-  it("takes nobody for its own whose invite never left this machine", async () => {
+  it("takes no account for its own whose invite never left this machine", async () => {
     await start();
     const proxy = new FaultProxy(platform().url);
     await proxy.start();
     try {
       const { lifecycle, directory } = connectTo(platform(), { "wallaroo:url": proxy.url });
-      // Seen before, and no connection left open: the invite is the first that meets nobody.
+      // Seen before, and no connection left open: the invite is the first that meets no server.
       await directory.view(0);
       proxy.order(1, { kind: "refused" }, 1_500);
       await sleep(50);
@@ -227,7 +227,7 @@ describe("the lifecycle of a person over HTTP", () => {
     }
   });
 
-  it("keeps a person whose password came with half a character in it", async () => {
+  it("keeps an account whose password came with half a character in it", async () => {
     const { lifecycle, said } = await start();
     const body = { id: ann, password: "Half-\ud83d" };
     platform().misbehave({ on: "invite", when: "after", what: { status: 200, body } });
@@ -254,7 +254,7 @@ describe("the lifecycle of a person over HTTP", () => {
     expect(writes(), "and asks once more, not for ever").to.deep.equal([`invite ${ann}`, `invite ${ann}`]);
   });
 
-  it("says that it activates somebody again who was active when adopted", async () => {
+  it("says that it activates an account again that was active when adopted", async () => {
     const { lifecycle } = await start();
     await platform().addUser({ email: ann });
     const { id, state } = await lifecycle.create(declared(ann, { adopt: true, enabled: false }));

@@ -9,7 +9,7 @@ describe("under load", function () {
   let platform: Platform;
   afterEach(() => platform.close());
 
-  it("never sends more at once than wallaroo:maxConcurrency says, however many people are at stake", async () => {
+  it("never sends more at once than wallaroo:maxConcurrency says, however many accounts are at stake", async () => {
     // Slow enough for requests to pile up.
     platform = await startPlatform({ latencyMs: 25 });
     for (const limit of [1, 3]) {

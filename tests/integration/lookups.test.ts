@@ -27,7 +27,7 @@ describe("the lookups", () => {
       call: () => ({}),
     });
 
-  it("find one person by id or by address, in any case", async () => {
+  it("find one account by id or by address, in any case", async () => {
     const john = await lookups.getUser({ email: " John.Hummel@wallaroo.ai" });
     expect(john).to.include({ firstName: "John", admin: true, createdAt: "2024-07-11T15:23:36.291Z" });
     expect(john.lastLogin).to.equal("2024-07-11T16:55:32.504Z");
@@ -35,7 +35,7 @@ describe("the lookups", () => {
     expect(platform.requests("query")).to.have.length(1);
   });
 
-  it("say that somebody is not there", async () => {
+  it("say that an account is not there", async () => {
     expect(await messageOf(() => lookups.getUser({ email: "nobody@example.com" }))).to.match(
       /Could not look up nobody@example.com: .* Check it, or use getUsers\(\), which answers all accounts, and look for it there/,
     );
@@ -44,7 +44,7 @@ describe("the lookups", () => {
     expect(await lookups.getUser({ email: "nobody@example.com" }), "but an older one is").to.include({ enabled: true });
   });
 
-  it("list by enabled, admin and domain, and answer an empty list where there is nobody", async () => {
+  it("list by enabled, admin and domain, and answer an empty list if none matches", async () => {
     const names = async (args: lookups.GetUsersArgs) => (await lookups.getUsers(args)).map((user) => user.username);
     expect(await names({ enabled: false })).to.deep.equal(["off@example.com"]);
     expect(await names({ admin: true })).to.deep.equal(["admin", "john.hummel@wallaroo.ai", "operator@example.com"]);
@@ -161,7 +161,7 @@ describe("the lookups", () => {
     expect(await messageOf(() => lookups.getUser({ id: "nobody" }))).to.match(/no account on the platform has this id/);
   });
 
-  it("refuse an id or address that is not there, as of an output of nobody", async () => {
+  it("refuse an id or address that is not there, as of an output without an account", async () => {
     for (const args of [{ id: undefined }, { email: "" }, {}, { id: "x", email: "ann@example.com" }]) {
       const asked = args as unknown as { id: string };
       expect(await messageOf(() => lookups.getUser(asked))).to.match(/Could not look up a user: exactly one of id and/);
@@ -177,7 +177,7 @@ describe("the lookups", () => {
     expect(await lookups.getUsers(null as unknown as lookups.GetUsersArgs)).to.not.have.length(0);
   });
 
-  it("refuse a condition or a provider that is none, which would let everybody through", async () => {
+  it("refuse a condition or a provider that is none, which would let all accounts through", async () => {
     const asked = { enabeld: true, admin: "yes", emailDomain: "" } as unknown as lookups.GetUsersArgs;
     expect(await messageOf(() => lookups.getUsers(asked))).to.match(
       /there is no condition enabeld, admin has to be a boolean, emailDomain is empty\. The conditions are/,

@@ -10,7 +10,7 @@ import { connectTo, declared, onPlatform, verbsOf } from "./platform";
 
 const [ann, bob] = ["ann@example.com", "bob@example.com"];
 
-describe("somebody who leaves one resource and is still there", () => {
+describe("an account that leaves one resource and is still there", () => {
   const { platform, start } = onPlatform();
   beforeEach(() => start());
   const isEnabled = async (email: string) => (await platform().findByEmail(email))?.enabled;
@@ -120,7 +120,7 @@ describe("somebody who leaves one resource and is still there", () => {
     ["found deactivated", { enabled: false }, true],
     ["found active", { enabled: true }, false],
   ] as const) {
-    it(`${isSaid ? "says" : "need not say"} that destroy changes by a replacement that ends in the account of somebody ${who}`, async () => {
+    it(`${isSaid ? "says" : "need not say"} that destroy changes by a replacement that ends in an account that was ${who}`, async () => {
       const { lifecycle } = connectTo(platform());
       if (was !== undefined) await platform().addUser({ email: ann, ...was });
       const inputs = declared(ann, { adopt: true });
@@ -137,7 +137,7 @@ describe("somebody who leaves one resource and is still there", () => {
     });
   }
 
-  it("takes somebody whom the same run has just cut off elsewhere for somebody who was active", async () => {
+  it("takes an account that the same run has just cut off elsewhere for one that was active", async () => {
     const { lifecycle } = connectTo(platform());
     const { id, state } = await lifecycle.create(declared(ann));
     const next = connectTo(platform());

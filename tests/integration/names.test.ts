@@ -9,7 +9,7 @@ describe("a name that Keycloak's default rules refuse", () => {
   const { platform, start, writes } = onPlatform();
 
   for (const firstName of ["R&D", "   ", "x".repeat(256), "Ann\nLee"]) {
-    it(`invites nobody, and is refused in preview: ${JSON.stringify(firstName.slice(0, 10))}`, async () => {
+    it(`sends no invite, and is refused in preview: ${JSON.stringify(firstName.slice(0, 10))}`, async () => {
       const { lifecycle } = await start();
       expect(await messageOf(() => lifecycle.plan(declared(ann, { firstName })))).to.match(REFUSED);
       expect(await messageOf(() => lifecycle.create(declared(ann, { firstName })))).to.match(REFUSED);

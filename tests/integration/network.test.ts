@@ -63,7 +63,7 @@ describe("the network between provider and platform", function () {
     }
   }
 
-  it("is verified by default: a certificate of nobody known is refused", async () => {
+  it("is verified by default: a certificate of an unknown issuer is refused", async () => {
     expect(await ask({})).to.match(UNTRUSTED);
   });
 

@@ -76,7 +76,7 @@ export async function messageOf(body: () => Promise<unknown>): Promise<string> {
   throw new Error("nothing was raised");
 }
 
-/** What is declared of somebody, active unless told otherwise. */
+/** What is declared of an account, active unless told otherwise. */
 export function declared(email: string, more: Partial<UserInputs> = {}): UserInputs {
   return { email, enabled: true, ...more };
 }

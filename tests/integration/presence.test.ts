@@ -25,7 +25,7 @@ describe("an account that is gone, or has another id or address than the state s
     expect((await connectTo(platform()).lifecycle.read(id, after))?.state.email).to.equal("anna@example.com");
   });
 
-  it("believes that somebody is gone only when both forms of the query say so", async () => {
+  it("believes that an account is gone only when both forms of the query say so", async () => {
     const { lifecycle } = await start();
     const { id, state } = await lifecycle.create(declared(ann));
     const fresh = connectTo(platform());
@@ -61,7 +61,7 @@ describe("an account that is gone, or has another id or address than the state s
     expect(writes()).to.deep.equal([`invite ${ann}`]);
   });
 
-  it("does not believe at delete that somebody is gone who is only missing from a list that was cut short", async () => {
+  it("does not believe at delete that an account is gone when a list that was cut short lacks it", async () => {
     const { lifecycle } = await start();
     const { id, state } = await lifecycle.create(declared(ann));
     const admin = (await platform().people()).find((user) => user.username === "admin");
@@ -73,7 +73,7 @@ describe("an account that is gone, or has another id or address than the state s
     expect((await platform().findByEmail(ann))?.enabled).to.equal(false);
   });
 
-  it("does not take an account that has the address only as its username for the person who vanished", async () => {
+  it("does not take an account that has the address only as its username for the account that vanished", async () => {
     const { lifecycle } = await start();
     const { id, state } = await lifecycle.create(declared(ann));
     await platform().remove(ann);
@@ -107,7 +107,7 @@ describe("an account that is gone, or has another id or address than the state s
     expect(writes()).to.deep.equal([`invite ${ann}`]);
   });
 
-  it("replaces nobody whose address was changed on the platform by whom the old one would bring", async () => {
+  it("does not replace an account whose address was changed on the platform by one with the old address", async () => {
     const { lifecycle } = await start();
     const { id, state } = await lifecycle.create(declared(ann));
     await changeAddress(ann, "anna@example.com", id);

@@ -29,7 +29,7 @@ describe("wallaroo:readOnly", () => {
     expect(platform().log.map(({ call }) => call)).to.deep.equal(["token", "query"]);
   });
 
-  it("refuses to activate, deactivate and edit, each with whom it was for", async () => {
+  it("refuses to activate, deactivate and edit, each with the address", async () => {
     const { lifecycle } = await withBob(FORBIDDEN);
     const carl = await platform().addUser({ email: "carl@example.com", firstName: "Carl" });
     const known = { email: "carl@example.com", username: "carl@example.com", enabled: true, adopted: false };

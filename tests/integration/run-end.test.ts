@@ -70,7 +70,7 @@ describe("a run on a platform that never gets better", function () {
   }
 
   for (const [name, what] of Object.entries(FAULTS)) {
-    it(`begins nobody else once an endpoint ${name} a few times in a row`, async () => {
+    it(`begins no other member once an endpoint ${name} a few times in a row`, async () => {
       await Promise.all(
         Object.entries(WORK).map(async ([on, work]) => {
           const about = `${on} ${name}`;
@@ -168,7 +168,7 @@ describe("a run on a platform that never gets better", function () {
     expect(platform.requests("invite")).to.have.length(COUNT - 10);
   });
 
-  it("reads nobody after a few failures of a refresh", async () => {
+  it("reads no account after a few failures of a refresh", async () => {
     const platform = await startPlatform();
     open.push(platform);
     const state = await plant(platform, true);

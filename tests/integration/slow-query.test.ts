@@ -3,7 +3,7 @@ import { connectTo, declared, onPlatform } from "./platform";
 
 const emails = (count: number) => Array.from({ length: count }, (_, index) => `p${index}@example.com`);
 
-describe("a query about everybody that takes longer than a decision may be old", function () {
+describe("a query about all accounts that takes longer than a decision may be old", function () {
   this.timeout(60_000);
   const { platform, start } = onPlatform();
   const aboutAll = () =>

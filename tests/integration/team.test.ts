@@ -22,7 +22,7 @@ describe("a team on a platform", function () {
   afterEach(() => platform.close());
   const invited = () => platform.requests("invite").map((entry) => (entry.body as { email: string }).email);
 
-  it("of N people is created with one write a person and at most N/25 confirmations, and read with one query", async () => {
+  it("of N members is created with one write per member and at most N/25 confirmations, and read with one query", async () => {
     platform = await startPlatform({ latencyMs: 40 });
     const first = connectTo(platform, { "wallaroo:maxConcurrency": "32" });
     const state = await first.team.apply(undefined, team(emails(1_000)), "team");
@@ -46,7 +46,7 @@ describe("a team on a platform", function () {
     expect(platform.requests("query").length).to.be.at.most(2 + 300 / 25);
   });
 
-  it("is given names with an edit each, and not with a question to everybody for each", async () => {
+  it("is given names with an edit each, and not with a query about all accounts for each", async () => {
     platform = await startPlatform({ latencyMs: 5 });
     const { team: own } = connectTo(platform, { "wallaroo:maxConcurrency": "32" });
     await own.apply(undefined, team(emails(300), { firstName: "A" }), "team");
@@ -103,7 +103,7 @@ describe("a team on a platform", function () {
     expect((await platform.findByEmail("ann@example.com"))?.enabled).to.equal(false);
   });
 
-  it("lets nobody go while somebody else failed: a new address is invited before the old one is cut off", async () => {
+  it("lets no member go while another failed: a new address is invited before the old one is cut off", async () => {
     platform = await startPlatform();
     // Each its own process, as each run of the engine is.
     const apply = (state: TeamState | undefined, people: Members) =>
@@ -140,7 +140,7 @@ describe("a team on a platform", function () {
     expect(refused.reasons.join()).to.match(/give a seat to bob@example.com: 3 of the 3 seats/);
   });
 
-  it("shows drift person by person, and who vanished, with everybody else as they were", async () => {
+  it("shows drift by member, and who vanished, with all others as they were", async () => {
     platform = await startPlatform();
     const own = connectTo(platform);
     const state = await own.team.apply(undefined, team(emails(5)), "team");
@@ -162,7 +162,7 @@ describe("a team on a platform", function () {
   it("is not changed by a reading that fails for one of them", async () => {
     platform = await startPlatform();
     const state = await connectTo(platform).team.apply(undefined, team(emails(3)), "team");
-    // A list that was cut short: everybody but one, who is there when asked for.
+    // A list that was cut short: all but one, which is there when asked for.
     const everybody = Object.fromEntries((await platform.people()).map((user) => [user.id, user]));
     delete everybody[state.ids["p1@example.com"] ?? ""];
     platform.misbehave({ on: "query", times: 1, when: "after", what: { body: { users: everybody } } });
@@ -171,7 +171,7 @@ describe("a team on a platform", function () {
     expect(failed.reasons[0]).to.match(/Could not read p1@example.com: .*cut short/);
   });
 
-  it("decides for each person by the rules of a single user", async () => {
+  it("decides for each member by the rules of a single user", async () => {
     platform = await startPlatform();
     await platform.addUser({ email: "active@example.com" });
     await platform.addUser({ email: "adopted@example.com" });

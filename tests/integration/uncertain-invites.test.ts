@@ -96,7 +96,7 @@ describe("the question whether an invite arrived", function () {
     expect(invites()).to.equal(2);
   });
 
-  it("is answered late by a platform that shows accounts late, and nobody is invited twice", async () => {
+  it("is answered late by a platform that shows accounts late, and no account is invited twice", async () => {
     for (const [status, body] of [
       [200, PAGE],
       [502, PAGE],
@@ -132,7 +132,7 @@ describe("the question whether an invite arrived", function () {
     expect(said.join()).to.match(/invited and is not visible on the platform yet\. It is looked for.*up to 180 s/);
   });
 
-  it("ends with an error, and nothing in the state, where the platform answers and shows nobody to the end", async () => {
+  it("ends with an error, and nothing in the state, when the platform answers and shows no account to the end", async () => {
     const { lifecycle } = await start({}, { "wallaroo:maxRetries": "1" }, { lookingMs: 1_000 });
     platform().misbehave({ on: "invite", times: 9, when: "before", what: { status: 502, body: PAGE } });
     const error: unknown = await lifecycle.create(declared(ann)).catch((e: unknown) => e);
@@ -156,7 +156,7 @@ describe("an invite that the platform itself says has failed", () => {
   ];
 
   for (const [status, body] of WORDS) {
-    it(`makes nobody this stack's own: ${status} ${JSON.stringify(body)}`, async () => {
+    it(`makes no account this stack's own: ${status} ${JSON.stringify(body)}`, async () => {
       const { lifecycle } = await start();
       platform().misbehave({ on: "invite", when: "after", what: { status, body } });
       const message = await messageOf(() => lifecycle.create(declared(ann, { password: "Pp-declared" })));

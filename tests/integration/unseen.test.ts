@@ -102,7 +102,7 @@ describe("an account that was invited and never seen", () => {
     expect(writes()).to.deep.equal([`invite ${ann}`]);
   });
 
-  it("counts as adopted where the invite was never answered and nobody could look: another may have made it", async () => {
+  it("counts as adopted when neither the invite nor a look was answered: another may have made it", async () => {
     const { lifecycle } = await start({}, { "wallaroo:maxRetries": "0" }, QUICK);
     platform().misbehave({ on: "invite", when: "after", what: { reset: true } });
     platform().misbehave({ on: "query", nth: 2, times: 99, when: "before", what: { status: 200, body: "<html>" } });

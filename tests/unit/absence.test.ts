@@ -10,7 +10,7 @@ const [ann, ci] = ["ann@example.com", "ci@example.com"];
 
 let said: string[];
 
-describe("the absence of an account from the list of everybody", () => {
+describe("the absence of an account from the list of all", () => {
   const admin: ApiUser = { id: "id-of-admin", username: "admin", enabled: true };
   const operator: ApiUser = { id: "id-of-ci", username: ci, email: ci, enabled: true };
   beforeEach(() => void (said = []));

@@ -8,8 +8,8 @@ import { RunMemory } from "../../provider/user/run";
 const person = (email: string) => ({ id: email, username: email, email, enabled: true }) satisfies ApiUser;
 const [ann, bob] = [person("ann@example.com"), person("bob@example.com")];
 
-/** A release that edits names and shows nobody's roles; none is known, but both are newer features of their own. */
-describe("an edit where nobody's roles are shown", () => {
+/** A release that edits names and shows no roles; none is known, but both are newer features of their own. */
+describe("an edit if no roles are shown", () => {
   let sent: EditUserRequest[];
   let directory: Directory;
   let edit: (user: ApiUser, admin: boolean, wasAdmin: boolean | undefined) => Promise<unknown>;
@@ -32,7 +32,7 @@ describe("an edit where nobody's roles are shown", () => {
     expect(sent, "what this stack knows is not sent again").to.have.length(2);
   });
 
-  it("does not make others look like people without roles", async () => {
+  it("does not make others look like accounts without roles", async () => {
     await edit(ann, true, undefined);
     expect((await directory.view(READ_AGE_MS)).showsRoles()).to.equal(false);
   });

@@ -103,7 +103,7 @@ describe("the shared view of who exists", () => {
     expect(queries).to.equal(people.length);
   });
 
-  it("takes absent roles for none where anybody's are shown, and for unknown where nobody's are", async () => {
+  it("takes absent roles for none if those of any account are shown, and for unknown otherwise", async () => {
     const shown = await directory.view(0);
     expect([shown.showsRoles(), shown.findById("a")?.realmRoles]).to.deep.equal([true, []]);
     people = [ann];

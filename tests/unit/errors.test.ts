@@ -4,7 +4,7 @@ import { MAX_QUOTED, WallarooError, cleanWords, isErrorBody, messageOf, serverWo
 import { Secrets } from "../../provider/api/redact";
 
 describe("an error", () => {
-  it("says what was being done, for whom, what came back and what to do next", () => {
+  it("says what was being done, for which account, what came back and what to do next", () => {
     const parts = {
       operation: "invite",
       who: "ann@example.com",

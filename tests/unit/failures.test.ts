@@ -3,7 +3,7 @@ import { InitFailedError } from "../../provider/dynamic/failures";
 import { PartialFailure } from "../../provider/user/partial-failure";
 
 describe("what the engine stores of a step that failed", () => {
-  it("names everybody who failed, in no more words than the engine takes", () => {
+  it("names every member that failed, in no more words than the engine takes", () => {
     const reasons = Array.from(
       { length: 10_000 },
       (_, index) => `Could not invite p${index}@example.com: ${"x".repeat(4_000)}`,

@@ -14,8 +14,8 @@ import { verbsOf } from "../integration/platform";
 
 const [ann, boss, caller] = ["ann@example.com", "boss@example.com", "caller@example.com"];
 
-/** A release that edits names and shows nobody's roles; none is known, but both are newer features of their own. */
-describe("a platform that shows nobody's roles", () => {
+/** A release that edits names and shows no roles; none is known, but both are newer features of their own. */
+describe("a platform that shows no roles", () => {
   let people: Map<string, ApiUser & { isAdmin: boolean }>;
   let edits: EditUserRequest[];
   let isRefusing: boolean;
@@ -79,7 +79,7 @@ describe("a platform that shows nobody's roles", () => {
     return halfDoneOf(await step.catch((error: unknown) => error)).user;
   };
 
-  it("lets nobody take the admin role from the provider's own account or a protected one", async () => {
+  it("takes the admin role neither from the provider's own account or a protected one", async () => {
     for (const email of [caller, boss]) {
       const taking = lifecycle().create(declared(email, { adopt: true, admin: false }));
       expect(await taking.catch(messageOf)).to.match(/Could not take the admin role from/);
@@ -88,7 +88,7 @@ describe("a platform that shows nobody's roles", () => {
     expect(edits).to.deep.equal([]);
   });
 
-  it("invites a protected person without the role, as there is none to take away", async () => {
+  it("invites a protected account without the role, as there is none to take away", async () => {
     people.delete(`id-of-${boss}`);
     expect((await lifecycle().create(declared(boss, { admin: false }))).state).to.include({ admin: false });
   });
@@ -115,7 +115,7 @@ describe("a platform that shows nobody's roles", () => {
     expect(people.get(id)).to.include({ firstName: "Found", isAdmin: true, enabled: true });
   });
 
-  it("refuses a name without the role before anybody is invited, in preview too", async () => {
+  it("refuses a name without the role before any invite, in preview too", async () => {
     const inputs = declared(ann, { firstName: "Ann", roles: ["admin"] });
     for (const step of [lifecycle().plan(inputs), lifecycle().create(inputs)]) {
       expect(await step.catch(messageOf)).to.match(/the admin role might be lost/);

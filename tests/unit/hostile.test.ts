@@ -63,7 +63,7 @@ describe("a platform that insists on roles", () => {
 });
 
 describe("a hostile or broken platform", () => {
-  it("gets nothing but people of the promised shape or one clean error through", async () => {
+  it("gets nothing but accounts of the promised shape or one clean error through", async () => {
     const answers = fc.oneof(
       anyJson,
       fc.record({ users: anyJson }),

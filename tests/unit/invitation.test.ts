@@ -46,7 +46,7 @@ async function settle(attempts: Attempt[], sights: Sight[]) {
 }
 
 describe("an invite that was not answered with success", () => {
-  it("is taken for the cause of an active account, and not of a deactivated one, as an invite makes nobody so", async () => {
+  it("is taken for the cause of an active account, and not of a deactivated one, as no invite makes an account so", async () => {
     expect(await settle([failed()], [SHOWN])).to.include({ kind: "arrived", isOurs: true });
     const off: Sight = { kind: "shown", user: { ...user, enabled: false } };
     expect(await settle([failed()], [off])).to.include({ kind: "taken" });
@@ -73,7 +73,7 @@ describe("an invite that was not answered with success", () => {
     });
   }
 
-  it("is no cause of an account where anybody says that the address is taken", async () => {
+  it("is not the cause of an account when any answer says that the address is taken", async () => {
     const words = `{"error":"User exists with same email"}`;
     expect(await settle([failed({ status: 500, words })], [SHOWN])).to.include({ kind: "taken" });
   });
@@ -112,7 +112,7 @@ describe("an invite that was not answered with success", () => {
     expect(await settle([taken], [ABSENT]), "without a first one").to.include({ kind: "raised" });
   });
 
-  it("says that nobody could look where it was refused for sure", async () => {
+  it("says that no look was possible when it was refused for sure", async () => {
     const refused = failed({ kind: "rejected", status: 400, words: "no", isPlatformsWord: true });
     const { kind, message } = await settle([refused], [UNKNOWN]);
     expect(kind).to.equal("raised");

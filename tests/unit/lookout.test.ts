@@ -78,7 +78,7 @@ describe("the look for an account after its invite", () => {
     expect(searching.sight).to.deep.equal({ kind: "unknown", failure });
   });
 
-  it("ends with a good look that shows nobody only where a first answer is all that is asked for", async () => {
+  it("ends with a good look that shows no account only when a first answer is all that is asked for", async () => {
     const [first, last] = [find(ann), find(bob, "shown")];
     await clock.tickAsync(100);
     expect([first.sight, last.sight]).to.deep.equal([{ kind: "absent" }, undefined]);

@@ -19,7 +19,7 @@ describe("a refused sign-in", () => {
     return failure.message;
   };
 
-  it("for the client's sake is told to look at the client, whoever signs in through it", async () => {
+  it("for the client's sake is told to look at the client, with any credentials", async () => {
     // As Keycloak 26.4 answers an unknown client, one with a wrong secret, and one that may not sign in by passwords.
     const answers = [
       [401, "invalid_client", "Invalid client or Invalid client credentials"],

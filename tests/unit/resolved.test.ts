@@ -163,7 +163,7 @@ describe("an input of which the engine would see something else", () => {
     }
   });
 
-  it("is a promise that fails, too: raised later, it would let everybody go", async () => {
+  it("is a promise that fails, too: raised later, it would let all members go", async () => {
     const fail = () => Promise.reject(new Error("the vault is closed"));
     expect(await refusals({ members: fail() }, "team")).to.match(/^\[\] members is a Promise that failed: the vault/);
     expect(await refusals({ members: { [ann]: fail() } }, "team")).to.match(

@@ -73,7 +73,7 @@ describe("the settings", () => {
     expect(read(MINIMUM, { WALLAROO_TOKEN: "of another platform" }).grant.type).to.equal("password");
   });
 
-  it("take the client from the environment where the configuration names none, whoever signs in through it", () => {
+  it("take the client from the environment if the configuration names none, with any credentials", () => {
     const env = { WALLAROO_CLIENT_ID: "api-client", WALLAROO_CLIENT_SECRET: "c", WALLAROO_USER: "another" };
     expect(read(MINIMUM, env)).to.include({ clientId: "api-client", clientSecret: "c" });
     expect(read({ ...MINIMUM, "wallaroo:clientId": "own" }, env)).to.include({ clientId: "own" });
@@ -90,7 +90,7 @@ describe("the settings", () => {
       const grant = (more: NodeJS.ProcessEnv) => read({}, { ...env, WALLAROO_CLIENT_SECRET: "c", ...more }).grant;
       expect(grant({ WALLAROO_USER: "ann" })).to.include({ password: "from-file" });
       expect(grant({ WALLAROO_USER: "bob", WALLAROO_PASSWORD: "p" })).to.include({ username: "bob", password: "p" });
-      // Nobody signs in with somebody else's password.
+      // No account signs in with another one's password.
       expect(problemsOf({}, { ...env, WALLAROO_USER: "bob" }).join()).to.match(/Credentials are missing/);
       expect(problemsOf({}, { ...env, WALLAROO_PASSWORD: "of-bob" }).join()).to.match(/Credentials are missing/);
       expect(read(MINIMUM, { ...env, WALLAROO_SDK_CREDENTIALS: `${file}.gone` }).grant.type).to.equal("password");

@@ -44,7 +44,7 @@ describe("the size of a state", () => {
     expect(findSizeProblem(expectedState(members), "")).to.equal(undefined);
   });
 
-  it("leaves room for the reasons of everybody who fails, in whatever script, within what the engine takes", () => {
+  it("leaves room for the reasons of every member that fails, in whatever script, within what the engine takes", () => {
     for (const letter of ["x", "\u00fc", "\u4e2d", "\u{1f469}"]) {
       const reasons = Array.from({ length: 2_000 }, (_, n) => `p${n} ${letter.repeat(2_000)}`);
       const failure = new PartialFailure("id", { ids: "x".repeat(MAX_STATE - 500) }, reasons.join("\n"));
@@ -56,7 +56,7 @@ describe("the size of a state", () => {
     }
   });
 
-  it("does not keep the reasons of a team in which nobody could be invited from arriving", () => {
+  it("does not keep the reasons of a team in which no member could be invited from arriving", () => {
     const reasons = Array.from(
       { length: 10_000 },
       (_, n) => `Could not invite p${n}@example.com: ${"x".repeat(4_000)}`,

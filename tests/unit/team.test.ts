@@ -28,7 +28,7 @@ describe("the inputs of a team", () => {
     });
   });
 
-  it("are refused by person and property, and the engine is given no property whose value it could print", () => {
+  it("are refused by member and property, and the engine is given no property whose value it could print", () => {
     const { failures } = check({
       "ann@example.com": { enabled: "yes", password: 7 },
       nobody: {},
@@ -93,7 +93,7 @@ describe("the changes of a team", () => {
     [member("ann@example.com"), member("bob@example.com", { enabled: false })].map((m) => [m.state.email, m]),
   );
 
-  it("name the person and the property", () => {
+  it("name the member and the property", () => {
     const changes = findTeamChanges(
       stored,
       { "ann@example.com": { enabled: false, onDestroy: "retain" }, "cleo@example.com": {} },
@@ -111,7 +111,7 @@ describe("the changes of a team", () => {
     ]);
   });
 
-  it("are none for the same people, and count what is unknown or was left unfinished", () => {
+  it("are none for the same members, and count what is unknown or was left unfinished", () => {
     const same = { "ann@example.com": {}, "bob@example.com": { enabled: false } };
     expect(findTeamChanges(stored, same, isUnknown)).to.deep.equal({ added: [], changed: [], removed: [] });
     const late = { ...same, "ann@example.com": UNKNOWN };

@@ -30,7 +30,7 @@ describe("the token of a run", () => {
     expect(sent).to.deep.equal(["r1", "r2", "r3"]);
   });
 
-  it("is a person's, whom the platform lists, unless its claims say that it is a service account's", async () => {
+  it("is that of an account that the platform lists, unless its claims say that it is a service account's", async () => {
     const isPerson = async (grant: Grant, claims: object) => {
       const access_token = `x.${Buffer.from(JSON.stringify(claims)).toString("base64url")}.x`;
       const transport: Transport = () =>

@@ -155,7 +155,7 @@ for (const resource of ["WallarooUser", "WallarooTeam"] as const) {
       }
     }
 
-    it("ends right or with a clear error, and one more run is right: nobody invited twice, no outsider touched", async () => {
+    it("ends right or with a clear error, and one more run is right: no account is invited twice, no outsider touched", async () => {
       const points: { program: number; nth: number; request: string }[] = [];
       for (const program of PROGRAMS.keys()) {
         const { requests } = await play(program, 0, undefined);

@@ -18,14 +18,14 @@ export class FaultProxy {
   url = "";
   /** Requests that came so far, and what each asked for. */
   readonly seen: string[] = [];
-  /** Requests that the fault ordered last has met; for a refused connection, 1 once nobody listened. */
+  /** Requests that the fault ordered last has met; for a refused connection, 1 once no server listened. */
   hits = 0;
   #port = 0;
   #faultAt = 0;
   #fault: WireFault | undefined;
   #refusedMs = 0;
   #isStopped = false;
-  /** Why nobody listens any more; raised at the end, as mocha does not hear of a promise that nobody waits for. */
+  /** Why no server listens any more; raised at the end, as mocha does not hear of a promise without a waiter. */
   #lost: Error | undefined;
   readonly #server = http.createServer((request, response) => {
     this.#serve(request, response).catch(() => response.destroy());
@@ -40,7 +40,7 @@ export class FaultProxy {
   }
 
   /**
-   * Orders `fault` for the n-th request from now, counted from 1. `refusedMs`: how long nobody listens where the fault is
+   * Orders `fault` for the n-th request from now, counted from 1. `refusedMs`: how long no server listens if the fault is
    * a refused connection.
    */
   order(nth: number, fault: WireFault, refusedMs = 150): void {
@@ -62,7 +62,7 @@ export class FaultProxy {
     if (this.#lost !== undefined) throw this.#lost;
   }
 
-  /** Nobody listens for a while. */
+  /** No server listens for a while. */
   async #refuse(): Promise<void> {
     this.#fault = undefined;
     this.hits = 1;

@@ -20,7 +20,7 @@ function answer({ token, inputs }: pulumi.runtime.MockCallArgs): Record<string, 
 
 const valueOf = <T>(output: pulumi.Output<T>) => new Promise<T>((resolve) => void output.apply(resolve));
 
-describe("the people of this stack", () => {
+describe("the users of this stack", () => {
   let people: typeof Program;
 
   before(async () => {
