@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { createProviders } from "../../provider/dynamic/provider";
 import type { Platform } from "../emulator/platform";
 import { OPERATOR } from "../emulator/seeds";
+import { onPlatform } from "./platform";
 
 /** The dynamic providers as a process of the engine's has them. */
 export type Dynamic = ReturnType<typeof createProviders>;
@@ -144,4 +145,24 @@ function asJson(props: Props): Props {
   const json = JSON.parse(JSON.stringify(props)) as Props;
   if (!isDeepStrictEqual(json, props)) throw new Error("a value is not JSON, so that the engine would store nothing");
   return json;
+}
+
+/** A new platform in each test of a suite, and the engine's calls for one resource on it. */
+export function onCalls(kind: keyof Dynamic) {
+  const { platform, start, writes } = onPlatform();
+  const said = listen();
+  let calls: EngineCalls | undefined;
+  beforeEach(async () => {
+    await start();
+    calls = new EngineCalls(platform, kind);
+  });
+  return {
+    platform,
+    writes,
+    said,
+    calls: () => {
+      if (calls === undefined) throw new Error("no test has begun");
+      return calls;
+    },
+  };
 }

@@ -1,74 +1,68 @@
 import { expect } from "chai";
-import { EngineCalls, listen } from "./dynamic";
-import { messageOf, onPlatform } from "./platform";
+import { onCalls } from "./dynamic";
+import { messageOf } from "./platform";
 
 const [ann, bob, cleo, anna] = ["ann@example.com", "bob@example.com", "cleo@example.com", "anna@example.com"];
 
 describe("the members of a team, run by run", () => {
-  const { platform, start, writes } = onPlatform();
-  const said = listen();
-  let calls: EngineCalls;
-  beforeEach(async () => {
-    await start();
-    calls = new EngineCalls(platform, "team");
-  });
+  const { platform, writes, said, calls } = onCalls("team");
   const refuseInvite = (who: string, msg: string) =>
     platform().misbehave({ on: "invite", who, when: "before", what: { status: 400, body: { msg, code: 400 } } });
 
   it("are refreshed also when one that failed is active by now, and up says what to write", async () => {
     refuseInvite(bob, "no");
     const members = { [ann]: {}, [bob]: {} };
-    await messageOf(() => calls.up({ members }));
+    await messageOf(() => calls().up({ members }));
     await platform().addUser({ email: bob });
     await platform().setEnabled(ann, false);
-    await calls.refresh();
+    await calls().refresh();
     expect(said().join("\n")).to.match(/differs on the platform in members\["ann@example.com"\]\.enabled/);
-    expect(await messageOf(() => calls.preview({ members }))).to.match(
+    expect(await messageOf(() => calls().preview({ members }))).to.match(
       /Could not create bob@example.com.*`adopt: true`/,
     );
-    await calls.up({ members: { ...members, [bob]: { adopt: true } } });
+    await calls().up({ members: { ...members, [bob]: { adopt: true } } });
     expect(writes()).to.have.members([`activate ${ann}`, `invite ${ann}`, `invite ${bob}`]);
   });
 
   it("are warned of a new password where it changes nothing, and not where the invite is yet to come", async () => {
     refuseInvite(bob, "too weak");
     const program = (password: string) => ({ members: { [ann]: { password }, [bob]: { password } } });
-    await messageOf(() => calls.up(program("Tt-first-pw")));
-    await calls.up(program("Tt-other-pw"));
+    await messageOf(() => calls().up(program("Tt-first-pw")));
+    await calls().up(program("Tt-other-pw"));
     expect(said().join("\n")).to.match(/changes nothing for the accounts that are there: ann@example.com\./);
-    expect(calls.kept?.outputs["initialPasswords"]).to.deep.equal({ [ann]: "Tt-first-pw", [bob]: "Tt-other-pw" });
+    expect(calls().kept?.outputs["initialPasswords"]).to.deep.equal({ [ann]: "Tt-first-pw", [bob]: "Tt-other-pw" });
     expect(platform().requests("invite").at(-1)?.body).to.include({ email: bob, password: "Tt-other-pw" });
   });
 
   it("are refused in preview as they would be at up, each by name, and nothing is sent", async () => {
     await platform().addUser({ email: ann });
     await platform().addUser({ email: bob });
-    const refused = await messageOf(() => calls.preview({ members: { [ann]: {}, [bob]: {}, [cleo]: {} } }));
+    const refused = await messageOf(() => calls().preview({ members: { [ann]: {}, [bob]: {}, [cleo]: {} } }));
     for (const email of [ann, bob]) expect(refused).to.include(`Could not create ${email}: an active account`);
     expect(refused).to.not.include(cleo);
-    await calls.up({ members: { [cleo]: {} } });
-    expect(await messageOf(() => calls.preview({ members: { [ann]: {}, [cleo]: {} } }))).to.match(
+    await calls().up({ members: { [cleo]: {} } });
+    expect(await messageOf(() => calls().preview({ members: { [ann]: {}, [cleo]: {} } }))).to.match(
       /Could not create ann@example.com: an active account/,
     );
     expect(writes()).to.deep.equal([`invite ${cleo}`]);
   });
 
   it("are followed at refresh to an address that was changed on the platform, and none is cut off", async () => {
-    await calls.up({ members: { [ann]: {}, [bob]: {} } });
-    const id = (calls.kept?.outputs["ids"] as Record<string, string>)[ann] ?? "";
+    await calls().up({ members: { [ann]: {}, [bob]: {} } });
+    const id = (calls().kept?.outputs["ids"] as Record<string, string>)[ann] ?? "";
     await platform().remove(ann);
     await platform().addUser({ email: anna, id });
-    await calls.refresh();
+    await calls().refresh();
     expect(said().join("\n")).to.match(
       /The address of ann@example.com was changed to anna@example.com on the platform/,
     );
     platform().clearLog();
-    expect(await messageOf(() => calls.up({ members: { [ann]: {}, [bob]: {} } }))).to.match(
+    expect(await messageOf(() => calls().up({ members: { [ann]: {}, [bob]: {} } }))).to.match(
       /Could not replace ann@example.com: .*Declare anna@example.com instead/,
     );
     expect(writes()).to.deep.equal([]);
     platform().clearLog();
-    expect(await calls.up({ members: { [anna]: {}, [bob]: {} } })).to.equal("unchanged");
+    expect(await calls().up({ members: { [anna]: {}, [bob]: {} } })).to.equal("unchanged");
     expect(platform().log).to.deep.equal([]);
   });
 
@@ -79,11 +73,11 @@ describe("the members of a team, run by run", () => {
     ["without a value", { [ann]: {}, [bob]: null }, /members\["bob@example\.com"\] must be an object/],
   ] as const) {
     it(`stay as they are when what is declared is ${what}`, async () => {
-      await calls.up({ members: { [ann]: {}, [bob]: {} } });
+      await calls().up({ members: { [ann]: {}, [bob]: {} } });
       platform().clearLog();
-      const before = calls.kept;
-      expect(await messageOf(() => calls.up(members === undefined ? {} : { members }))).to.match(problem);
-      expect(calls.kept).to.equal(before);
+      const before = calls().kept;
+      expect(await messageOf(() => calls().up(members === undefined ? {} : { members }))).to.match(problem);
+      expect(calls().kept).to.equal(before);
       expect(platform().log).to.deep.equal([]);
     });
   }
