@@ -1,8 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { findNearest } from "../provider/nearest";
-import { NAMESPACE, SETTINGS, type Setting, type SettingKey } from "../provider/settings-table";
-
-const KEYS = Object.keys(SETTINGS) as SettingKey[];
+import { NAMESPACE } from "../provider/settings-table";
+import { describeUnknownInputs, describeUnknownSettings } from "../provider/unknown-settings";
 
 /** Monitors of the runs that were told: the Automation API runs several programs in one process. */
 const told = new WeakSet<object>();
@@ -15,45 +13,14 @@ export function warnOfUnknownSettings(): void {
   const run = pulumi.runtime.getMonitor() ?? told;
   if (told.has(run)) return;
   told.add(run);
-  const own =
-    pulumi.getProject() === NAMESPACE
-      ? ` If it is a key of this program, whose project is called ${NAMESPACE}, there is nothing to do.`
-      : "";
-  for (const name of Object.keys(pulumi.runtime.allConfig())) {
+  const keys = Object.keys(pulumi.runtime.allConfig()).flatMap((name) => {
     const [namespace, key = ""] = name.split(":");
-    if (namespace !== NAMESPACE || isSetting(key)) continue;
-    const nearest = `${NAMESPACE}:${nearestSetting(key)}`;
-    void pulumi.log.warn(
-      `${name} is not a setting of pulumi-wallaroo and has no effect; did you mean ${nearest}?${own}`,
-    );
-  }
+    return namespace === NAMESPACE ? [key] : [];
+  });
+  for (const words of describeUnknownSettings(keys, pulumi.getProject())) void pulumi.log.warn(words);
 }
 
 /** As {@link warnOfUnknownSettings}, for the inputs of an explicit provider. */
 export function warnOfUnknownInputs(provider: pulumi.Resource, inputs: object): void {
-  for (const key of Object.keys(inputs).filter((key) => !isSetting(key))) {
-    const words = `\`${key}\` is not an input of a WallarooProvider and has no effect; did you mean \`${nearestSetting(key)}\`?`;
-    void pulumi.log.warn(words, provider);
-  }
-}
-
-function isSetting(key: string): boolean {
-  return Object.hasOwn(SETTINGS, key);
-}
-
-/** Compared without regard to case and separators, and with the variables too: some have another name than their key. */
-function nearestSetting(key: string): SettingKey {
-  const plain = (text: string) => text.toLowerCase().replace(/[^a-z]/g, "");
-  const names = KEYS.flatMap((setting) => {
-    const { variable = setting }: Setting = SETTINGS[setting];
-    return [setting, variable.replace(/^WALLAROO_/, "")].map((name) => [plain(name), setting] as const);
-  });
-  // Half a name is nearer to the whole one than its length says.
-  const whole = names.filter(([name]) => name.includes(plain(key)));
-  const candidates = whole.length > 0 ? whole : names;
-  const nearest = findNearest(
-    plain(key),
-    candidates.map(([name]) => name),
-  );
-  return candidates.find(([name]) => name === nearest)?.[1] ?? "url";
+  for (const words of describeUnknownInputs(Object.keys(inputs))) void pulumi.log.warn(words, provider);
 }

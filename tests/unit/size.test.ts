@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import { expect } from "chai";
 import fc from "fast-check";
-import { InitFailedError, asEngineError } from "../../provider/dynamic/failures";
+import { asEngineError } from "../../provider/dynamic/failures";
 import { WallarooError } from "../../provider/api/errors";
 import { MAX_ANSWER, MAX_REASONS, MAX_STATE, findSizeProblem, sizeOf } from "../../provider/resource/size";
 import { expectedState } from "../../provider/team/state";
@@ -48,7 +48,10 @@ describe("the size of a state", () => {
     for (const letter of ["x", "\u00fc", "\u4e2d", "\u{1f469}"]) {
       const reasons = Array.from({ length: 2_000 }, (_, n) => `p${n} ${letter.repeat(2_000)}`);
       const failure = new PartialFailure("id", { ids: "x".repeat(MAX_STATE - 500) }, reasons.join("\n"));
-      const error = new InitFailedError(failure, "provider");
+      const error = asEngineError(failure, "create", "a team", "provider") as Error & {
+        properties: object;
+        reasons: string[];
+      };
       const wire = sizeOf({ properties: error.properties, reasons: error.reasons });
       expect(wire).to.be.at.most(MAX_ANSWER);
       expect(error.reasons.filter((reason) => /\ufffd|\p{Cs}/u.test(reason))).to.deep.equal([]);
