@@ -5,7 +5,7 @@ import { layers } from "./eslint.layers.mjs";
 const forbid = (patterns) => ({ "@typescript-eslint/no-restricted-imports": ["error", { patterns }] });
 
 export default tseslint.config(
-  { ignores: ["dist/", "node_modules/", "examples/javascript/", "tests/bench/programs/"] },
+  { ignores: ["dist/", "plugin/", "node_modules/", "examples/javascript/", "tests/bench/programs/"] },
   js.configs.recommended,
   ...tseslint.configs.recommendedTypeChecked,
   {

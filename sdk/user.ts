@@ -54,6 +54,7 @@ export interface WallarooUserArgs {
  * A user of a Wallaroo platform. Create invites (`POST /v1/api/users/invite`), or reactivates, or with `adopt` takes over;
  * read queries; update activates or deactivates; delete deactivates. Accounts are never deleted: the platform can't.
  *
+ * @remarks
  * `pulumi import` and the `import` option do not work for dynamic resources (pulumi/pulumi#3550): write `adopt: true`.
  *
  * @example

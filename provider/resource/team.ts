@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { isWallarooError, listed, raise } from "../api/errors";
+import { isWallarooError, listed, raise, refusal } from "../api/errors";
 import { isRecord, toJson } from "../api/json";
 import { applyTeam } from "../team/apply";
 import { checkTeam } from "../team/check";
@@ -172,6 +172,16 @@ export function teamResource(session: Session): Resource {
         inputs: toJson({ members: inputs, ...storedDefaults(state), ...storedOptions(state) }),
       };
     },
+
+    import: (given) =>
+      Promise.reject(
+        refusal(
+          "import",
+          given,
+          "a team has no id on the platform by which it could be found",
+          "Declare its members, with `adopt: true` for those that are there already.",
+        ),
+      ),
 
     async update(id, olds, news) {
       const [state, members] = [stateOf(olds, "change"), membersOf(news)];

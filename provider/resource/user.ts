@@ -1,5 +1,7 @@
 import { isWallarooError } from "../api/errors";
 import { toJson } from "../api/json";
+import type { Platform } from "../connect";
+import { USER } from "../lookups";
 import { isProvisional } from "../user/absence";
 import { checkUser, unnamed, type CheckedInputs } from "../user/check";
 import type { Context } from "../user/context";
@@ -7,6 +9,7 @@ import { createUser } from "../user/create";
 import { decodeUser, describeRepair, refuseDefects } from "../user/decode";
 import { deleteUser } from "../user/delete";
 import { findChanges, findDrift, isSameValue, withoutUnknown } from "../user/diff";
+import { READ_AGE_MS } from "../user/directory";
 import { canonicalEmail } from "../user/email";
 import { describeEnd, dueToday, findToday } from "../user/expiry";
 import type { UserInputs, UserState } from "../user/model";
@@ -144,6 +147,14 @@ export function userResource(session: Session): Resource {
       return { id: known.id, state: toJson(state), inputs: isDrifted ? toJson(inputsFrom(state)) : undefined };
     },
 
+    async import(given) {
+      const platform = session.platform();
+      const id = await findImported(platform, given);
+      const { state } = foundAsNow(await getUser(platform.context, id));
+      const adopted = { ...state, adopt: true };
+      return { id, state: toJson(adopted), inputs: toJson(inputsFrom(adopted)) };
+    },
+
     async update(id, olds, news) {
       const state = stateOf(olds, id, "change");
       const due = inputsOf(await dueInputs(olds, news));
@@ -163,6 +174,18 @@ export function userResource(session: Session): Resource {
       }
     },
   };
+}
+
+/** The id of an account that is given by its id or its address. */
+async function findImported(platform: Platform, given: string): Promise<string> {
+  const question = given.includes("@") ? { email: given } : { id: given };
+  try {
+    USER.check(question);
+    return (await USER.find(platform, question, READ_AGE_MS)).id;
+  } catch (error) {
+    if (!isWallarooError(error, "notFound")) throw error;
+    throw error.with({ operation: "import", next: "Give its address, or its Keycloak user id (a UUID)." });
+  }
 }
 
 /** True when the day in `expires` alone makes the user a deactivated one. */

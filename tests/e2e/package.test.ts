@@ -47,8 +47,11 @@ describe("the packed package", function () {
     }[];
     const files = (pack?.files ?? []).map((file) => file.path);
     const others = files.filter((file) => !/^dist\/(provider|sdk)\/.*\.(js|d\.ts)$/.test(file));
-    expect(others.sort()).to.deep.equal(["CHANGELOG.md", "LICENSE", "README.md", "package.json"]);
+    const plugin = ["PulumiPlugin.yaml", "index.js", "pulumi-resource-wallaroo", "schema.json"];
+    const folder = plugin.map((file) => `plugin/${file}`);
+    expect(others.sort()).to.deep.equal(["CHANGELOG.md", "LICENSE", "README.md", "package.json", ...folder]);
     expect(files).to.include("dist/provider/dynamic/index.js");
+    expect(files.filter((file) => file.includes("native"))).to.deep.equal([]);
   });
 
   it("brings as many packages as the README says, none of which has an install script", () => {
@@ -61,7 +64,9 @@ describe("the packed package", function () {
     );
     expect(read("README.md")).to.include(`A user gets ${own.length} packages besides Pulumi itself`);
     expect(own.filter(([, { hasInstallScript }]) => hasInstallScript)).to.deep.equal([]);
-    const { scripts } = JSON.parse(read("package.json")) as { scripts: object };
+    const manifest = JSON.parse(read("package.json")) as { scripts: object };
+    const { scripts } = manifest;
+    expect(manifest, "the engine would look for a plugin to download").to.not.have.property("pulumi");
     expect(scripts, "npm takes prepare for one too").to.not.have.any.keys(
       "preinstall",
       "install",

@@ -37,6 +37,8 @@ export interface StackOptions {
   /** Stack configuration; a `secret:` prefix of the key marks a secret. Default: {@link configOf} the platform. */
   config?: Record<string, string>;
   env?: Record<string, string>;
+  /** Folder of the native plugin; none by default. */
+  plugin?: string;
   /** How long the provider looks for an account after its invite, in milliseconds; three minutes by default. */
   lookingMs?: number;
 }
@@ -90,6 +92,7 @@ export class TestStack {
       { projectName: "people", stackName: "test", program: () => Promise.resolve({}) },
       {
         workDir: folder,
+        ...(options.plugin === undefined ? {} : { projectSettings: projectWith(options.plugin) }),
         pulumiCommand: await engineCommand(engine.directory),
         envVars: {
           ...engineEnvironment(engine, folder),
@@ -267,6 +270,17 @@ function succeeded(name: string, { ok, ...outcome }: Attempt): Outcome {
 function failed(name: string, { ok, ...outcome }: Attempt): Outcome {
   if (ok) throw new Error(`${name} succeeded, where it should fail:\n${outcome.output}`);
   return outcome;
+}
+
+/** A project that takes the provider `wallaroo` from a folder. */
+function projectWith(plugin: string): automation.ProjectSettings {
+  const providers = [{ name: "wallaroo", path: plugin }];
+  return {
+    name: "people",
+    runtime: "nodejs",
+    main: process.cwd(),
+    plugins: { providers },
+  } as automation.ProjectSettings;
 }
 
 /** Has the provider's process look for accounts for another time than users have to wait; answers NODE_OPTIONS. */

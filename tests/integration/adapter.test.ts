@@ -2,7 +2,8 @@ import fs from "node:fs";
 import path from "node:path";
 import { expect } from "chai";
 import * as pulumi from "@pulumi/pulumi";
-import { EngineCalls, listen, startDynamic, type Kept } from "./dynamic";
+import { EngineCalls, listen, startDynamic, type Kept, type Start } from "./dynamic";
+import { startNative } from "./native";
 import { messageOf, onPlatform } from "./platform";
 
 const [ann, bob] = ["ann@example.com", "bob@example.com"];
@@ -16,11 +17,12 @@ function storedByTheFirstRelease(): Kept[] {
   return deployment.resources.filter(({ type }) => type.includes("wallaroo"));
 }
 
-describe("the engine's calls for a user", () => {
+/** What a user is to the engine, through any adapter. */
+const users = (adapter: Start) => () => {
   const { platform, start, writes } = onPlatform();
   const said = listen();
   beforeEach(() => start());
-  const user = () => new EngineCalls(platform, "user");
+  const user = () => new EngineCalls(platform, "user", {}, adapter);
   const isEnabled = async (email: string) => (await platform().findByEmail(email))?.enabled;
 
   it("invite, deactivate, activate and deactivate an account, and send nothing where nothing changes", async () => {
@@ -83,7 +85,7 @@ describe("the engine's calls for a user", () => {
   });
 
   it("leave values that are not known yet as they are, count them as changed, and send nothing", async () => {
-    const { user: first } = await startDynamic(platform());
+    const { user: first } = await adapter(platform());
     for (const unknown of [UNKNOWN, [UNKNOWN], { nested: [UNKNOWN] }]) {
       const news = { email: UNKNOWN, roles: unknown, enabled: UNKNOWN };
       const { inputs, failures } = (await first.check({}, news)) as { inputs: object; failures: unknown };
@@ -96,47 +98,6 @@ describe("the engine's calls for a user", () => {
     expect(await calls.preview({ email: UNKNOWN })).to.equal("replaced");
     expect(await calls.preview({ email: ann, enabled: UNKNOWN })).to.equal("updated");
     expect(await calls.preview({ email: ann, password: UNKNOWN, adopt: UNKNOWN })).to.equal("unchanged");
-    expect(writes()).to.deep.equal([]);
-  });
-
-  it("store an account whose create failed half-way, with the provider's text, and finish it in the next run", async () => {
-    const calls = user();
-    const fault = { status: 500, body: { msg: "not today", code: 500 } };
-    platform().misbehave({ on: "deactivate", times: 20, when: "before", what: fault });
-    const half = new EngineCalls(platform, "user", { "wallaroo:maxRetries": "0" });
-    expect(await messageOf(() => half.up({ email: ann, enabled: false }))).to.match(/Could not deactivate ann@example/);
-    expect(half.kept?.outputs).to.include({ email: ann, enabled: true, unfinished: true });
-    expect(half.kept?.outputs["__provider"]).to.be.a("string");
-    platform().behave();
-    calls.kept = half.kept;
-    // The engine calls update for such a resource, whatever diff says.
-    const { user: next } = await startDynamic(platform());
-    const { id, inputs, outputs } = calls.kept as Kept;
-    await next.check(inputs, { email: ann, enabled: false, __provider: "text" });
-    const outs = (await next.update(id, outputs, inputs)).outs as object;
-    expect(outs).to.include({ enabled: false }).and.to.not.have.property("unfinished");
-    expect(await isEnabled(ann)).to.equal(false);
-    expect(writes().filter((call) => call.startsWith("invite"))).to.have.length(1);
-  });
-
-  it("read an account of which nothing is stored by its id, and raise for an id that is not there", async () => {
-    const id = await platform().addUser({ email: bob });
-    const { user: provider } = await startDynamic(platform());
-    const { props, inputs } = (await provider.read(id, {})) as { props: object; inputs?: object };
-    expect(props).to.include({ email: bob, enabled: true, adopted: true });
-    expect(inputs, "what a get reads has no inputs").to.equal(undefined);
-    expect(await messageOf(() => provider.read("no-such-id", {}))).to.match(/no account has this id/);
-  });
-
-  it("repair by an update that sends nothing a state that has no provider text, as of another adapter", async () => {
-    const calls = user();
-    await calls.up({ email: ann });
-    const { __provider: _text, ...outputs } = calls.kept?.outputs ?? {};
-    calls.kept = { ...(calls.kept as Kept), outputs };
-    platform().clearLog();
-    expect(await calls.up({ email: ann })).to.equal("updated");
-    expect(calls.kept.outputs).to.have.property("__provider");
-    expect(await calls.up({ email: ann })).to.equal("unchanged");
     expect(writes()).to.deep.equal([]);
   });
 
@@ -161,7 +122,7 @@ describe("the engine's calls for a user", () => {
     const stored = storedByTheFirstRelease().find(({ outputs }) => outputs["email"] === ann);
     const { id = "", inputs = {}, outputs = {} } = stored ?? {};
     await platform().addUser({ id, ...(outputs as { email: string; enabled: boolean }) });
-    const calls = new EngineCalls(platform, "user", { "wallaroo:protectedEmails": ann });
+    const calls = new EngineCalls(platform, "user", { "wallaroo:protectedEmails": ann }, adapter);
     // The fixture holds the password as ciphertext, which the engine gives to a provider in plain.
     calls.kept = { id, inputs, outputs: { ...outputs, initialPassword: "Ff-initial-password" } };
     expect(await messageOf(() => calls.destroy())).to.match(
@@ -178,13 +139,33 @@ describe("the engine's calls for a user", () => {
     await calls.destroy();
     expect(said()).to.deep.equal([]);
   });
-});
 
-describe("the engine's calls for a team", () => {
+  it("store an account whose create failed half-way, and finish it in the next run", async () => {
+    const calls = user();
+    const fault = { status: 500, body: { msg: "not today", code: 500 } };
+    platform().misbehave({ on: "deactivate", times: 20, when: "before", what: fault });
+    const half = new EngineCalls(platform, "user", { "wallaroo:maxRetries": "0" }, adapter);
+    expect(await messageOf(() => half.up({ email: ann, enabled: false }))).to.match(/Could not deactivate ann@example/);
+    expect(half.kept?.outputs).to.include({ email: ann, enabled: true, unfinished: true });
+    platform().behave();
+    calls.kept = half.kept;
+    // The engine calls update for such a resource, whatever diff says.
+    const { user: next } = await adapter(platform());
+    const { id, inputs, outputs } = calls.kept as Kept;
+    await next.check(inputs, { email: ann, enabled: false, __provider: "text" });
+    const outs = (await next.update(id, outputs, inputs)).outs as object;
+    expect(outs).to.include({ enabled: false }).and.to.not.have.property("unfinished");
+    expect(await isEnabled(ann)).to.equal(false);
+    expect(writes().filter((call) => call.startsWith("invite"))).to.have.length(1);
+  });
+};
+
+/** {@link users} for a team. */
+const teams = (adapter: Start) => () => {
   const { platform, start, writes } = onPlatform();
   const said = listen();
   beforeEach(() => start());
-  const team = () => new EngineCalls(platform, "team");
+  const team = () => new EngineCalls(platform, "team", {}, adapter);
 
   it("invite, change and let go of members, and send nothing where nothing changes", async () => {
     const calls = team();
@@ -220,7 +201,6 @@ describe("the engine's calls for a team", () => {
     const message = await messageOf(() => calls.up({ members: { [ann]: {}, [bob]: {} } }));
     expect(message).to.match(/failed of 2/);
     expect(calls.kept?.outputs["ids"]).to.have.all.keys(ann);
-    expect(calls.kept?.outputs["__provider"]).to.be.a("string");
     failing.remove();
     expect(await calls.up({ members: { [ann]: {}, [bob]: {} } })).to.equal("updated");
     expect(calls.kept?.outputs["ids"]).to.have.all.keys(ann, bob);
@@ -230,9 +210,55 @@ describe("the engine's calls for a team", () => {
         .filter(({ result }) => result === 200),
     ).to.have.length(2);
   });
+};
 
-  it("repair by an update that sends nothing a state that has no provider text, as of another adapter", async () => {
-    const calls = team();
+for (const [adapter, startAdapter] of [
+  ["the dynamic provider", startDynamic],
+  ["the native plugin", startNative],
+] as const) {
+  describe(`the engine's calls for a user, through ${adapter},`, users(startAdapter));
+  describe(`the engine's calls for a team, through ${adapter},`, teams(startAdapter));
+}
+
+describe("the dynamic provider", () => {
+  const { platform, start, writes } = onPlatform();
+  listen();
+  beforeEach(() => start());
+
+  it("reads an account of which nothing is stored by its id, and raises for an id that is not there", async () => {
+    const id = await platform().addUser({ email: bob });
+    const { user: provider } = await startDynamic(platform());
+    const { props, inputs } = (await provider.read(id, {})) as { props: object; inputs?: object };
+    expect(props).to.include({ email: bob, enabled: true, adopted: true });
+    expect(inputs, "what a get reads has no inputs").to.equal(undefined);
+    expect(await messageOf(() => provider.read("no-such-id", {}))).to.match(/no account has this id/);
+  });
+
+  it("stores its text with what is done of a create that fails", async () => {
+    const fault = { status: 400, body: { msg: "not this one", code: 400 } };
+    platform().misbehave({ on: "invite", who: bob, when: "before", what: fault });
+    platform().misbehave({ on: "deactivate", times: 20, when: "before", what: fault });
+    const user = new EngineCalls(platform, "user");
+    expect(await messageOf(() => user.up({ email: ann, enabled: false }))).to.match(/Could not deactivate/);
+    const team = new EngineCalls(platform, "team");
+    expect(await messageOf(() => team.up({ members: { "cid@example.com": {}, [bob]: {} } }))).to.match(/failed of 2/);
+    for (const { kept } of [user, team]) expect(kept?.outputs["__provider"]).to.be.a("string");
+  });
+
+  it("repairs by an update that sends nothing a state that has no provider text, as of another adapter", async () => {
+    const calls = new EngineCalls(platform, "user");
+    await calls.up({ email: ann });
+    const { __provider: _text, ...outputs } = calls.kept?.outputs ?? {};
+    calls.kept = { ...(calls.kept as Kept), outputs };
+    platform().clearLog();
+    expect(await calls.up({ email: ann })).to.equal("updated");
+    expect(calls.kept.outputs).to.have.property("__provider");
+    expect(await calls.up({ email: ann })).to.equal("unchanged");
+    expect(writes()).to.deep.equal([]);
+  });
+
+  it("repairs by an update that sends nothing the state of a team that has no provider text, as of another adapter", async () => {
+    const calls = new EngineCalls(platform, "team");
     await calls.up({ members: { [ann]: {} } });
     const { __provider: _text, ...outputs } = calls.kept?.outputs ?? {};
     calls.kept = { ...(calls.kept as Kept), outputs };

@@ -8,7 +8,13 @@ import { onPlatform } from "./platform";
 /** The dynamic providers as a process of the engine's has them. */
 export type Dynamic = ReturnType<typeof createProviders>;
 
+/** What one type of resource answers to the engine, through whatever adapter. */
+export type Verbs = Required<Omit<pulumi.dynamic.ResourceProvider, "configure">>;
+
 /** As a process of the engine's that was just started: one for an operation. */
+export type Start = (platform: Platform, config?: Record<string, string>) => Promise<{ user: Verbs; team: Verbs }>;
+
+/** {@link Start} of the dynamic provider. */
 export async function startDynamic(platform: Platform, config: Record<string, string> = {}): Promise<Dynamic> {
   const all: Record<string, string> = {
     "wallaroo:url": platform.url,
@@ -61,6 +67,7 @@ export class EngineCalls {
     private readonly platform: () => Platform,
     private readonly kind: keyof Dynamic,
     private readonly config: Record<string, string> = {},
+    private readonly start: Start = startDynamic,
   ) {}
 
   /** Check and diff, as `pulumi preview` has it. Raises what check refuses, a line per failure. */
@@ -106,11 +113,11 @@ export class EngineCalls {
     this.kept = undefined;
   }
 
-  async #start(): Promise<Dynamic["user"]> {
-    return (await startDynamic(this.platform(), this.config))[this.kind];
+  async #start(): Promise<Verbs> {
+    return (await this.start(this.platform(), this.config))[this.kind];
   }
 
-  async #compare(news: Props): Promise<{ provider: Dynamic["user"]; inputs: Props; done: Done }> {
+  async #compare(news: Props): Promise<{ provider: Verbs; inputs: Props; done: Done }> {
     const provider = await this.#start();
     const given = { __declared: { key: "1", name: "it" }, ...news, __provider: TEXT };
     const checked = await provider.check(this.kept?.inputs ?? {}, given);

@@ -1,0 +1,190 @@
+import fs from "node:fs";
+import path from "node:path";
+import ts from "typescript";
+import { NAMESPACE, SETTINGS, type Setting } from "../../settings-table";
+import { Declarations, ROOT, type Property } from "./declarations";
+
+/** A part of the package schema. Its format: the vendor's metaschema for `schema.json`. */
+type Spec = Record<string, unknown>;
+
+const FILES = [
+  ...["sdk/user.ts", "sdk/team.ts", "sdk/lookups.ts", "sdk/provider.ts"],
+  ...["provider/user/model.ts", "provider/user/seats.ts", "provider/lookups.ts"],
+];
+
+const RESOURCES = [
+  { name: "User", outputs: "WallarooUser", inputs: "WallarooUserArgs" },
+  { name: "Team", outputs: "WallarooTeam", inputs: "WallarooTeamArgs" },
+];
+
+/** Values that the engine keeps encrypted in every language. */
+const SECRET = new Set(["password", "initialPassword", "initialPasswords"]);
+
+/** The package schema of this checkout, as the text of its file. */
+export function currentSchema(): string {
+  const { version } = JSON.parse(fs.readFileSync(path.join(ROOT, "package.json"), "utf8")) as { version: string };
+  return `${JSON.stringify(packageSchema(version), undefined, 2)}\n`;
+}
+
+/** What the SDK declares, with its docstrings, and the table of settings. */
+function packageSchema(version: string): Spec {
+  const declarations = new Declarations(FILES);
+  const types: Record<string, Spec> = {};
+
+  function refTo(name: string): Spec {
+    const token = tokenOf(name.replace(/^Wallaroo/, ""));
+    const ref = { $ref: `#/types/${token}` };
+    if (Object.hasOwn(types, token)) return ref;
+    const alias = declarations.aliasOf(name);
+    // Another name of the same type.
+    if (alias !== undefined && ts.isTypeReferenceNode(alias) && alias.typeArguments === undefined) return typeOf(alias);
+    types[token] = {};
+    const literals = alias === undefined ? undefined : literalsOf(alias);
+    const description = declarations.describe(name);
+    types[token] =
+      literals === undefined
+        ? {
+            type: "object",
+            description,
+            ...objectOf(alias === undefined ? declarations.propertiesOf(name) : without(alias)),
+          }
+        : { type: "string", description, enum: literals.map((value) => ({ value })) };
+    return ref;
+  }
+
+  /** The properties of `Omit<Interface, "name">`, the one form in which an alias of an object is declared. */
+  function without(alias: ts.TypeNode): Property[] {
+    const [base, left] = ts.isTypeReferenceNode(alias) ? (alias.typeArguments ?? []) : [];
+    if (base === undefined || left === undefined) throw new Error(`${alias.getText()} is not an Omit<...>`);
+    const names = literalsOf(left) ?? [];
+    return declarations.propertiesOf(base.getText()).filter(({ name }) => !names.includes(name));
+  }
+
+  function typeOf(node: ts.TypeNode): Spec {
+    if (node.kind === ts.SyntaxKind.StringKeyword) return { type: "string" };
+    if (node.kind === ts.SyntaxKind.NumberKeyword) return { type: "number" };
+    if (node.kind === ts.SyntaxKind.BooleanKeyword) return { type: "boolean" };
+    if (ts.isArrayTypeNode(node)) return { type: "array", items: typeOf(node.elementType) };
+    if (ts.isUnionTypeNode(node)) {
+      const rest = node.types.filter(({ kind }) => kind !== ts.SyntaxKind.UndefinedKeyword);
+      const [only, ...others] = rest;
+      if (only !== undefined && others.length === 0) return typeOf(only);
+      return literalsOf(node) === undefined ? { oneOf: rest.map(typeOf) } : { type: "string" };
+    }
+    if (!ts.isTypeReferenceNode(node)) throw new Error(`the schema has no form for the type ${node.getText()}`);
+    const [first, second] = node.typeArguments ?? [];
+    if (/^pulumi\.(Input|Output)$/.test(node.typeName.getText()) && first !== undefined) return typeOf(first);
+    if (node.typeName.getText() === "Record" && second !== undefined) {
+      return { type: "object", additionalProperties: typeOf(second) };
+    }
+    return refTo(node.typeName.getText());
+  }
+
+  function propertiesOf(properties: readonly Property[]): Spec {
+    return Object.fromEntries(
+      properties.map(({ name, type, description }) => [
+        name,
+        { ...typeOf(type), description, ...(SECRET.has(name) ? { secret: true } : {}) },
+      ]),
+    );
+  }
+
+  function objectOf(properties: readonly Property[]): { properties: Spec; required: string[] } {
+    const needed = properties.filter(({ isOptional, type }) => !isOptional && !mayBeUndefined(type));
+    return { properties: propertiesOf(properties), required: needed.map(({ name }) => name) };
+  }
+
+  function resourceOf({ name, outputs, inputs }: (typeof RESOURCES)[number]): Spec {
+    const given = objectOf(declarations.propertiesOf(inputs));
+    return {
+      description: declarations.describe(outputs),
+      ...objectOf(declarations.propertiesOf(outputs)),
+      inputProperties: given.properties,
+      requiredInputs: given.required,
+      aliases: [{ type: `pulumi-nodejs:dynamic/wallaroo:${name}` }],
+    };
+  }
+
+  const info = objectOf(declarations.propertiesOf("UserInfo"));
+  const text = (description: string) => ({ type: "string", description });
+  const functions = {
+    getUser: {
+      inputs: { properties: { id: text("Keycloak user id."), email: text("Its address.") } },
+      outputs: info,
+    },
+    getUsers: {
+      inputs: { properties: propertiesOf(declarations.propertiesOf("GetUsersArgs")) },
+      outputs: { properties: { users: { type: "array", items: refTo("UserInfo") } }, required: ["users"] },
+    },
+    getCurrentUser: { outputs: info },
+  };
+  const byToken = (specs: Record<string, Spec>) =>
+    Object.fromEntries(Object.entries(specs).map(([name, spec]) => [tokenOf(name), spec]));
+  const resources = byToken(Object.fromEntries(RESOURCES.map((resource) => [resource.name, resourceOf(resource)])));
+  const settings = settingsOf();
+  return {
+    name: NAMESPACE,
+    version,
+    displayName: "Wallaroo",
+    description: "Users of the Wallaroo MLOps platform as infrastructure as code.",
+    keywords: ["pulumi", "wallaroo", "category/infrastructure", "kind/native"],
+    license: "Apache-2.0",
+    language: {
+      nodejs: { respectSchemaVersion: true },
+      python: { pyproject: { enabled: true }, respectSchemaVersion: true },
+      go: { importBasePath: "pulumi-wallaroo/sdk/go/wallaroo", respectSchemaVersion: true },
+    },
+    config: { variables: settings },
+    provider: { description: declarations.describe("WallarooProvider"), inputProperties: settings },
+    types,
+    resources,
+    functions: byToken(
+      Object.fromEntries(
+        Object.entries(functions).map(([name, spec]) => [name, { description: declarations.describe(name), ...spec }]),
+      ),
+    ),
+  };
+}
+
+function settingsOf(): Spec {
+  return Object.fromEntries(
+    Object.entries<Setting>(SETTINGS).map(([key, setting]) => {
+      const { description, secret, variable } = setting;
+      const isStatic = setting.default !== undefined && !String(setting.default).includes("{");
+      return [
+        key,
+        {
+          ...settingType(setting),
+          description: `${description}${variable === undefined ? "" : ` Environment: \`${variable}\`.`}${
+            isStatic ? ` Default: ${String(setting.default)}.` : ""
+          }`,
+          ...(secret === true ? { secret } : {}),
+        },
+      ];
+    }),
+  );
+}
+
+function settingType(setting: Setting): Spec {
+  if (setting.kind === "number") return { type: setting.whole === true ? "integer" : "number" };
+  if (setting.kind === "names") return { type: "array", items: { type: "string" } };
+  return { type: setting.kind === "boolean" ? "boolean" : "string" };
+}
+
+/** The values of a union of texts, or of one; undefined for any other type. */
+function literalsOf(node: ts.TypeNode): string[] | undefined {
+  const parts = ts.isUnionTypeNode(node) ? [...node.types] : [node];
+  const values = parts.flatMap((part) =>
+    ts.isLiteralTypeNode(part) && ts.isStringLiteral(part.literal) ? [part.literal.text] : [],
+  );
+  return values.length === parts.length ? values : undefined;
+}
+
+/** True for an output that may be undefined. */
+function mayBeUndefined(node: ts.TypeNode): boolean {
+  return node.getText().includes("undefined");
+}
+
+function tokenOf(name: string): string {
+  return `${NAMESPACE}:index:${name}`;
+}

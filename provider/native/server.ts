@@ -1,0 +1,82 @@
+import * as grpc from "@grpc/grpc-js";
+import type { IResourceProviderServer } from "@pulumi/pulumi/proto/provider_grpc_pb";
+import { PluginInfo, type PluginAttach } from "@pulumi/pulumi/proto/plugin_pb";
+import * as proto from "@pulumi/pulumi/proto/provider_pb";
+import { Empty } from "google-protobuf/google/protobuf/empty_pb";
+import { Session } from "../resource/session";
+import { checkConfiguration, configurationOf } from "./configuration";
+import { asServiceError } from "./failures";
+import { invoke } from "./functions";
+import type { CallLog } from "./log";
+import { resourceCalls } from "./resources";
+import { isUnknownMark } from "./values";
+
+/** What a plugin is made of besides its code. */
+export interface Plugin {
+  version: string;
+  /** JSON text. */
+  schema: string;
+  log: CallLog;
+}
+
+/**
+ * The calls that the engine makes of a native provider, for the one provider that it configures in a process. What is not
+ * here (components, parameters, mappings) is answered as not implemented.
+ */
+export function createService({ version, schema, log }: Plugin): grpc.UntypedServiceImplementation {
+  const session = new Session({ log, isUnknownMark });
+  const resources = resourceCalls(session, log);
+  return {
+    getSchema: unary(() => new proto.GetSchemaResponse().setSchema(schema)),
+    getPluginInfo: unary(() => new PluginInfo().setVersion(version)),
+    attach: unary((request: PluginAttach) => {
+      log.attach(request.getAddress());
+      return new Empty();
+    }),
+    checkConfig: unary((request: proto.CheckRequest) =>
+      log.during(request.getUrn(), () => Promise.resolve(checkConfiguration(request, log))),
+    ),
+    // A provider is never replaced, as its resources would be with it: a platform that moves keeps its accounts.
+    diffConfig: unary(() => new proto.DiffResponse().setChanges(proto.DiffResponse.DiffChanges.DIFF_UNKNOWN)),
+    configure: unary((request: proto.ConfigureRequest) => {
+      session.configure(configurationOf(request));
+      return new proto.ConfigureResponse().setAcceptsecrets(true).setSupportspreview(true);
+    }),
+    invoke: unary((request: proto.InvokeRequest) => log.during("", () => invoke(session, request))),
+    cancel: unary(() => new Empty()),
+    check: unary(resources.check),
+    diff: unary(resources.diff),
+    create: unary(resources.create),
+    read: unary(resources.read),
+    update: unary(resources.update),
+    delete: unary(resources.delete),
+  } satisfies Partial<Record<keyof IResourceProviderServer, grpc.UntypedHandleCall>>;
+}
+
+/** A call with one answer. What it raises is answered as an error, never as a crash. */
+function unary<Q, A>(answer: (request: Q) => A | Promise<A>): grpc.handleUnaryCall<Q, A> {
+  return (call, callback) => {
+    Promise.resolve(call.request)
+      .then(answer)
+      .then(
+        (response) => callback(null, response),
+        (error: unknown) => callback(asServiceError(error, "serve", "the engine")),
+      );
+  };
+}
+
+/** Serves on this machine alone, on a free port. Answers the port. */
+export async function listen(
+  service: grpc.UntypedServiceImplementation,
+  definition: grpc.ServiceDefinition,
+): Promise<number> {
+  // The engine's own limit: a team of ten thousand is a message of several MB.
+  const server = new grpc.Server({ "grpc.max_receive_message_length": 400 * 1024 * 1024 });
+  server.addService(definition, service);
+  return new Promise((resolve, reject) => {
+    server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, port) => {
+      if (error === null) resolve(port);
+      else reject(error);
+    });
+  });
+}
