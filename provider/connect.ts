@@ -9,6 +9,7 @@ import { createTransport, type Transport } from "./api/transport";
 import { createUsersApi } from "./api/users";
 import { Waiting } from "./api/waiting";
 import type { Settings } from "./settings";
+import { Announcements } from "./user/announce";
 import { Directory } from "./user/directory";
 import type { Context, Log } from "./user/context";
 import { Lookout } from "./user/lookout";
@@ -68,7 +69,8 @@ export function connect(
     users,
     directory,
     lookout: new Lookout({ view }, lookingMs, () => breaker.isOver()),
-    misspellings: new Misspellings({ log, run }),
+    misspellings: new Misspellings(run),
+    announcements: new Announcements(log),
     run,
     log,
     caller: (isEnough) => token.caller(isEnough),

@@ -91,6 +91,15 @@ export function teamResource(session: Session): Resource {
     };
   }
 
+  /** The changes that {@link previewTeam} does not announce: values, and all of which only `up` will know everything. */
+  function unannounced({ added, changed }: TeamChanges, members: Props): TeamChanges {
+    const values = changed.flatMap(({ email, names }) => {
+      const others = isUnknown(members[email]) ? names : names.filter((name) => name !== "enabled");
+      return names.length > 0 && others.length === 0 ? [] : [{ email, names: others }];
+    });
+    return { added: added.filter((email) => isUnknown(members[email])), changed: values, removed: [] };
+  }
+
   return {
     nameOf: (props) => teamOf(props["members"] ?? props["ids"]),
 
@@ -138,14 +147,14 @@ export function teamResource(session: Session): Resource {
       if (isLive && lacksList(state, options)) others.push("unmanaged");
       if (isEmpty(changes) && others.length + cutOff.length === 0) return { changes: false, updates: [], replaces: [] };
       if (run.hasProgram) refuseDefects("change", team, defects);
+      let rest = changes;
       if (isLive) {
         const { context } = session.platform(olds, news);
         await previewTeam(context, state, due, knownOf(changes, due), team, options);
+        rest = unannounced(changes, due);
       }
       const operation = run.hasProgram ? "up" : "refresh";
-      const lines = describeChanges(changes, operation);
-      if (cutOff.length > 0) lines.push(`deactivates, as nothing in the program declares them, ${listed(cutOff)}`);
-      for (const line of lines) session.log.info(`${team} ${line}`);
+      for (const line of describeChanges(rest, operation)) session.log.info(`${team} ${line}`);
       const { added, changed, removed } = pathsOf(changes);
       return { changes: true, updates: [...added, ...removed, ...changed, ...others], replaces: [] };
     },

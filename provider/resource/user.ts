@@ -107,15 +107,9 @@ export function userResource(session: Session): Resource {
       const isAsked = changes && (isReplaced || mayBeRefused(state, due, updates));
       if (isAsked && session.isKnown() && run.hasProgram) {
         const { context } = session.platform(olds, news);
-        const { email } = news;
-        const arriving = typeof email === "string" && !isUnknown(email) ? email : undefined;
-        if (isReplaced) await previewReplacement(context, { id, state }, arriving);
-        else await previewUpdate(context, { id, state }, withoutUnknown(due, isUnknown));
-        if (isExpiring(state, due, news)) {
-          session.log.info(
-            `${nameOf(news)} is deactivated by \`pulumi up\`, as its \`expires\` (${String(news["expires"])}) is over.`,
-          );
-        }
+        const known = withoutUnknown(due, isUnknown);
+        if (isReplaced) await previewReplacement(context, { id, state }, known.email);
+        else await previewUpdate(context, { id, state }, known);
       }
       return { changes, updates, replaces };
     },
@@ -186,11 +180,6 @@ async function findImported(platform: Platform, given: string): Promise<string> 
     if (!isWallarooError(error, "notFound")) throw error;
     throw error.with({ operation: "import", next: "Give its address, or its Keycloak user id (a UUID)." });
   }
-}
-
-/** True when the day in `expires` alone makes the user a deactivated one. */
-function isExpiring(state: UserState, due: Props, news: Props): boolean {
-  return state.enabled && due["enabled"] === false && news["enabled"] !== false;
 }
 
 /** Today's address of an account that is known by its id alone. */

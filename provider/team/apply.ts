@@ -1,3 +1,4 @@
+import { withTeam } from "../user/announce";
 import type { Context } from "../user/context";
 import { createUser } from "../user/create";
 import type { KnownUser } from "../user/model";
@@ -26,13 +27,14 @@ import { asLeaving, findUnmanaged } from "./unmanaged";
  * @param declared complete with the defaults of the team
  */
 export async function applyTeam(
-  context: Context,
+  outer: Context,
   id: string,
   before: TeamState | undefined,
   declared: Members,
   team: string,
   options: TeamOptions = {},
 ): Promise<TeamState> {
+  const [context, announcements] = withTeam(outer, team);
   const members = before === undefined ? new Map<string, KnownUser>() : unpack(before);
   context.directory.noteKnown(members.values());
   const changes = findTeamChanges(members, declared);
@@ -67,6 +69,7 @@ export async function applyTeam(
   if (!isHeldBack) failures.push(...(await letGo(context, leaving, members, team)));
   const unmanaged = asLeaving(departures?.unmanaged ?? []);
   if (failures.length === 0) failures.push(...(await letGo(context, [...unmanaged.keys()], unmanaged, team)));
+  announcements.end();
   // After a failure the next `up` looks at the accounts that the last good one reported.
   const beside = failures.length === 0 ? await report(context, members, declared, before, options) : undefined;
   const kept = before === undefined ? {} : besideMembers(before);

@@ -1,3 +1,4 @@
+import { withTeam } from "../user/announce";
 import type { Context } from "../user/context";
 import { letGo } from "./leave";
 import type { TeamState } from "./model";
@@ -5,11 +6,13 @@ import { membersFailed } from "./run-all";
 import { unpack } from "./state";
 
 /** Leaves every member's account as its `onDestroy` says. May be called again for those that failed. */
-export async function deleteTeam(context: Context, state: TeamState, team: string): Promise<void> {
+export async function deleteTeam(outer: Context, state: TeamState, team: string): Promise<void> {
+  const [context, announcements] = withTeam(outer, team);
   const members = unpack(state);
   context.directory.noteKnown(members.values());
   const total = members.size;
   const failures = await letGo(context, [...members.keys()], members, team);
+  announcements.end();
   if (failures.length === 0) return;
   const next =
     "The next `pulumi destroy` (or `up`, if the team is not declared any more) tries again, and leaves alone what is " +

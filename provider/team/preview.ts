@@ -1,6 +1,8 @@
 import { WallarooError } from "../api/errors";
+import { ofMove, ofUnmanaged, withTeam } from "../user/announce";
 import type { Context } from "../user/context";
 import { DECISION_AGE_MS } from "../user/directory";
+import { addressOf } from "../user/email";
 import type { KnownUser } from "../user/model";
 import { previewCreate, previewLeaving, previewUpdate } from "../user/preview";
 import { memberInputs } from "./check";
@@ -11,15 +13,19 @@ import type { TeamOptions } from "./options";
 import { findFailures, reasonsOf, type Step } from "./run-all";
 import { unpack } from "./state";
 
-/** Raises when a member's create, update or leaving would be refused. Writes nothing to the platform. */
+/**
+ * Raises when a member's create, update or leaving would be refused, and announces member by member what would be done.
+ * Writes nothing to the platform.
+ */
 export async function previewTeam(
-  context: Context,
+  outer: Context,
   state: TeamState | undefined,
   declared: Record<string, unknown>,
   changes: TeamChanges,
   team: string,
   options: TeamOptions = {},
 ): Promise<void> {
+  const [context, announcements] = withTeam(outer, team);
   const { directory, run } = context;
   const stored = state === undefined ? new Map<string, KnownUser>() : unpack(state);
   const inputsOf = (email: string) => memberInputs(email, declared[email] as MemberInputs);
@@ -40,14 +46,22 @@ export async function previewTeam(
   }
   for (const email of changes.removed) {
     const known = stored.get(email);
-    if (known === undefined || run.findDeclaration(email) !== undefined) continue;
+    if (known === undefined) continue;
+    const declaration = run.findDeclaration(email);
+    if (declaration !== undefined) {
+      announcements.say(ofMove(email, declaration.name));
+      continue;
+    }
     steps.push(() => previewLeaving(context, known, arriving));
   }
   const failures = await findFailures(context, `${team}: check`, steps);
   const departures = await lookForDepartures(context, state, stored, declared, options);
   const refusals = departures === undefined ? [] : await findDepartureRefusals(context, departures, options, team);
   failures.unshift(...refusals);
-  if (failures.length === 0) return;
+  if (failures.length === 0) {
+    for (const user of departures?.unmanaged ?? []) announcements.say(ofUnmanaged(addressOf(user)));
+    return announcements.end();
+  }
   const total = steps.length + refusals.length;
   const which = total === 1 ? "its only change" : `${failures.length} of its ${total} changes`;
   throw new WallarooError({

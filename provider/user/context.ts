@@ -4,6 +4,7 @@ import type { Client } from "../api/client";
 import type { PlatformClock } from "../api/clock";
 import type { Limiter } from "../api/limiter";
 import type { UsersApi } from "../api/users";
+import type { Announcer } from "./announce";
 import type { Directory } from "./directory";
 import type { Lookout } from "./lookout";
 import type { Misspellings } from "./misspelling";
@@ -21,6 +22,7 @@ export interface Context {
   directory: Directory;
   lookout: Lookout;
   misspellings: Misspellings;
+  announcements: Announcer;
   run: RunMemory;
   log: Log;
   /** Answers who the provider runs as, and looks further while `isEnough` says that what it found does not do. */

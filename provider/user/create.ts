@@ -1,6 +1,7 @@
 import { isWallarooError, messageOf } from "../api/errors";
 import { withoutUndefined } from "../api/json";
 import { provisionalId } from "./absence";
+import { ofCreate } from "./announce";
 import { applyInputs, releaseSeat } from "./apply";
 import { confirm } from "./confirmation";
 import type { Context } from "./context";
@@ -65,6 +66,8 @@ async function begin(context: Context, inputs: UserInputs): Promise<Begun> {
   if (plan.kind === "invite") return beginInvite(context, inputs);
   // At once: nobody else may begin to let go of it while it is taken over.
   run.keep(plan.user.id);
+  const announcement = ofCreate(plan, inputs);
+  if (announcement !== undefined) context.announcements.say(announcement);
   return { kind: "takeOver", plan };
 }
 
@@ -109,12 +112,9 @@ async function reconcile(context: Context, known: KnownUser, inputs: UserInputs)
 }
 
 async function takeOver(context: Context, inputs: UserInputs, { kind, user }: TakeOver): Promise<KnownUser> {
-  const { run, directory, log } = context;
+  const { run, directory } = context;
   const state = stateOf(user, { ...invitedState(inputs), enabled: user.enabled });
   if (kind === "continue") return { id: user.id, state };
-  if (inputs.password !== undefined) {
-    log.warn(`${inputs.email} was there already: the declared password is not applied.`);
-  }
   const showsRoles = hasProfile(inputs) && (await directory.view(DECISION_AGE_MS)).showsRoles();
   // An account that this very run cut off comes from another resource of the program, which is no reason to do it again.
   const foundEnabled = user.enabled || run.leaving.get(user.id) === true;

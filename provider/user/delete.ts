@@ -1,6 +1,7 @@
 import { isUncertain, messageOf, raise, refusal } from "../api/errors";
 import type { ApiUser } from "../api/wire";
 import { findUnseen, isInvited, notToBeLeft, refuseDoubtfulAbsence } from "./absence";
+import { ofGone, ofLeaving, ofMove, ofUnseen } from "./announce";
 import { editProfile, setEnabled } from "./apply";
 import { confirm, inOrder, type Change } from "./confirmation";
 import type { Context } from "./context";
@@ -33,22 +34,20 @@ type Left =
 export async function deleteUser(context: Context, { id, state }: KnownUser): Promise<void> {
   if (state.unseen !== true) return leave(context, { id, state });
   const { email } = state;
-  if (planDelete(state) !== "deactivate") {
-    const words = "was invited and never seen, and is no longer managed: once it shows up it is active";
-    return context.log.warn(`${email} ${words}.`);
-  }
+  if (planDelete(state) !== "deactivate") return context.announcements.say(ofUnseen(email));
   const user = findUnseen({ id, state }, await context.directory.view(DECISION_AGE_MS));
   if (user === undefined) throw notToBeLeft(email);
   return leave(context, { id: isInvited({ id, state }, user) ? user.id : id, state: seen(state) });
 }
 
 async function leave(context: Context, { id, state }: KnownUser): Promise<void> {
-  const { run, log, limiter, directory } = context;
+  const { run, limiter, directory, announcements } = context;
   const { email } = state;
   const target = planDelete(state);
+  // Nothing is asked for this: what was last seen has to do.
   if (target === "leave") {
-    const why = state.onDestroy === "retain" ? ' (onDestroy: "retain")' : "";
-    return log.info(`${email} is left as it is on the platform and is no longer managed${why}.`);
+    const { enabled } = directory.lastView?.findById(id) ?? state;
+    return announcements.say(ofLeaving(state, enabled, "was"));
   }
   // A replacement that ends in the account that it began with.
   if (run.isOwn(email) && run.isKept(id)) return warnOfForgotten(context, state);
@@ -62,13 +61,16 @@ async function leave(context: Context, { id, state }: KnownUser): Promise<void> 
       const { askedAtMs, tookMs } = left.view;
       left = await limiter.run(() => letGo(context, known, false, askedAtMs + tookMs));
     }
-    if (left.kind === "pending") await settle(context, known, left.change);
+    if (left.kind === "pending") {
+      await settle(context, known, left.change);
+      if (!run.isKept(id)) announcements.say(ofLeaving(state, left.change.before.enabled, "was"));
+    }
     return left;
   });
   if (left.kind !== "missing") return;
   await refuseDoubtfulAbsence("delete", known, left.view, context);
   directory.believe(id);
-  log.info(`${email} is not on the platform any more: nothing to deactivate.`);
+  announcements.say(ofGone(email));
 }
 
 /** Not in the limiter, as many confirmations share a query. */
@@ -80,12 +82,12 @@ async function settle(context: Context, known: KnownUser, change: Change): Promi
 }
 
 /** True, and said, when this run took the account over, or declares one of these addresses. */
-function isStaying({ run, log }: Context, id: string, emails: readonly string[]): boolean {
+function isStaying({ run, log, announcements }: Context, id: string, emails: readonly [string, ...string[]]): boolean {
   const declaration = emails.map((email) => run.findDeclaration(email)).find((found) => found !== undefined);
   if (declaration === undefined && !run.isKept(id)) return false;
-  const email = emails.at(-1);
+  const email = emails.at(-1) ?? emails[0];
   // A declared move, such as from a user to a team.
-  if (declaration !== undefined) log.info(`${email} is not deactivated, because "${declaration.name}" declares it.`);
+  if (declaration !== undefined) announcements.say(ofMove(email, declaration.name));
   else log.warn(`${email} is not deactivated, because this run has just taken it over.`);
   return true;
 }
@@ -113,7 +115,7 @@ function isOldNews({ change, view }: { change: Change; view: View }): boolean {
 
 /** Decides on a fresh view, asked for at `sinceMs` or later, and writes. Runs in the limiter. */
 async function letGo(context: Context, { id, state }: KnownUser, target: boolean, sinceMs?: number): Promise<Left> {
-  const { directory, log, run, breaker } = context;
+  const { directory, run, breaker } = context;
   const { email } = state;
   breaker.refuse({ operation: "delete", who: email, writes: true, takesSeat: target });
   const view = await directory.view(DECISION_AGE_MS, sinceMs);
@@ -138,12 +140,6 @@ async function letGo(context: Context, { id, state }: KnownUser, target: boolean
   const restored = { ...found, email };
   raise(target ? findCutOffRefusal(user, restored, guards, state.admin) : findLeavingRefusal(user, guards));
   if (cutsOff) run.noteLeaving(user);
-  if (target && !user.enabled) {
-    log.warn(
-      `${email} is deactivated, and is activated again: it was active when this stack adopted it. If that is not meant, ` +
-        'set `onDestroy: "deactivate"` (or "retain") and run `pulumi up` before it leaves.',
-    );
-  }
   let change: Change | undefined;
   const write = async () => {
     change = await setEnabled(context, user, target);

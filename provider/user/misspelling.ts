@@ -1,40 +1,31 @@
-import type { Context } from "./context";
 import { canonicalEmail } from "./email";
 import type { View } from "./view";
 
 /** Shortest part before the @ that is compared, in characters: of initials, one letter is half of the name. */
 const SHORTEST = 3;
-/** Most lines that one process says. */
-const MOST_LINES = 20;
 
-/** Warns of invites to an address that looks like a misspelled one of an active account. Asks the platform nothing. */
+/** Finds the active account that an address to be invited may be meant for. Asks the platform nothing. */
 export class Misspellings {
-  readonly #looked = new Set<string>();
+  readonly #answers = new Map<string, string | undefined>();
   readonly #indexes = new WeakMap<View, AddressesByLength>();
-  #lines = 0;
 
-  /** @param invited ids of the accounts that this run has invited: what a program declares side by side is meant */
-  constructor(private readonly tools: { log: Pick<Context["log"], "warn">; run: { invited: ReadonlySet<string> } }) {}
+  /** @param run ids of the accounts that it has invited: what a program declares side by side is meant */
+  constructor(private readonly run: { invited: ReadonlySet<string> }) {}
 
   /**
-   * Looks once per address; says nothing of one that an account of `view` has.
+   * The address of an active account that `email` looks like a misspelling of, if no account of `view` has that. The first
+   * answer counts: of a replacement, the engine has the new address checked once more as that of a new user.
    *
    * @param leaving canonical addresses that this one replaces: it may be the correction
    */
-  look(email: string, view: View, leaving: ReadonlySet<string>): void {
-    if (this.#looked.has(email) || this.#lines === MOST_LINES || view.findAllByEmail(email).length > 0) return;
-    this.#looked.add(email);
-    const { log, run } = this.tools;
+  find(email: string, view: View, leaving: ReadonlySet<string>): string | undefined {
+    if (view.findAllByEmail(email).length > 0) return undefined;
+    if (this.#answers.has(email)) return this.#answers.get(email);
     const isOther = (near: string) =>
-      !leaving.has(near) && view.findAllByEmail(near).some(({ id, enabled }) => enabled && !run.invited.has(id));
+      !leaving.has(near) && view.findAllByEmail(near).some(({ id, enabled }) => enabled && !this.run.invited.has(id));
     const near = this.#indexOf(view).find(email, isOther);
-    if (near === undefined) return;
-    this.#lines += 1;
-    log.warn(
-      this.#lines < MOST_LINES
-        ? `${email} is not on the platform and is about to be invited. Did you mean ${near}, which is active there?`
-        : "More of the addresses that are about to be invited differ by one letter from an active one, and are not listed.",
-    );
+    this.#answers.set(email, near);
+    return near;
   }
 
   #indexOf(view: View): AddressesByLength {

@@ -1,9 +1,10 @@
 import { raise } from "../api/errors";
 import { findUnseen, notToBeLeft, notVisibleYet } from "./absence";
+import { ofCreate, ofLeaving, ofMove, ofUnseen, ofUpdate } from "./announce";
 import type { Context } from "./context";
 import { announced } from "./diff";
 import { DECISION_AGE_MS } from "./directory";
-import { findLateInviteRefusal, findToday } from "./expiry";
+import { findLateInviteRefusal, findToday, hasExpired } from "./expiry";
 import { cuttingOff, findCutOffRefusal, findEndRefusal, findGuardContext, findLeavingRefusal } from "./guards";
 import type { KnownUser, PreviewInputs, UserInputs, UserState } from "./model";
 import {
@@ -21,12 +22,13 @@ import {
 import { profileProperties } from "./properties";
 
 /*
- * Each raises what the verb would be refused for, on a fresh view, and writes nothing to the platform. An account that would
- * be cut off is noted as leaving, so that the second of the last two administrators is refused.
+ * Each raises what the verb would be refused for, on a fresh view, announces what it would do, and writes nothing to the
+ * platform. An account that would be cut off is noted as leaving, so that the second of the last two administrators is
+ * refused.
  */
 
 /**
- * What create would do. Warns of an invite to an address that looks misspelled.
+ * What create would do.
  *
  * @param leaving canonical addresses that are taken out for this one
  */
@@ -36,13 +38,16 @@ export async function previewCreate(
   leaving: ReadonlySet<string> = new Set(),
 ): Promise<Plan> {
   const plan = await decideCreate(context, inputs);
-  if (plan.kind === "invite") warnOfMisspelling(context, inputs.email, leaving);
+  const near = plan.kind === "invite" ? findMisspelled(context, inputs.email, leaving) : undefined;
+  const announcement = ofCreate(plan, inputs, near);
+  if (announcement !== undefined) context.announcements.say(announcement);
   return plan;
 }
 
-function warnOfMisspelling({ directory, misspellings }: Context, email: string, leaving: ReadonlySet<string>): void {
+/** See {@link Misspellings.find}; asks nothing. */
+function findMisspelled({ directory, misspellings }: Context, email: string, leaving: ReadonlySet<string>) {
   const view = directory.lastView;
-  if (view !== undefined) misspellings.look(email, view, leaving);
+  return view === undefined ? undefined : misspellings.find(email, view, leaving);
 }
 
 /** {@link previewCreate}, again when create begins. */
@@ -88,12 +93,19 @@ export async function previewUpdate(context: Context, known: KnownUser, inputs: 
   raise(findCutOffRefusal(user, due, guards, admin), findEndRefusal(user, due, guards));
   if (cutsOff) context.run.noteLeaving(user);
   raise(findBlindEditRefusal(due, user, view.showsRoles()));
+  const isOver = due.expires !== undefined && hasExpired(due, await findToday(context));
+  const announcement = ofUpdate(known.state, user, due, isOver);
+  if (announcement !== undefined) context.announcements.say(announcement);
 }
 
-/** For a user with another declared address; `email` is undefined while only `up` will know it. */
+/**
+ * For a user with another declared address; `email` is undefined while only `up` will know it. The engine has the new
+ * address checked next, without old inputs, as that of a new user.
+ */
 export async function previewReplacement(context: Context, known: KnownUser, email: string | undefined): Promise<void> {
   await previewLeaving(context, known, email === undefined ? [] : [email]);
-  if (email !== undefined) warnOfMisspelling(context, email, new Set([known.state.email]));
+  // It may correct the old one, which that check does not know.
+  if (email !== undefined) findMisspelled(context, email, new Set([known.state.email]));
 }
 
 /**
@@ -108,14 +120,20 @@ export async function previewLeaving(context: Context, known: KnownUser, arrivin
   const user = state.unseen === true ? findUnseen(known, view) : view.findById(known.id);
   const target = planDelete(state);
   if (user === undefined) {
-    if (state.unseen === true && target === "deactivate") throw notToBeLeft(state.email);
-    return;
+    if (state.unseen !== true) return;
+    if (target === "deactivate") throw notToBeLeft(state.email);
+    return context.announcements.say(ofUnseen(state.email));
   }
   raise(findRenamedRefusal(state, user, arriving));
   if (target !== "leave" && user.enabled !== (target === "activate")) {
     raise(findSharedAddressRefusal(user, view), findUnknownAddressRefusal(state, user));
   }
-  if (target !== "deactivate") return;
-  raise(findLeavingRefusal(user, await findGuardContext(context, view, user.enabled)));
-  if (user.enabled) context.run.noteLeaving(user);
+  if (target === "deactivate") {
+    raise(findLeavingRefusal(user, await findGuardContext(context, view, user.enabled)));
+    if (user.enabled) context.run.noteLeaving(user);
+  }
+  const declaration = context.run.findDeclaration(state.email);
+  context.announcements.say(
+    declaration === undefined ? ofLeaving(state, user.enabled, "will be") : ofMove(state.email, declaration.name),
+  );
 }

@@ -18,7 +18,9 @@ describe("an account that is there already", () => {
     expect(await calls().up({ email: ann, password: "Pp-second-password" })).to.equal("created");
     expect(calls().kept?.id).to.equal(first);
     expect(calls().kept?.outputs).to.not.have.property("initialPassword");
-    expect(said().join()).to.match(/ann@example.com was there already: the declared password is not applied/);
+    expect(said().join()).to.match(
+      /ann@example.com is deactivated, and will be activated again .*The declared password is not applied/,
+    );
     expect(writes()).to.deep.equal([`invite ${ann}`, `deactivate ${ann}`, `activate ${ann}`]);
     await calls().destroy();
     expect(await isEnabled()).to.equal(false);
@@ -112,7 +114,9 @@ describe("an account that is there already", () => {
     expect(await calls().up({ email: ann, onDestroy: "retain" })).to.equal("updated");
     expect(writes()).to.deep.equal([]);
     await calls().destroy();
-    expect(said().join()).to.match(/ann@example.com is left as it is on the platform .*onDestroy: "retain"/);
+    expect(said().join()).to.match(
+      /ann@example.com is left as it is on the platform .*onDestroy: "retain".*To cut it off/,
+    );
     expect(writes()).to.deep.equal([]);
     expect(await isEnabled()).to.equal(true);
   });

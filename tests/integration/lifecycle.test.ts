@@ -261,7 +261,7 @@ describe("the lifecycle of a user over HTTP", () => {
     const { lifecycle: next, said } = connectTo(platform());
     await next.delete(id, state);
     expect((await platform().findByEmail(ann))?.enabled).to.equal(true);
-    expect(said.join()).to.match(/ann@example.com is deactivated, and is activated again.*onDestroy: "deactivate"/);
+    expect(said.join()).to.match(/ann@example.com is deactivated, and was activated again.*onDestroy: "deactivate"/);
   });
 
   it("stores that a change may be half done when its answer was lost, however the last attempt failed", async () => {

@@ -47,7 +47,12 @@ describe("an account that leaves one resource and is still there", () => {
     await next.team.apply(team, {}, "team");
     await next.lifecycle.create(declared(bob, { adopt: true }));
     expect(said).to.deep.equal({
-      info: [ann, bob].map((email) => `${email} is not deactivated, because "b" declares it.`),
+      info: [
+        `team: ${ann} is active, and will be taken over (\`adopt: true\`).`,
+        `${ann} is not deactivated, because "b" declares it.`,
+        `team: ${bob} is not deactivated, because "b" declares it.`,
+        `${bob} is active, and will be taken over (\`adopt: true\`).`,
+      ],
       warn: [],
     });
     for (const email of [ann, bob]) expect(await isEnabled(email)).to.equal(true);

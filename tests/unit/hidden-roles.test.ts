@@ -7,6 +7,7 @@ import type { ApiUser, EditUserRequest } from "../../provider/api/wire";
 import { Directory } from "../../provider/user/directory";
 import { halfDoneOf } from "../failures";
 import { Lookout } from "../../provider/user/lookout";
+import { Announcements } from "../../provider/user/announce";
 import { Misspellings } from "../../provider/user/misspelling";
 import type { UserInputs } from "../../provider/user/model";
 import { RunMemory } from "../../provider/user/run";
@@ -61,7 +62,8 @@ describe("a platform that shows no roles", () => {
       users,
       directory,
       lookout: new Lookout(directory),
-      misspellings: new Misspellings({ log, run }),
+      misspellings: new Misspellings(run),
+      announcements: new Announcements(log),
       run,
       log,
       caller: () => Promise.resolve({ email: caller }),

@@ -8,6 +8,7 @@ import { checkUser } from "../../provider/user/check";
 import { findChanges, findDrift } from "../../provider/user/diff";
 import { Directory } from "../../provider/user/directory";
 import { Lookout } from "../../provider/user/lookout";
+import { Announcements } from "../../provider/user/announce";
 import { Misspellings } from "../../provider/user/misspelling";
 import type { Unknown, UserInputs } from "../../provider/user/model";
 import { PROPERTIES, type Property } from "../../provider/user/properties";
@@ -82,7 +83,8 @@ describe("a property that is added to the table", () => {
         users,
         directory,
         lookout: new Lookout(directory),
-        misspellings: new Misspellings({ log, run }),
+        misspellings: new Misspellings(run),
+        announcements: new Announcements(log),
         run: new RunMemory(),
         log,
         caller: () => Promise.resolve({ id: "id-of-another", isPerson: false }),
