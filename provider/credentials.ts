@@ -15,10 +15,7 @@ const KEYS = ["token", "refreshToken", "username", "password", "clientId", "clie
 type Key = (typeof KEYS)[number];
 type Found = Partial<Record<Key, string | undefined>>;
 
-/**
- * Credentials are taken as a set: if the configuration alone makes up a grant, the environment is not looked at. Notes what
- * is wrong or missing in `reading`, never a value.
- */
+/** Credentials are a set: if the configuration makes up a grant, the environment is not looked at. */
 export function readCredentials(reading: SettingsReading): Credentials {
   const { clientId, clientSecret } = findIn(["clientId", "clientSecret"], (key) => reading.text(key));
   const client = { clientId, clientSecret };

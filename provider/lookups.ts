@@ -131,7 +131,7 @@ function refuseUnusable(who: string, args: object): void {
   if (what !== undefined) throw badInput(who, `what is given ${what}`, "Give a plain object.");
 }
 
-/** Raises when `view` lacks the account that the provider runs as: nothing else tells that it does not hold all accounts. */
+/** Raises when `view` lacks the account that the provider runs as: nothing else tells that it was cut short. */
 async function refuseCutList({ token }: Platform, view: View): Promise<void> {
   const caller = await token.caller();
   if (caller.isPerson !== true || isFound(caller, view)) return;

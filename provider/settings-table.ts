@@ -27,7 +27,7 @@ export interface NumberSetting extends Row {
 /** One setting: text in configuration and environment, of the type in {@link Kinds} for an explicit provider. */
 export type Setting = NumberSetting | (Row & { kind: "text" | "address" | "boolean" | "names" });
 
-/** Every setting, by its configuration key without the prefix: what reads, checks, names or documents settings is computed from this. */
+/** Every setting, by its configuration key without the prefix: all about settings is computed from this. */
 export const SETTINGS = {
   url: { kind: "address", variable: "WALLAROO_URL", required: true, description: "The address of the platform." },
   authUrl: {

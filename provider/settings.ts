@@ -29,10 +29,7 @@ export interface Settings extends Credentials {
   readOnlyBy?: string | undefined;
 }
 
-/**
- * Reads and checks every setting. Configuration wins over environment; an empty value counts as unset. Raises
- * `badSettings` with all problems at once, naming key and variable and never a value of a secret.
- */
+/** Reads and checks every setting. Raises `badSettings` with all problems at once, never a value of a secret. */
 export function readSettings(source: SettingsSource): Settings {
   const reading = new SettingsReading(source);
   for (const key of Object.keys(SETTINGS) as SettingKey[]) {
@@ -99,10 +96,7 @@ function parse(setting: Setting, text: string, refuse: Refuse): string | number 
   }
 }
 
-/**
- * Keycloak's base URL, below which `/realms` is. A bare origin gets `/auth`, as the vendor's SDK appends it; any other path
- * is taken as it is. A Keycloak without a path of its own is named by its `/realms`.
- */
+/** Keycloak's base URL. A bare origin gets `/auth`, as the vendor's SDK appends it; `/realms` at the end goes. */
 function keycloakBase(address: string): string {
   if (/^https?:\/\/[^/]+$/.test(address)) return `${address}/auth`;
   return address.replace(/\/realms$/, "");

@@ -21,10 +21,7 @@ export interface LookupOptions {
   parent?: pulumi.Resource;
 }
 
-/**
- * Puts a lookup's question to its platform, in preview too; in a unit test, to the mocks alone. Raises a RunError, which
- * the engine's host prints as one line, without a stack.
- */
+/** Puts a question to its platform, or to the mocks of a unit test. Raises a RunError, which prints as one line. */
 export async function ask<A, T>(
   question: Question<A, T>,
   args: A,
@@ -55,9 +52,10 @@ function fromMock<A, T>({ token, property }: Question<A, T>, answer: Record<stri
 const ended = new WeakSet<object>();
 
 /**
- * An inline program of the Automation API in which an input raises counts as complete (measured with @pulumi/pulumi 3.248
- * and 3.270): the engine deletes what was not declared before it hears of the error, so that a failed query would cut off
- * accounts whose resources have its answer for an input. A resource that check refuses ends the run before that.
+ * An inline program of the Automation API in which an input raises counts as complete (measured with @pulumi/pulumi
+ * 3.248 and 3.270): the engine deletes what was not declared before it hears of the error, so that a failed query would
+ * cut off accounts whose resources have its answer for an input. A resource that check refuses ends the run before
+ * that.
  */
 function endInlineProgram(failure: string): void {
   const monitor = pulumi.runtime.getMonitor();
@@ -72,8 +70,9 @@ function endInlineProgram(failure: string): void {
 class FailedLookup extends pulumi.CustomResource {}
 
 /**
- * {@link ask}, for arguments that are outputs of resources. Answers "not known yet" if a resource that they come from is not
- * there before `up` or not targeted by it, or if the settings of the provider are not known: the account may be on its way.
+ * {@link ask}, for arguments that are outputs of resources. Answers "not known yet" if a resource that they come from
+ * is not there before `up` or not targeted by it, or if the settings of the provider are not known: the account may be
+ * on its way.
  */
 export function askLater<A, T>(
   question: Question<A, T>,

@@ -22,13 +22,12 @@ const MAX_LATE = 5;
 const runs = new WeakMap<object, Declarations>();
 
 /**
- * What a resource tells the provider of itself, so that an account that is declared twice is refused before anything is
- * sent, naming both resources. Resolved after the synchronous part of the program, when all addresses that stand in it are
- * known. Explicit providers are different platforms and share no account. A resource of a component is called by both
- * names, as components repeat theirs.
- *
+ * What a resource tells the provider of itself, so that an account that is declared twice is refused, naming both
+ * resources. Resolved after the synchronous part of the program, when all addresses that stand in it are known.
+ * Explicit providers are different platforms. A resource of a component is called by both names, as components repeat
+ * theirs.
  * @param emails canonical; undefined while they are not known
- * @param isTold which other declarations the provider has to know: a team leaves members alone that move to another resource
+ * @param isTold which other declarations the provider has to know: a team leaves members alone that move elsewhere
  * @param failure what is wrong with the arguments as a whole, for check to refuse
  */
 export async function declare(

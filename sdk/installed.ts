@@ -7,8 +7,7 @@ let isFound = false;
 
 /**
  * Raises `pulumi.RunError` unless the text in the state will find this package from the folder of the program's `main`,
- * from which pnpm shows direct dependencies alone. Not in a unit test with mocks, which stores no state and may run in
- * another folder.
+ * from which pnpm shows direct dependencies alone. Not in a unit test with mocks, which may run in another folder.
  */
 export function requireOwnPackage(): void {
   if (isFound || isMocked()) return;

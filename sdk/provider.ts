@@ -45,8 +45,9 @@ type IsSame<A, B> = [A, Required<A>, B, Required<B>] extends [B, Required<B>, A,
 type AreTheTable = IsSame<WallarooProviderArgs, ArgsOfTable>;
 
 /**
- * An explicit provider, for several platforms in one program: `new WallarooUser(name, args, { provider })`. Its settings
- * come from these inputs alone, so that no credential goes to another platform; `WALLAROO_READ_ONLY` holds here too.
+ * An explicit provider, for several platforms in one program: `new WallarooUser(name, args, { provider })`. Its
+ * settings come from these inputs alone, so that no credential goes to another platform; `WALLAROO_READ_ONLY` holds
+ * here too.
  */
 export class WallarooProvider extends pulumi.ProviderResource {
   /** The settings by their configuration key, secrets marked; for the lookups. */

@@ -8,12 +8,11 @@ import { partsOf } from "./parts";
 const MAX_DEPTH = 16;
 
 /**
- * The same value as the engine will see it, at any depth and however late it comes: what would be lost on the way (a Map
- * becomes `{}`, a function nothing), and a promise or output that fails, becomes a mark that the provider's check refuses.
- * Raises nothing, now or later: the SDK swallows what an apply of an inline program raises, and the engine, which then sees
- * a program without this resource, would let all its accounts go (measured).
- *
- * Does not see what `pulumi.output`, `pulumi.secret` or `pulumi.all` have already made `{}`.
+ * The same value as the engine will see it, at any depth and however late it comes: what would be lost on the way (a
+ * Map becomes `{}`, a function nothing), and a promise or output that fails, becomes a mark that the provider's check
+ * refuses. Raises nothing, now or later: the SDK swallows what an apply of an inline program raises, and the engine
+ * would take the resource for gone (measured). Does not see what `pulumi.output` or `pulumi.all` have already made
+ * `{}`.
  */
 export function resolved(value: unknown, depth = 0): unknown {
   if (pulumi.isUnknown(value)) return value;
@@ -69,10 +68,7 @@ function resolvedLate(value: unknown, depth: number): unknown {
   }
 }
 
-/**
- * True for what `{ ... }` makes, in any realm (`node:vm`, a test runner's), and for objects without a prototype. Not for an
- * instance of a class: what it has by its class would be lost on the way to the engine.
- */
+/** True for what `{ ... }` makes, in any realm, and for objects without a prototype; not for instances of classes. */
 export function isPlainObject(value: unknown): value is Record<string, unknown> {
   if (typeof value !== "object" || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);

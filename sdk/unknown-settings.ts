@@ -5,10 +5,7 @@ import { describeUnknownInputs, describeUnknownSettings } from "../provider/unkn
 /** Monitors of the runs that were told: the Automation API runs several programs in one process. */
 const told = new WeakSet<object>();
 
-/**
- * Warns of each `wallaroo:` key of the stack's configuration that is not a setting, once per run. Not an error: a project
- * may be called `wallaroo`, and the key its own.
- */
+/** Warns once per run of each `wallaroo:` key that is not a setting: a project `wallaroo` may have keys of its own. */
 export function warnOfUnknownSettings(): void {
   const run = pulumi.runtime.getMonitor() ?? told;
   if (told.has(run)) return;

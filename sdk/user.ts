@@ -79,10 +79,7 @@ export class WallarooUser extends pulumi.CustomResource {
   /** Secret: the password that the invite answered, given or generated; undefined when no invite was sent. */
   declare readonly initialPassword: pulumi.Output<string | undefined>;
 
-  /**
-   * An existing account by its Keycloak id (a UUID, not the email); read, never changed. An id that is not there is an
-   * error.
-   */
+  /** An existing account by its Keycloak id (a UUID, not the email); read, never changed. Raises if it is not there. */
   static get(name: string, id: pulumi.Input<pulumi.ID>, opts?: pulumi.CustomResourceOptions): WallarooUser {
     return new WallarooUser(name, {} as WallarooUserArgs, { ...opts, id });
   }

@@ -10,10 +10,9 @@ interface Waiting<Question, Answer> {
 }
 
 /**
- * Joins questions into few requests. At most one batch is under way; a question that comes meanwhile shares the next one.
- * A batch is dispatched when {@link BATCH_SIZE} questions wait, or when no pending task is left that could add one; a
- * pending task that is held up (paused for a retry) is waited for no longer than 5 s after the last question. N tasks,
- * {@link BATCH_SIZE} at once, with one question each need at most N/32 + 1 batches.
+ * Joins questions into few requests. One batch is under way at most; a question that comes meanwhile shares the next
+ * one, which is dispatched when {@link BATCH_SIZE} questions wait, when no pending task could add one, or 5 s after the
+ * last question. N tasks, {@link BATCH_SIZE} at once, with one question each need at most N/32 + 1 batches.
  */
 export class Batcher<Question, Answer> {
   #pending = 0;
@@ -35,7 +34,7 @@ export class Batcher<Question, Answer> {
     }
   }
 
-  /** The answer to one question, in the next batch. Outside {@link run} it waits for no task. Raises what the batch raises. */
+  /** The answer to one question, in the next batch. Raises what the batch raises. */
   load(question: Question): Promise<Answer> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ question, resolve, reject });

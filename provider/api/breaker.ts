@@ -61,11 +61,10 @@ interface Row {
 }
 
 /**
- * Ends a run on a platform that hangs or refuses, for all that a process sends. It opens after a few failures of one kind
- * in a row on one endpoint, or when nothing was answered well for three minutes. Then whatever is not begun yet is refused
- * (`notTried`), and nothing that failed is tried again; requests under way end as they do, and what they began can still be
- * looked at while queries are answered. A good answer of the endpoint closes it again. So a run ends at most three minutes
- * and two request timeouts after the last answer.
+ * Ends a run on a platform that hangs or refuses. It opens after a few failures of one kind in a row on one endpoint,
+ * or three minutes without a good answer. Then nothing is begun (`notTried`) or tried again; requests under way end,
+ * and what they began can still be looked at. A good answer of the endpoint closes it. So a run ends at most three
+ * minutes and two request timeouts after the last answer.
  */
 export class Breaker {
   readonly #rows = new Map<string, Row>();
@@ -92,7 +91,7 @@ export class Breaker {
     return { intent, endpoint: SIGN_IN, attemptMs: this.#nowMs() };
   }
 
-  /** Notes that an attempt is about to be made at {@link SIGN_IN} or at a path. Raises `notTried` when it must not be. */
+  /** Notes an attempt that begins now, at {@link SIGN_IN} or a path. Raises `notTried` when it must not. */
   enter(trial: Trial, endpoint: string): void {
     raise(this.#refusalOf(trial.intent, endpoint));
     trial.endpoint = endpoint;

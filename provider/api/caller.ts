@@ -10,7 +10,7 @@ export function decodeClaims(token: string): Claims {
   return parseObject(Buffer.from(token.split(".")[1] ?? "", "base64url").toString("utf8"));
 }
 
-/** Seconds from issue to expiry by a token's own claims, as the clock of this machine may be another; undefined if untold. */
+/** Seconds from issue to expiry by a token's own claims; undefined if untold. */
 export function lifeOf({ iat, exp }: Claims): number | undefined {
   return typeof iat === "number" && typeof exp === "number" && exp > iat ? exp - iat : undefined;
 }
@@ -52,10 +52,7 @@ export function isComplete({ id, email, username }: Caller): boolean {
   return id !== undefined && email !== undefined && username !== undefined;
 }
 
-/**
- * What Keycloak's `userinfo` says of the token's bearer (OpenID Connect Core, 5.3, by POST). Empty when it does not say: it
- * wants the scope `openid`, may be shut, or something else may answer. Never raises a `WallarooError`, and asks once.
- */
+/** What `userinfo` says of the token's bearer (OpenID Connect Core, 5.3); empty if it does not say. Asks once. */
 export async function askUserinfo(
   { authUrl, realm }: { authUrl: string; realm: string },
   token: string,

@@ -56,9 +56,8 @@ export interface Client {
    */
   call: (call: Call) => Promise<unknown>;
   /**
-   * Waits before trying again what the client itself must not repeat; false when no further attempt is worth it (too
-   * many, too long, or the breaker is open). Without an error nothing failed: what was asked for is not there yet.
-   *
+   * Waits before another attempt at what the client must not repeat itself; false when none is worth it (too many, too
+   * long, or the breaker is open). Without an error nothing failed: what was asked for is not there yet.
    * @param retry 1 before the second attempt
    * @param startedMs `performance.now()` at the first attempt
    */

@@ -1,13 +1,5 @@
 import { parseObject } from "./json";
 
-/**
- * The one error shape of this package:
- *
- * `Could not <operation> <who>: <what came back> (HTTP 409). <What to do next.>`
- *
- * Made and recognised here. A message never holds a password, token, header or request body.
- */
-
 /** What went wrong, as far as a caller has to decide by it. */
 export type ErrorKind =
   | "badSettings"
@@ -47,7 +39,7 @@ export interface ErrorParts {
   retryAfterMs?: number;
   /** True when the call was never sent: it failed while getting a token, or no connection was made. */
   beforeSending?: boolean;
-  /** True for an error in the platform's own shape, `{ msg, code }`. Any other may be a proxy's, given after the work was done. */
+  /** True for an error in the platform's own shape, `{ msg, code }`; another may be a proxy's, after the work. */
   isPlatformsWord?: boolean;
   /** True when an earlier attempt of the same call may have been done, however this last one failed. */
   maybeDone?: boolean;
@@ -65,7 +57,10 @@ const MAX_WHO = 320;
 /** So much of a text is looked at before it is cut to what is quoted, in characters. */
 const MAX_READ = 64 * 1024;
 
-/** Every error that this package raises on purpose. `message` is complete: what, for which account, what came back, what next. */
+/**
+ * The error of this package: `Could not <operation> <who>: <what came back> (HTTP 409). <What to do next.>`
+ * The message never holds a password, token, header or request body.
+ */
 export class WallarooError extends Error {
   override readonly name = "WallarooError";
   readonly kind: ErrorKind;
@@ -124,7 +119,7 @@ export function raise(...refusals: readonly (WallarooError | undefined)[]): void
   if (first !== undefined) throw first;
 }
 
-/** True for a status that leaves open what was done: every 5xx, and 408 and 425, which may be a proxy's word after it sent the request on. */
+/** True for a status that leaves open what was done: every 5xx, 408 and 425, which a proxy may say afterwards. */
 export function isOutage(status: number): boolean {
   return status >= 500 || status === 408 || status === 425;
 }
@@ -160,7 +155,7 @@ export interface Mask {
   longest(): number;
 }
 
-/** Foreign text on one line of a console, at most `most` characters: no control characters, no markup, nothing that `mask` takes out. */
+/** Foreign text on one line, of at most `most` characters: no control characters, no markup, no secret. */
 export function cleanWords(text: string, mask?: Mask, most = MAX_QUOTED): string {
   const words = printable(mask === undefined ? text.slice(0, MAX_READ) : masked(text, mask))
     .replace(/<(script|style)\b.*?<\/\1\s*>/gis, " ")
@@ -193,10 +188,7 @@ function decoded(text: string): string {
     });
 }
 
-/**
- * Terminal escapes and other control or format characters become spaces. Half a character in an error's message would
- * leave the engine without an answer for ever (measured).
- */
+/** Without control or format characters. Half a character would leave the engine without an answer (measured). */
 function printable(text: string): string {
   return (
     text

@@ -15,10 +15,7 @@ export function pick<T extends object, N extends keyof T>(object: T, names: read
   return picked;
 }
 
-/**
- * The same value as JSON. Anything else in outputs (`undefined` is enough) makes the engine refuse them after the invite
- * was sent, and the account is lost from the state (measured).
- */
+/** The value as JSON: anything else in outputs makes the engine lose the resource after its invite (measured). */
 export function toJson<T extends object>(value: T): Record<string, unknown> {
   return JSON.parse(JSON.stringify(value)) as Record<string, unknown>;
 }

@@ -21,9 +21,7 @@ export const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 const PLATFORM = "wallaroo:url (WALLAROO_URL) or wallaroo:authUrl (WALLAROO_AUTH_URL)";
 
 /**
- * Names what is wrong between this machine and the platform. `badSettings`: what no other try mends, such as an untrusted
- * certificate, a proxy's refusal, another protocol at the port.
- *
+ * Names what is wrong between this machine and the platform; `badSettings` if another try can't mend it.
  * @param error what `node-fetch` raised: a code of Node or of `TunnelAgent`, and a message
  */
 export function explain(error: unknown, url: URL, proxy: Proxy | undefined, secrets: Secrets): NetworkFailure {

@@ -2,17 +2,15 @@ import { BlockList, isIP } from "node:net";
 import { domainToASCII } from "node:url";
 
 /**
- * True when `list`, a value of `NO_PROXY`, names the host of `url`. Read as curl, Python and Go read it; if they differ, the
- * form that names more counts. Entries are parted by commas or spaces:
- *
+ * True when `list`, a value of `NO_PROXY`, names the host of `url`. Read as curl, Python and Go read it; if they
+ * differ, the form that names more counts. Entries are parted by commas or spaces, and an entry of another form names
+ * nothing:
  * - `example.com` and `.example.com`: that domain and all below it
  * - `*.example.com` and `*example.com`: all names that end so
- * - `10.1.2.3`, `fd00::1`, `[fd00::1]`: that address, in whatever spelling
+ * - `10.1.2.3`, `fd00::1`, `[fd00::1]`: that address, in any spelling
  * - `10.0.0.0/8`, `fd00::/8`, `[fd00::]/8`: all addresses of that network; names are not looked up
  * - a name or an address with a port, `example.com:8443`, `[fd00::1]:8443`: at that port alone
  * - `*`: everything
- *
- * An entry of no such form names nothing.
  */
 export function isExempt(url: URL, list: string): boolean {
   const host = url.hostname.replace(/^\[|\]$/g, "").replace(/\.$/, "");

@@ -1,9 +1,4 @@
-/**
- * Milliseconds to wait by a `Retry-After` header (RFC 9110, 10.2.3: whole seconds, or an HTTP date); undefined if it is
- * absent or has another form.
- *
- * @param date the `Date` header of the same answer, which a date is reckoned from: this machine's clock may be off
- */
+/** Milliseconds to wait by `Retry-After` (RFC 9110, 10.2.3); a date is reckoned from the answer's own `Date`. */
 export function parseRetryAfter(header: string | null, date: string | null): number | undefined {
   if (header === null) return undefined;
   if (/^\d+$/.test(header)) return Number(header) * 1000;
@@ -23,10 +18,7 @@ const RFC_850 = new RegExp(`^${LONG_DAY}, (\\d\\d)-${MONTH}-(\\d\\d) ${TIME} GMT
 /** `Sun Nov  6 08:49:37 1994`. */
 const ASCTIME = new RegExp(`^${DAY} ${MONTH} ((?: |\\d)\\d) ${TIME} (\\d{4})$`);
 
-/**
- * An HTTP date (RFC 9110, 5.6.7) as milliseconds since the epoch; undefined for any other form, and for a day or time that
- * does not exist. `Date.parse` takes much more, in the time zone of this machine. The name of the day is not compared.
- */
+/** An HTTP date (RFC 9110, 5.6.7) in milliseconds since the epoch. `Date.parse` takes much more. */
 export function parseHttpDate(text: string): number | undefined {
   const newer = IMF_FIXDATE.exec(text) ?? RFC_850.exec(text);
   if (newer !== null) {

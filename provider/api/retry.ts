@@ -15,20 +15,15 @@ const LONGEST_PAUSE_MS = 8_000;
 /** Longest pause that a server's `Retry-After` can make us take, in milliseconds. */
 const LONGEST_SERVER_PAUSE_MS = 60_000;
 
-/**
- * May the request that failed with `error` be sent again? Rate limiting says that nothing was done, so it may; an outage
- * leaves that open, so only an idempotent one may: never an invite.
- */
+/** May the request be sent again? After rate limiting yes; after an outage, which leaves it open, if idempotent. */
 export function isRetryable(error: unknown, idempotent: boolean): boolean {
   if (isWallarooError(error, "rateLimited")) return true;
   return idempotent && isWallarooError(error, "unavailable", "timeout");
 }
 
 /**
- * Milliseconds to wait before attempt `retry` (1 = the first retry): the longer of our own pause and the server's. Undefined
- * when it is not worth another attempt, or the server asks for more than {@link LONGEST_SERVER_PAUSE_MS}.
- *
- * @param random a number in [0, 1)
+ * Milliseconds to wait before retry 1, 2, ...: the longer of our pause and the server's. Undefined when it is not worth
+ * another attempt, or the server asks for more than {@link LONGEST_SERVER_PAUSE_MS}. `random`: in [0, 1).
  */
 export function pauseBefore(
   retry: number,

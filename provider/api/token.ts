@@ -42,11 +42,9 @@ interface Held {
 }
 
 /**
- * One access token, shared by everything in a process and renewed before it expires: in the background from 60 % of its
- * life on, waited for from 90 % on. Renewal uses the refresh token that came along, and falls back to the original grant.
- *
- * A refusal of the credentials is remembered and raised again without asking: repeating a wrong password for each of a
- * thousand accounts would lock the one that signs in.
+ * One access token for a whole process, renewed in the background from 60 % of its life on and waited for from 90 % on,
+ * by the refresh token that came along or else the original grant. A refusal of the credentials is remembered and
+ * raised again: a wrong password that is repeated for each of a thousand accounts would lock the one that signs in.
  */
 export class TokenSource {
   /** Of the first access token and of what came with it. */
@@ -72,7 +70,7 @@ export class TokenSource {
     if (grant.type === "password") secrets.hide(grant.password);
   }
 
-  /** A token that is good for now. Raises `unauthenticated` when the credentials are refused, and what the transport raises. */
+  /** A token that is good for now. Raises `unauthenticated`, and what the transport raises. */
   async get(): Promise<string> {
     const held = this.#held;
     if (held !== undefined) {
@@ -100,12 +98,9 @@ export class TokenSource {
   }
 
   /**
-   * Who we are to the platform: by the claims of the first access token, then of the ID and refresh tokens that came with
-   * it, as an access token may be "lightweight" and tell nothing. If `isEnough` says that this does not do, `userinfo` is
-   * asked, at most once per process. Raises what {@link get} raises.
-   *
-   * Keycloak 26.4 (measured) leaves `sub` out of the refresh token of such a client, too. An ID token that tells all and
-   * an answer from userinfo need a session with the scope `openid`.
+   * Who we are to the platform, by the first access token and the ID and refresh tokens that came with it, as an access
+   * token may be "lightweight"; if `isEnough` says that this does not do, also by `userinfo`, at most once per process.
+   * An ID token and userinfo need the scope `openid` (measured with Keycloak 26.4). Raises what {@link get} raises.
    */
   async caller(isEnough: (caller: Caller) => boolean = () => true): Promise<Caller> {
     if (this.#claims === undefined) {
@@ -167,7 +162,7 @@ export class TokenSource {
     return { grant_type: "client_credentials" };
   }
 
-  /** Asks once, and not before a `Retry-After` of the last answer is over: each waiting call would ask again by itself. */
+  /** Asks once, and not before a `Retry-After` of the last answer is over, as waiting calls ask again. */
   async #request(form: Record<string, string>): Promise<Held> {
     const leftMs = this.#busy === undefined ? 0 : this.#busy.untilMs - this.nowMs();
     if (this.#busy !== undefined && leftMs > 0) throw this.#busy.error.with({ retryAfterMs: leftMs });

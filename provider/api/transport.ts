@@ -36,12 +36,11 @@ export interface Answer {
 export type Transport = (exchange: Exchange) => Promise<Answer>;
 
 /**
- * One HTTP exchange with keep-alive. The timeout covers everything up to the last byte of the body.
- *
- * Redirects are raised as `rejected` (the bearer token must not travel to another host). Proxies are taken from `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`; private CAs from Node's
- * own `NODE_EXTRA_CA_CERTS`; certificates are always verified, whatever `NODE_TLS_REJECT_UNAUTHORIZED` says. Raises
- * {@link WallarooError} of kind `timeout`, `rejected`, or one that {@link explain} names; `badSettings` too for an
- * unusable proxy. An answer of any other status is returned, never raised.
+ * One HTTP exchange with keep-alive; the timeout covers the whole body. Redirects are raised as `rejected` (the bearer
+ * token must not travel to another host). Proxies come from `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, private CAs
+ * from `NODE_EXTRA_CA_CERTS`; certificates are always verified, whatever `NODE_TLS_REJECT_UNAUTHORIZED` says. Raises
+ * `timeout`, `rejected`, or what {@link explain} names; `badSettings` for an unusable proxy. Returns answers of any
+ * other status.
  */
 export function createTransport(options: { timeoutMs: number; maxSockets: number; secrets: Secrets }): Transport {
   const agents = new Map<string, http.Agent>();

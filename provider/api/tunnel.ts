@@ -1,8 +1,9 @@
 import { HttpsProxyAgent } from "https-proxy-agent";
 
 /**
- * The tunnel through a proxy did not come about: nothing was sent to the platform. `code` is `PROXY_` and the proxy's answer
- * to CONNECT (`PROXY_407`) or Node's code (`PROXY_ECONNREFUSED`): `node-fetch` hands on nothing but code and message.
+ * The tunnel through a proxy did not come about: nothing was sent to the platform. `code` is `PROXY_` and the proxy's
+ * answer to CONNECT (`PROXY_407`) or Node's code (`PROXY_ECONNREFUSED`): `node-fetch` hands on nothing but code and
+ * message.
  */
 class TunnelError extends Error {
   override readonly name = "TunnelError";
@@ -21,9 +22,8 @@ interface ConnectAnswer {
 }
 
 /**
- * A tunnel through a proxy that gives up with the request it is for. The library's own waits for ever for a proxy that
- * does not answer CONNECT, which costs a socket for good and keeps the process alive (measured). It also takes a proxy's
- * refusal for the platform's, and drops the options for the platform's own TLS.
+ * A tunnel through a proxy that gives up with its request. The library's own waits for ever for the answer to CONNECT,
+ * takes a proxy's refusal for the platform's, and drops the options for the platform's own TLS (measured).
  */
 export class TunnelAgent extends HttpsProxyAgent<string> {
   constructor(

@@ -13,29 +13,20 @@ import type {
 
 /** The user endpoints, one method each. All raise `WallarooError`; see `Client.call`. */
 export interface UsersApi {
-  /**
-   * `POST /v1/api/users/query` with `{}`. Never empty: the platform always has its built-in `admin`, so an empty answer
-   * is raised as `unreadable`.
-   */
+  /** `POST /v1/api/users/query` with `{}`. Never empty, as there is always an `admin`: raises `unreadable`. */
   queryAll(): Promise<ApiUser[]>;
   /** `POST /v1/api/users/query` with `user_ids`. Accounts that are not there are left out. */
   queryByIds(ids: readonly string[]): Promise<ApiUser[]>;
   /**
-   * `POST /v1/api/users/invite`. Sent once per call: only an answer that says that nothing was done (401 once, 429, or that
-   * `roles` is missing) is followed by another attempt. `onSend`: see `Call.onSend`.
+   * `POST /v1/api/users/invite`. Sent once per call: only an answer that says that nothing was done (401 once, 429, or
+   * that `roles` is missing) is followed by another attempt. `onSend`: see `Call.onSend`.
    */
   invite(request: InviteUserRequest, onSend?: Call["onSend"]): Promise<InviteUserResponse>;
-  /**
-   * `POST /v1/api/users/activate`; repeated after an outage. False when the answer is not the promised `{}`: something
-   * else may have given it.
-   */
+  /** `POST /v1/api/users/activate`, repeated after an outage. False for another answer than the promised `{}`. */
   activate(email: string): Promise<boolean>;
   /** `POST /v1/api/users/deactivate`; as {@link activate}. */
   deactivate(email: string): Promise<boolean>;
-  /**
-   * `POST /v1/api/user` of newer releases; older ones answer 404. False when the answer is neither empty nor this user, as
-   * in {@link activate}.
-   */
+  /** `POST /v1/api/user` of newer releases. False when the answer is neither empty nor this user. */
   edit(request: EditUserRequest): Promise<boolean>;
 }
 
@@ -175,7 +166,7 @@ function problemOf(key: string, user: unknown, secrets: Secrets): string | undef
 /** Characters that write over a console, or make one address look like another there, and halves of characters. */
 const UNPRINTABLE = /[\p{Cc}\p{Cs}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;
 const HALF = /\p{Cs}/u;
-/** Nothing else in a name is touched: Arabic and Hebrew ones hold marks of direction, and an edit of one name sends the other back. */
+/** No more than that: Arabic and Hebrew names hold marks of direction, and an edit of one name sends the other. */
 const CONTROL = /[\p{Cc}\p{Cs}]/u;
 
 const TIDIED = [
@@ -186,9 +177,9 @@ const TIDIED = [
 ] as const;
 
 /**
- * The same user, changed in place: null and a blank address count as absent, as releases differ, and what can't be printed
- * in addresses and names is replaced. Keycloak refuses such characters; a federated store may hold them, which must not
- * keep all others from being read.
+ * The same user, changed in place: null and a blank address count as absent, as releases differ, and what can't be
+ * printed in addresses and names is replaced. Keycloak refuses such characters; a federated store may hold them, which
+ * must not keep all others from being read.
  */
 function tidied(user: ApiUser & Record<string, unknown>): ApiUser {
   for (const name of ["email", "firstName", "lastName", "realmRoles", "createdTimestamp"]) {

@@ -7,9 +7,8 @@ const FIRST_MS = 3_000;
 const EVERY_MS = 10_000;
 
 /**
- * Says why nothing happens: one line for all requests of a process, after 3 s without an answer and then every 10 s, with
- * the purpose of the oldest request and its attempt. An answer that asks for another try (429, 5xx) does not count. Does
- * not keep the process alive.
+ * Says why nothing happens, in one line for all requests, after 3 s without an answer and then every 10 s. An answer
+ * that asks for another try (429, 5xx) does not count. Does not keep the process alive.
  */
 export class Waiting {
   /** The requests under way, the oldest first. */

@@ -1,7 +1,6 @@
 /**
- * The shapes on the wire, spelled as the API spells them: all that the client and the emulated platform of the tests
- * share. Source: the public user-management guides (2022 to 2025) and the models of the public Python SDK; a field that
- * not every release has is optional.
+ * The shapes on the wire, spelled as the API spells them. Source: the public user-management guides (2022 to 2025) and
+ * the models of the public Python SDK; a field that not every release has is optional.
  */
 
 /** A user as `POST /v1/api/users/query` answers it: a Keycloak UserRepresentation with a few additions. */

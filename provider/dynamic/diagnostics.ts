@@ -23,20 +23,14 @@ function say(log: typeof pulumi.log.info, message: string): void {
   delivery = own;
 }
 
-/**
- * Ends when everything that was said has reached the engine, or after 5 s: the engine may end the process right after the
- * last answer, and a warning on its way is lost then (measured).
- */
+/** Ends when all messages have arrived, or after 5 s: the engine may end the process after its answer (measured). */
 export async function delivered(): Promise<void> {
   if (delivery !== undefined) await Promise.race([delivery, sleep(MAX_DELIVERY_MS, undefined, { ref: false })]);
 }
 
 const expected = new Set<string>();
 
-/**
- * Marks an error that is about to be thrown to the engine: the process prints errors of check, diff, read and delete once
- * more, with their stack (`${e}: ${e.stack}`, measured), and exactly that text is left out for marked ones.
- */
+/** Marks an error for the engine, whose process would print `${e}: ${e.stack}` once more (measured). */
 export function withoutStack<E extends Error>(error: E): E {
   error.stack = `${error.name}: ${error.message}`;
   expected.add(`${String(error)}: ${error.stack}`);
@@ -44,8 +38,8 @@ export function withoutStack<E extends Error>(error: E): E {
 }
 
 /**
- * Prepares the process of a dynamic provider, which gets the engine's address as its argument and does not pass it on to
- * `pulumi.log`. Does nothing in a program's own process.
+ * Prepares the process of a dynamic provider, which gets the engine's address as its argument and does not pass it on
+ * to `pulumi.log`. Does nothing in a program's own process.
  */
 export function prepareProcess(): void {
   const [, script = "", engineAddress] = process.argv;

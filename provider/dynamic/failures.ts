@@ -3,10 +3,7 @@ import { PartialFailure } from "../user/partial-failure";
 import { withoutStack } from "./diagnostics";
 import { PROVIDER_KEY } from "./stored";
 
-/**
- * By this shape the engine stores a resource although its step failed; the next `up` calls update whatever diff says
- * (measured).
- */
+/** By this shape the engine stores a resource whose step failed; the next `up` calls update (measured). */
 class InitFailedError extends Error {
   override readonly name = "InitFailedError";
   readonly id: string;
@@ -23,8 +20,8 @@ class InitFailedError extends Error {
 }
 
 /**
- * What is thrown to the engine: a partial failure as {@link InitFailedError}, anything else as an Error without a stack. A
- * thrown string would hang the engine (measured).
+ * What is thrown to the engine: a partial failure as {@link InitFailedError}, anything else as an Error without a
+ * stack. A thrown string would hang the engine (measured).
  */
 export function asEngineError(error: unknown, operation: string, who: string, provider: unknown): Error {
   const failure = ownFailure(error, operation, who);

@@ -19,7 +19,7 @@ export function createProviders(): { user: DynamicProvider; team: DynamicProvide
   };
 }
 
-/** A resource as the engine's dynamic host calls it. The host's own keys are taken out on the way in and put back on the way out. */
+/** A resource as the engine's dynamic host calls it, whose own keys are taken out and put back. */
 export class DynamicProvider implements pulumi.dynamic.ResourceProvider {
   constructor(
     private readonly session: Session,

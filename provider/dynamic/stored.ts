@@ -1,8 +1,8 @@
 /**
- * The text that is stored as `__provider` in the state of every `WallarooUser`, for ever: `read` and `delete` run an old
- * state's text, and another text would be an update of every resource. So it only loads the package that is installed
- * today, from the folder of the program's `main`, the working directory of the process (measured in npm, pnpm and yarn
- * layouts, and under the Automation API). It holds no setting and no credential.
+ * The text that is stored as `__provider` in the state of every `WallarooUser`, for ever: `read` and `delete` run an
+ * old state's text, and another text would be an update of every resource. So it only loads the package that is
+ * installed today, from the folder of the program's `main`, the working directory of the process (measured in npm, pnpm
+ * and yarn layouts, and under the Automation API). It holds no setting and no credential.
  */
 export const USER_PROVIDER_TEXT = textOf("user");
 

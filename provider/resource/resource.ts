@@ -31,8 +31,8 @@ export interface Declared extends Declaration {
 }
 
 /**
- * The verbs of one type of resource, without provider text, protocol or the engine's SDK. Every method but `check` raises
- * `WallarooError`, or `PartialFailure` when a part was done; `ownFailure` makes one of these of anything else.
+ * The verbs of one type of resource, without provider text, protocol or the engine's SDK. Every method but `check`
+ * raises `WallarooError`, or `PartialFailure` when a part was done; `ownFailure` makes one of these of anything else.
  */
 export interface Resource {
   /** In preview and again at apply. `olds` are the stored inputs, empty before the first create. Raises nothing. */

@@ -1,7 +1,6 @@
 /**
- * Longest answer about a step that failed half-way, in bytes. It travels base64-encoded in one HTTP/2 header, of which
- * grpc-go takes 16 MiB; beyond that the engine says COMPRESSION_ERROR and stores nothing of the step (measured with engine
- * 3.259: a state of 12.5 million bytes arrives, one of 12.6 million does not).
+ * Longest answer about a step that failed half-way, in bytes: base64-encoded in one HTTP/2 header, of which grpc-go
+ * takes 16 MiB, or else the engine stores nothing (measured with 3.259: 12.5 million bytes arrive, 12.6 do not).
  */
 export const MAX_ANSWER = 12_000_000;
 /** The part of it that is kept for the reasons, in bytes. */

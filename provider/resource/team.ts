@@ -209,7 +209,7 @@ export function teamResource(session: Session): Resource {
   };
 }
 
-/** Cheaper than the real size: an address stands in the state up to four times, and everything else of a member once. */
+/** Cheaper than the real size: the state has an address up to four times, everything else of a member once. */
 function mayBeLarge(members: Props): boolean {
   return 4 * Buffer.byteLength(JSON.stringify(members)) + 300 * Object.keys(members).length > MAX_STATE;
 }

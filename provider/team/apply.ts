@@ -19,10 +19,10 @@ import { pack, unpack } from "./state";
 import { asLeaving, findUnmanaged } from "./unmanaged";
 
 /**
- * Create and update of a team: brings every member to what is declared. First the members that free a seat, then those that
- * join or change; last, and only if no member failed before, those that are not declared any more and unmanaged accounts, as
- * the engine deletes after everything else. Tries all before it raises `membersFailed`, or `PartialFailure` when the state
- * has members then.
+ * Create and update of a team: brings every member to what is declared. First the members that free a seat, then those
+ * that join or change; last, and only if no member failed before, those that are not declared any more and unmanaged
+ * accounts, as the engine deletes after everything else. Tries all before it raises `membersFailed`, or `PartialFailure`
+ * when the state has members then.
  *
  * @param declared complete with the defaults of the team
  */

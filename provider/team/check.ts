@@ -11,8 +11,9 @@ export function pathOf(email: string, property?: string): string {
 }
 
 /**
- * Normalises and validates the inputs of a team; each member by the rules of a single user, under its canonical address.
- * Failures name no property to the engine, which would print its value, passwords included; their reason names it instead.
+ * Normalises and validates the inputs of a team; each member by the rules of a single user, under its canonical
+ * address. Failures name no property to the engine, which would print its value, passwords included; their reason names
+ * it instead.
  */
 export function checkTeam(news: Record<string, unknown>, isUnknown: (value: unknown) => boolean): CheckedInputs {
   const { members, ...others } = news;

@@ -63,10 +63,7 @@ const WORDS = {
   },
 };
 
-/**
- * One line per kind of change: the engine itself only says that `members` changes. In a refresh what the last `up`
- * declared counts as declared.
- */
+/** One line per kind of change, as the engine only says that `members` changes. */
 export function describeChanges(changes: TeamChanges, operation: keyof typeof WORDS): string[] {
   const paths = pathsOf(changes);
   const kinds = (["added", "changed", "removed"] as const).filter((kind) => paths[kind].length > 0);
@@ -74,8 +71,8 @@ export function describeChanges(changes: TeamChanges, operation: keyof typeof WO
 }
 
 /**
- * The refusal to empty a team whose members are not all declared by other resources: a value that was lost on its way looks
- * just like that.
+ * The refusal to empty a team whose members are not all declared by other resources: a value that was lost on its way
+ * looks just like that.
  *
  * @param stored canonical addresses of the members so far
  * @param declared the members that are declared now

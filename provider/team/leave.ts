@@ -5,7 +5,7 @@ import { findHalfDone } from "../user/partial-failure";
 import { planDelete } from "../user/policy";
 import { findFailures, type Step } from "./run-all";
 
-/** Takes leaving members out of `members`; those that free a seat first, as some take one on their way out. Answers what failed. */
+/** Lets go of members; of those that free a seat first, as some take one on their way out. Answers what failed. */
 export async function letGo(
   context: Context,
   emails: readonly string[],

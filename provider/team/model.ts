@@ -3,18 +3,15 @@ import type { Seats } from "../user/seats";
 import type { StoredDefaults } from "./defaults";
 import type { StoredOptions } from "./options";
 
-/**
- * Checked inputs of one member; the key is the address. `enabled` is left out for an active member: one value less per
- * member saves the engine a fifth of its time (measured with ten thousand).
- */
+/** Checked inputs of one member. Without `enabled: true`: 10,000 values less save the engine 20 % (measured). */
 export type MemberInputs = Omit<UserInputs, "email" | "enabled"> & { enabled?: boolean };
 
 /** Checked inputs of a team's members, by canonical address. */
 export type Members = Record<string, MemberInputs>;
 
 /**
- * What is kept of a team in the state. Usual members (active, invited by this stack, nothing declared but the defaults of the
- * team) stand in `ids` alone, as every value costs the engine time in every step.
+ * What is kept of a team in the state. Usual members (active, invited by this stack, nothing declared but the defaults
+ * of the team) stand in `ids` alone, as every value costs the engine time in every step.
  */
 export interface TeamState extends StoredDefaults, StoredOptions {
   /** Keycloak ids, by canonical address. */

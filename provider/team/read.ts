@@ -10,8 +10,7 @@ import { findFailures, membersFailed } from "./run-all";
 import { inputsFrom, pack, unpack } from "./state";
 
 /**
- * Every member as it is now; a vanished one is left out. `inputs` are there if that is not what the state said.
- *
+ * Every member as it is now, without vanished ones. `inputs` are there if that is not what the state said.
  * @param foundLost adopted members that count as found as they are now, because the state does not tell any more
  */
 export async function readTeam(

@@ -47,10 +47,9 @@ export async function findFailures(context: Context, what: string, steps: readon
 }
 
 /**
- * Runs `steps` and says every few seconds how far they are. Answers per step what it raised, or undefined.
- *
- * Begins as many as keep the limiter full while others wait for their joined confirmation, and no more: ten thousand at
- * once cost a third more time and half as much memory again (measured).
+ * Runs `steps` and says every few seconds how far they are. Answers per step what it raised, or undefined. Begins as
+ * many as keep the limiter full while others wait for confirmations: all at once cost a third more time (measured with
+ * 10,000).
  */
 async function runAll({ limiter, log }: Context, what: string, steps: readonly Step[]): Promise<unknown[]> {
   let done = 0;

@@ -45,8 +45,8 @@ export function pack(members: Iterable<KnownUser>, defaults: StoredDefaults = {}
 }
 
 /**
- * The defaults that every member has a value for. A member that a failed update did not reach may have none, and nothing
- * could be stored beside a default.
+ * The defaults that every member has a value for. A member that a failed update did not reach may have none, and
+ * nothing could be stored beside a default.
  */
 function commonTo(members: readonly KnownUser[], defaults: StoredDefaults): StoredDefaults {
   const names = Object.keys(defaults) as (keyof StoredDefaults)[];
@@ -63,8 +63,9 @@ function without(declared: DeclaredState, defaults: StoredDefaults): DeclaredSta
 }
 
 /**
- * The inputs that would have led to these members, by the address that they had before. Passwords are left out, and so are
- * the names of a member that has another address now: the engine knows a secret by its path, and would store plain text.
+ * The inputs that would have led to these members, by the address that they had before. Passwords are left out, and so
+ * are the names of a member that has another address now: the engine knows a secret by its path, and would store plain
+ * text.
  *
  * @param defaults of the team, which no member needs to repeat
  */

@@ -12,8 +12,8 @@ import { hasProfile, profileOf, profileProperties, type Profile } from "./proper
 import { stateOf } from "./state";
 
 /**
- * Brings the account to what is declared, unless a guard refuses; the change is not confirmed yet. `wasAdmin`: as far as this
- * stack knows, for releases that show no roles. Raises `PartialFailure` when a part was done.
+ * Brings the account to what is declared, unless a guard refuses; the change is not confirmed yet. `wasAdmin`: as far
+ * as this stack knows, for releases that show no roles. Raises `PartialFailure` when a part was done.
  */
 export async function applyInputs(
   context: Context,
@@ -42,7 +42,7 @@ export async function applyInputs(
 
 type Writing = Pick<Context, "users" | "directory" | "run" | "seatLimit">;
 
-/** Activates or deactivates; sends nothing when the account is so already. Not guarded; the change is not confirmed yet. */
+/** Activates or deactivates, if the account is not so already. Not guarded; the change is not confirmed yet. */
 export async function setEnabled(context: Writing, user: ApiUser, enabled: boolean): Promise<Change> {
   if (user.enabled === enabled) return unchanged(user);
   const { users, directory } = context;
@@ -59,8 +59,8 @@ export async function setEnabled(context: Writing, user: ApiUser, enabled: boole
 }
 
 /**
- * Edits names and the admin role; what is not declared is sent as it is, because the platform wants all of it. `wasAdmin`
- * counts if no roles are shown; if undefined, a declared role is sent. The change is not confirmed yet.
+ * Edits names and the admin role; what is not declared is sent as it is, because the platform wants all of it.
+ * `wasAdmin` counts if no roles are shown; if undefined, a declared role is sent. The change is not confirmed yet.
  */
 export async function editProfile(
   { users, directory }: Writing,
@@ -93,10 +93,7 @@ export async function editProfile(
   return { before: user, wanted: after, written: written.map(([name]) => name), isAsPromised };
 }
 
-/**
- * Takes a seat until {@link releaseSeat}, when the view has to show it. Counts enabled accounts with an address. Raises
- * `refused` when wallaroo:seatLimit leaves none.
- */
+/** Takes a seat until {@link releaseSeat}. Raises `refused` when wallaroo:seatLimit leaves none. */
 export async function takeSeat(
   { seatLimit, directory, run }: Pick<Context, "seatLimit" | "directory" | "run">,
   email: string,

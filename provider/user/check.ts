@@ -19,10 +19,7 @@ export interface CheckedInputs {
   failures: InputFailure[];
 }
 
-/**
- * Normalises and validates the inputs of one user. Unknown values are left as they are; `undefined` and `null` count as not
- * given.
- */
+/** Normalises and validates the inputs of one user; unknown values stay, `undefined` and `null` are left out. */
 export function checkUser(news: Record<string, unknown>, isUnknown: (value: unknown) => boolean): CheckedInputs {
   const inputs: Record<string, unknown> = { enabled: true };
   const failures: InputFailure[] = [];
@@ -61,10 +58,7 @@ function findProperty(name: string): Property | undefined {
   return Object.hasOwn(rows, name) ? rows[name] : undefined;
 }
 
-/**
- * The SDK puts this in place of a value that the engine would see otherwise (a `Map` becomes `{}` on its way, a function
- * nothing at all), and every check refuses it.
- */
+/** The SDK's mark for a value that the engine would lose (a `Map` becomes `{}`); every check refuses it. */
 const UNUSABLE = "wallaroo:unusable:0b9b5c3e-6a55-4f0e-8f4b-7d5c6a1e2f90";
 
 /** @param what why it is unusable and what to write instead, after the name of the input: `is a Map: ...` */

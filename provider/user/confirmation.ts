@@ -46,10 +46,9 @@ export function inOrder(first: Change, second: Change): Change {
 const MOST_LOOKS = 3;
 
 /**
- * Looks whether a change is so on the platform, in a query that is joined with others: an answer alone proves nothing (a
- * federated store answers that an account was deactivated, and leaves it active). Sends nothing when nothing was written.
- * Does not look for the admin role if no roles are shown. Must not run in the limiter, which would let few share a query.
- * Raises nothing; see {@link Confirmed}.
+ * Looks whether a change is so on the platform, joined with others: an answer alone proves nothing, as a federated
+ * store may say that an account was deactivated and leave it active. Does not look for the admin role if no roles are
+ * shown. Must not run in the limiter, which would let few share a query. Raises nothing; see {@link Confirmed}.
  */
 export async function confirm(
   change: Change,

@@ -28,8 +28,8 @@ type Left =
   | { kind: "missing"; view: View };
 
 /**
- * Leaves the account as its `onDestroy` says. Leaves it alone if this run created or took it over, or another resource of
- * the program declares it: a rename or a move. Raises `PartialFailure` when something was, or may have been, done.
+ * Leaves the account as its `onDestroy` says. Leaves it alone if this run created or took it over, or another resource
+ * of the program declares it: a rename or a move. Raises `PartialFailure` when something was, or may have been, done.
  */
 export async function deleteUser(context: Context, { id, state }: KnownUser): Promise<void> {
   if (state.unseen !== true) return leave(context, { id, state });
@@ -93,8 +93,8 @@ function isStaying({ run, log, announcements }: Context, id: string, emails: rea
 }
 
 /**
- * Warns when a replacement that ended in the same account forgot what destroy would have put back: its create gets no old
- * values from the engine, and takes what this stack made of the account for what it found.
+ * Warns when a replacement that ended in the same account forgot what destroy would have put back: its create gets no
+ * old values from the engine, and takes what this stack made of the account for what it found.
  */
 function warnOfForgotten({ run, log }: Context, state: UserState): void {
   const { email, adopted, foundEnabled, found, onDestroy } = state;

@@ -12,9 +12,10 @@ export interface UserChanges {
 }
 
 /**
- * Compares what is stored with what is declared. An input that is declared no more is an update that sends nothing, after
- * which destroy does not put it back. Inputs that only matter at create (`password`, `adopt`, `roles`, `requireReset`) make
- * no change. Unknown values count as changed, an unknown email as a replacement: `up` never does more than preview said.
+ * Compares what is stored with what is declared. An input that is declared no more is an update that sends nothing,
+ * after which destroy does not put it back. Inputs that only matter at create (`password`, `adopt`, `roles`,
+ * `requireReset`) make no change. Unknown values count as changed, an unknown email as a replacement: `up` never does
+ * more than preview said.
  */
 export function findChanges(olds: Partial<UserState>, news: PreviewInputs, isUnknown = isNeverUnknown): UserChanges {
   const changes: UserChanges = { updates: [], replaces: [] };

@@ -7,7 +7,7 @@ import { addressOf } from "./email";
 import type { KnownUser } from "./model";
 import { View, onlyOf } from "./view";
 
-/** How old a view may be when it is only reported (refresh), in milliseconds since it was asked for; see {@link Directory.view}. */
+/** How old a view may be when it is only reported (refresh), in milliseconds since it was asked for. */
 export const READ_AGE_MS = 30_000;
 /** How old a view may be when an account is changed, adopted or guarded by it, in milliseconds. */
 export const DECISION_AGE_MS = 5_000;
@@ -31,9 +31,8 @@ export interface Renamed {
 type Question = { id: string; withRoles: boolean } | { email: string };
 
 /**
- * The shared view of all accounts. The platform has no lookup by email, but one query answers all: concurrent reads share
- * one query, later ones use its answer while it is fresh, confirmations are joined into one query, and what this process
- * writes is seen at once by what it reads afterwards.
+ * The shared view of all accounts. The platform has no lookup by email, but one query answers all: concurrent reads
+ * share one, confirmations are joined, and what this process writes is seen at once by what it reads afterwards.
  */
 export class Directory {
   #view: View | undefined;
@@ -68,10 +67,8 @@ export class Directory {
   }
 
   /**
-   * All accounts, as seen at most `maxAgeMs` ago (0: asked for from now on), or twice as long ago as the answer took, if
-   * that is longer: so at least half of the time is left for the work on a slow platform. An answer under way is waited for
-   * instead of asking once more.
-   *
+   * All accounts, as seen at most `maxAgeMs` ago (0: asked for from now on), or twice as long ago as the answer took,
+   * which leaves half of the time for the work on a slow platform. An answer under way is waited for.
    * @param sinceMs the answer has to be asked for at this time of `performance.now()` or later
    */
   async view(maxAgeMs: number, sinceMs = -Infinity): Promise<View> {
@@ -100,7 +97,6 @@ export class Directory {
 
   /**
    * The account of this id as the platform shows it from now on, or undefined. Joined with others.
-   *
    * @param withRoles asks about all accounts if necessary, as no other answer shows roles
    */
   async confirm(id: string, withRoles = false): Promise<ApiUser | undefined> {
@@ -115,9 +111,9 @@ export class Directory {
   }
 
   /**
-   * Is the account of this id still there, by a query of its own? A list that was cut short must not make accounts vanish,
-   * so an absence counts only when both forms of the query agree. Joined with all that are missed within 250 ms, so that
-   * {@link countMissing} knows of them before the first is decided.
+   * Is the account of this id still there, by a query of its own? A list that was cut short must not make accounts
+   * vanish, so an absence counts only when both forms of the query agree. Joined with all that are missed within 250
+   * ms, so that {@link countMissing} knows of them before the first is decided.
    */
   isThere(id: string): Promise<boolean> {
     return this.#presence.load(id);
@@ -140,8 +136,8 @@ export class Directory {
   }
 
   /**
-   * Known accounts that have another address in `view` than the state knows; none if any known account has its own there.
-   * Joined with all who come within 250 ms. Asks nothing.
+   * Known accounts that have another address in `view` than the state knows; none if any known account has its own
+   * there. Joined with all who come within 250 ms. Asks nothing.
    */
   findRenamed(view: View): Promise<Renamed[]> {
     return this.#renamed.load(view);

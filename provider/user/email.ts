@@ -1,7 +1,7 @@
 /**
- * The canonical form of an address: trimmed, Unicode NFC, lower case. Keycloak lower-cases both email and username, but takes
- * the NFC and the NFD spelling of a letter for two addresses (measured on 26.4): an account is found by the canonical form,
- * and written to by its own spelling. Composed last, as some letters are composed in lower case alone (`ǰ`).
+ * The canonical form of an address. Keycloak lower-cases addresses, but takes the NFC and the NFD spelling of a letter
+ * for two (measured on 26.4): an account is found by the canonical form, and written to by its own spelling. Composed
+ * last, as some letters are composed in lower case alone (`ǰ`).
  */
 export function canonicalEmail(email: string): string {
   return email.trim().toLowerCase().normalize("NFC");
@@ -18,8 +18,8 @@ const MAX_LENGTH = 254;
 const MAX_LOCAL_LENGTH = 64;
 
 /**
- * What is wrong with a canonical address, or undefined. Refuses what can't be an address at all, not what the platform has
- * rules of its own for. Plus signs, apostrophes, dots and non-ASCII letters are fine.
+ * What is wrong with a canonical address, or undefined. Refuses what can't be an address at all, not what the platform
+ * has rules of its own for. Plus signs, apostrophes, dots and non-ASCII letters are fine.
  */
 export function findEmailProblem(email: string): string | undefined {
   if (email === "") return "must not be empty";

@@ -43,10 +43,11 @@ export interface Guard {
 }
 
 /**
- * Why this account must not be cut off (deactivated, or stripped of the admin role), or undefined. Guarded are the built-in
- * `admin`, the account that the provider runs as, everything in `wallaroo:protectedEmails`, and the last enabled
- * administrator that can be seen. If nothing tells which account the provider runs as, each that may be an administrator
- * may be it: all of them, if no roles are shown. All guards of an account are named, as the remedy of one would not help.
+ * Why this account must not be cut off (deactivated, or stripped of the admin role), or undefined. Guarded are the
+ * built-in `admin`, the account that the provider runs as, everything in `wallaroo:protectedEmails`, and the last
+ * enabled administrator that can be seen. If nothing tells which account the provider runs as, each that may be an
+ * administrator may be it: all of them, if no roles are shown. All guards of an account are named, as the remedy of one
+ * would not help.
  */
 export function findGuard(user: ApiUser, context: GuardContext): Guard | undefined {
   const guards = findGuards(user, context);
@@ -110,10 +111,7 @@ export function cuttingOff(
   return inputs.admin === false && mayBeAdmin ? "take the admin role from" : undefined;
 }
 
-/**
- * The refusal to cut off a guarded account by the declared values. If the account's roles are not shown, it may be an
- * administrator unless `wasAdmin`, as far as this stack knows, is false.
- */
+/** The refusal to cut off a guarded account. `wasAdmin`, as far as known, counts if its roles are not shown. */
 export function findCutOffRefusal(
   user: ApiUser,
   inputs: Partial<UserInputs>,

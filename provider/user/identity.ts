@@ -11,10 +11,7 @@ export interface Identity {
   isCallerKnown: boolean;
 }
 
-/**
- * The account of `view` that `caller` is; none for a service account, and when nothing tells. Several when an address alone
- * is known and more than one account has it.
- */
+/** The account of `view` that `caller` is; several if more than one account has the address that is all it tells. */
 export function findOwn({ id, email, username }: Caller, view: View): ApiUser[] {
   const byId = id === undefined ? undefined : view.findById(id);
   if (byId !== undefined) return [byId];
@@ -31,7 +28,7 @@ export function isFound(caller: Caller, view: View): boolean {
   return caller.isPerson === false || findOwn(caller, view).length > 0;
 }
 
-/** Which account the provider runs as; one request per process if the tokens do not tell. Raises what signing in raises. */
+/** Which account the provider runs as; one request per process if tokens do not tell. Raises what signing in does. */
 export async function findIdentity({ caller: ask }: Pick<Context, "caller">, view: View): Promise<Identity> {
   const caller = await ask((found) => isFound(found, view));
   return { caller, isCallerKnown: isFound(caller, view) };
@@ -40,9 +37,7 @@ export async function findIdentity({ caller: ask }: Pick<Context, "caller">, vie
 type Guarding = Pick<Context, "caller" | "log" | "run" | "protectedEmails" | "protectedBy">;
 
 /**
- * {@link findIdentity} for guards. Asks only when an account is cut off, and says then, once per process, what can't be
- * guarded.
- *
+ * {@link findIdentity} for guards. Asks only when an account is cut off, and says then, once, what can't be guarded.
  * @param cutsOff an account is deactivated or loses the admin role, unless a guard stands before it
  */
 export async function findIdentityForGuards(context: Guarding, view: View, cutsOff: boolean): Promise<Identity> {

@@ -3,7 +3,7 @@ import type { Profile } from "./properties";
 /** What destroy does to the account. */
 export type OnDestroy = "deactivate" | "retain";
 
-/** Checked inputs of one user: canonical, complete, every value of its promised type. What is done with each: `properties.ts`. */
+/** Checked inputs of one user: canonical, complete, every value of its promised type. See `properties.ts`. */
 export interface UserInputs extends Profile {
   /** Canonical address. */
   email: string;
@@ -38,7 +38,7 @@ export interface DeclaredState extends Profile {
   onDestroy?: OnDestroy;
 }
 
-/** What is kept of one user in the state. Only JSON values: the engine refuses anything else after the invite was sent. */
+/** What is kept of one user in the state. Only JSON values: the engine refuses anything else, after the invite. */
 export interface UserState extends DeclaredState {
   email: string;
   username: string;
@@ -51,7 +51,7 @@ export interface UserState extends DeclaredState {
   initialPassword?: string;
   /** `enabled` as it was when an adopted account was taken over: what destroy puts back. */
   foundEnabled?: boolean;
-  /** The profile of an adopted account before this stack managed it: what destroy puts back, as far as it is managed. */
+  /** The profile of an adopted account before this stack managed it, for destroy to put back. */
   found?: Profile;
   /** Addresses that the account had in this state before they were changed on the platform. */
   formerEmails?: string[];

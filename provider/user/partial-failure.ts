@@ -15,7 +15,7 @@ export class PartialFailure extends Error {
   }
 }
 
-/** The account is there and ours, and a step after that failed: stored as unfinished, so that the next run finishes the job. */
+/** The account is there and ours, and a step after that failed: stored as unfinished, for the next run to finish. */
 export function halfDone({ id, state }: KnownUser, message: string, options?: ErrorOptions): PartialFailure {
   return new PartialFailure(id, { ...state, unfinished: true }, message, options);
 }

@@ -28,10 +28,7 @@ export interface Refused {
 
 type Memory = Pick<RunMemory, "isOwn" | "wasAdopted">;
 
-/**
- * What create does about `existing`, the account that has the address now. Refused when it is active and not declared with
- * `adopt`, or when the declared values would cut off a guarded account.
- */
+/** What create does about `existing`, the account that has the address now. */
 export function planCreate(
   inputs: UserInputs,
   existing: ApiUser | undefined,
@@ -80,10 +77,7 @@ function planByPolicy(inputs: UserInputs, user: ApiUser, run: Memory): TakeOver 
   return { kind: "refused", refusal: refusal("create", email, words, next) };
 }
 
-/**
- * What destroy leaves behind: the account as it is now, activated, or deactivated. An explicit `onDestroy` wins; by default
- * an adopted account is put back as it was found, and any other one is deactivated.
- */
+/** The state of the account after destroy: an explicit `onDestroy` wins, an adopted account is put back. */
 export function planDelete({ onDestroy, adopted, foundEnabled }: UserState): "leave" | "activate" | "deactivate" {
   if (onDestroy === "retain") return "leave";
   if (onDestroy === "deactivate" || !adopted || foundEnabled === false) return "deactivate";
@@ -123,7 +117,7 @@ export function findBadValueRefusal(inputs: Due, now: ApiUser | undefined): Wall
   return undefined;
 }
 
-/** The refusal to write names to an account whose roles can't be seen: the edit sends the admin role too, which might be lost. */
+/** The refusal to write names to an account of unseen roles: the edit sends the admin role, which might be lost. */
 export function findBlindEditRefusal(
   inputs: Due,
   now: ApiUser | undefined,
@@ -150,10 +144,7 @@ function quoted(rows: ReturnType<typeof profileProperties>): string {
   return rows.map(([name]) => `\`${name}\``).join(" and ");
 }
 
-/**
- * The program still declares an address that the account had before it was changed on the platform: a replacement would
- * invite that address, and cut off the account that is meant.
- */
+/** The refusal to invite an address that this account had before it was changed on the platform. */
 export function findReturnRefusal(
   { email, formerEmails = [] }: UserState,
   arriving: readonly string[],
@@ -168,7 +159,7 @@ export function findReturnRefusal(
   );
 }
 
-/** An address that is declared in place of this one is what the platform changed it to: the state has not seen it yet. */
+/** The refusal to replace an address by the one that the platform changed it to, which the state has not seen yet. */
 export function findRenamedRefusal(
   { email }: UserState,
   user: ApiUser,
@@ -190,10 +181,7 @@ export function hasUnknownAddress({ email, formerEmails = [] }: UserState, user:
   return now !== email && !formerEmails.includes(now);
 }
 
-/**
- * The refusal to change a leaving account whose address the state never knew: a realm that was cloned or restored may have
- * given its id to another account.
- */
+/** The refusal to change a leaving account with an unknown address: a cloned realm may have given its id to another. */
 export function findUnknownAddressRefusal(state: UserState, user: ApiUser): WallarooError | undefined {
   if (!hasUnknownAddress(state, user)) return undefined;
   return refusal(

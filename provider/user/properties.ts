@@ -47,10 +47,7 @@ function findStringProblem(value: unknown): string | undefined {
   return typeof value === "string" ? undefined : "must be a string";
 }
 
-/**
- * Every property of a user, in the order in which messages name them: check, comparison, drift, edit, invite, restore at
- * destroy, and what a state keeps of a user are computed from these rows.
- */
+/** Every property of a user, in the order in which messages name them; all that a verb does rests on these rows. */
 export const PROPERTIES = {
   email: {
     kind: "identity",
@@ -151,10 +148,7 @@ const MAX_LENGTH = 255;
 // eslint-disable-next-line no-control-regex
 const REFUSED = /[\u0000-\u001f\u007f\u0085\u2028!"#$%&()*/;<=>?[\\\]^{|}~]/u;
 
-/**
- * Why Keycloak's default rules refuse a first or last name, or undefined. A name of spaces alone would be dropped without an
- * error; `""` takes a name away, and is fine.
- */
+/** Why Keycloak's default rules refuse a first or last name, or undefined. `""` takes a name away. */
 export function findNameProblem(name: string): string | undefined {
   if (name !== "" && name.trim() === "") return "holds nothing but spaces";
   if (name.length > MAX_LENGTH) return `is longer than ${MAX_LENGTH} characters`;

@@ -33,8 +33,8 @@ interface Missing {
 
 /**
  * Brings values that are declared otherwise than they are stored to what is declared; sends nothing when they are so
- * already. Values that were changed on the platform meanwhile, and not in the program, are left alone with a warning, as
- * preview did not announce them, and stored, so that the next preview announces an update. Raises `notFound`, and
+ * already. Values that were changed on the platform meanwhile, and not in the program, are left alone with a warning,
+ * as preview did not announce them, and stored, so that the next preview announces an update. Raises `notFound`, and
  * `PartialFailure` when something was, or may have been, done that the stored state does not say.
  */
 export async function updateUser(context: Context, before: KnownUser, inputs: UserInputs): Promise<UserState> {
@@ -129,10 +129,7 @@ async function settle(
   return now;
 }
 
-/**
- * An update of which a part is not done, or may not be; `half` is the state as far as it is known. If no roles are shown,
- * what was stored is all that is known of the role.
- */
+/** An update of which a part is, or may be, undone; of a role that is not shown, only the stored value is known. */
 function halfUpdated(user: ApiUser, stored: UserState, half: UserState, cause: unknown): PartialFailure {
   const proven = user.realmRoles === undefined ? unproven(half, stored) : half;
   return halfDone({ id: user.id, state: { ...proven, email: stored.email } }, messageOf(cause), { cause });
