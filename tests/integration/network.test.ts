@@ -135,7 +135,7 @@ describe("the network between provider and platform", function () {
       "socks5://s3cr3t:1",
     ]) {
       const message = await ask({ WALLAROO_URL: "https://wallaroo.test", HTTPS_PROXY: proxy });
-      expect(message).to.match(/the proxy that HTTPS_PROXY names is no http.*NO_PROXY/);
+      expect(message).to.match(/the proxy that HTTPS_PROXY names is not an http.*NO_PROXY/);
       expect(message).to.not.include("s3cr3t");
     }
   });

@@ -88,7 +88,8 @@ const PROGRAMS = [
   [person("ann@example.com")],
 ];
 
-for (const resource of ["WallarooUser", "WallarooTeam"] as const) {
+/** A suite with every fault at every request of three programs of users, or of one team. */
+export function describeMatrix(resource: keyof typeof RUNS): void {
   describe(`a fault at every request of the lifecycle of a ${resource}`, function () {
     this.timeout(1_200_000);
     const run = (url: string, platform: Platform, stored: Stored, declared: UserInputs[], timeout = 20) =>
@@ -175,7 +176,7 @@ for (const resource of ["WallarooUser", "WallarooTeam"] as const) {
             wrong.push(`${fault} at ${point.request} (${point.program}.${point.nth}): ${problem}`);
         }
       };
-      await Promise.all(Array.from({ length: 6 }, worker));
+      await Promise.all(Array.from({ length: 12 }, worker));
       printMatrix(
         `${resource}: faults x requests (. right at once, e clear error and right one run later, X not)`,
         points.map((p) => ({ name: p.request, key: `${p.program}.${p.nth}` })),
