@@ -4,6 +4,7 @@ import { createClient } from "./api/client";
 import { PlatformClock } from "./api/clock";
 import { Limiter } from "./api/limiter";
 import { Secrets } from "./api/redact";
+import { createSessionsApi } from "./api/sessions";
 import { TokenSource } from "./api/token";
 import { createTransport, type Transport } from "./api/transport";
 import { createUsersApi } from "./api/users";
@@ -63,10 +64,13 @@ export function connect(
     readOnlyBy: settings.readOnlyBy,
   });
   const users = createUsersApi(client);
+  const adminUrl = `${settings.authUrl}/admin/realms/${encodeURIComponent(settings.realm)}`;
   const directory = new Directory(users);
   const view = (maxAgeMs: number) => breaker.whileLooking(() => directory.view(maxAgeMs));
   const context: Context = {
     users,
+    sessions: settings.endSessions === "off" ? undefined : createSessionsApi(client, adminUrl),
+    mustEndSessions: settings.endSessions === "required",
     directory,
     lookout: new Lookout({ view }, lookingMs, () => breaker.isOver()),
     misspellings: new Misspellings(run),

@@ -24,8 +24,14 @@ export interface NumberSetting extends Row {
   whole?: true;
 }
 
+/** One of several words. */
+interface ChoiceSetting extends Row {
+  kind: "choice";
+  choices: readonly string[];
+}
+
 /** One setting: text in configuration and environment, of the type in {@link Kinds} for an explicit provider. */
-export type Setting = NumberSetting | (Row & { kind: "text" | "address" | "boolean" | "names" });
+export type Setting = NumberSetting | ChoiceSetting | (Row & { kind: "text" | "address" | "boolean" | "names" });
 
 /** Every setting, by its configuration key without the prefix: all about settings is computed from this. */
 export const SETTINGS = {
@@ -105,6 +111,13 @@ export const SETTINGS = {
     whole: true,
     description: "Enabled accounts that the licence allows.",
   },
+  endSessions: {
+    kind: "choice",
+    variable: "WALLAROO_END_SESSIONS",
+    choices: ["auto", "required", "off"],
+    default: "auto",
+    description: "End the sessions of accounts that are deactivated or activated: `auto`, `required` or `off`.",
+  },
   readOnly: {
     kind: "boolean",
     variable: "WALLAROO_READ_ONLY",
@@ -123,8 +136,8 @@ export const SETTINGS = {
 /** Configuration key of a setting, without the prefix. */
 export type SettingKey = keyof typeof SETTINGS;
 
-/** Types of the kinds of settings. */
-export interface Kinds {
+/** Types of the kinds of settings, but of choices. */
+interface Kinds {
   text: string;
   address: string;
   number: number;
@@ -132,9 +145,16 @@ export interface Kinds {
   names: string[];
 }
 
+/** What a setting is to a program that sets it. */
+export type SettingArgument<K extends SettingKey> = (typeof SETTINGS)[K] extends {
+  choices: readonly (infer Choice)[];
+}
+  ? Choice
+  : Kinds[Exclude<(typeof SETTINGS)[K]["kind"], "choice">];
+
 /** Type of a setting's value; may be undefined without a default. */
 export type SettingValue<K extends SettingKey> =
-  Kinds[(typeof SETTINGS)[K]["kind"]] | ((typeof SETTINGS)[K] extends { default: unknown } ? never : undefined);
+  SettingArgument<K> | ((typeof SETTINGS)[K] extends { default: unknown } ? never : undefined);
 
 /** Keys of the settings that have to be set. */
 export type RequiredKey = {

@@ -25,6 +25,8 @@ export interface Settings extends Credentials {
   protectedBy?: string | undefined;
   /** Enabled accounts that the licence allows; undefined leaves it to the platform to say so. */
   seatLimit?: number | undefined;
+  /** Whether the sessions of a deactivated or activated account are ended, and whether a step fails without that. */
+  endSessions: SettingValue<"endSessions">;
   /** Name of the setting that forbids every write to the platform; undefined if writes are allowed. */
   readOnlyBy?: string | undefined;
 }
@@ -52,6 +54,7 @@ export function readSettings(source: SettingsSource): Settings {
     protectedEmails: new Set(read("protectedEmails")),
     protectedBy: reading.isExplicit ? reading.named("protectedEmails") : undefined,
     seatLimit: read("seatLimit"),
+    endSessions: read("endSessions"),
     readOnlyBy: read("readOnly") ? reading.named("readOnly") : undefined,
   });
   if (reading.problems.length > 0) throw badSettings(reading.problems);
@@ -89,6 +92,10 @@ function parse(setting: Setting, text: string, refuse: Refuse): string | number 
       return text === "true";
     case "number":
       return parseNumber(setting, Number(text), refuse);
+    case "choice":
+      if (!setting.choices.includes(text))
+        refuse(`must be ${setting.choices.join(", ").replace(/, (\S+)$/, " or $1")}.`);
+      return text;
     case "address":
       return parseAddress(text, refuse);
     case "names":

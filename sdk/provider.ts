@@ -1,6 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import { EXPLICIT_KEY } from "../provider/dynamic/stored";
-import { NAMESPACE, SETTINGS, type Kinds, type RequiredKey, type SettingKey } from "../provider/settings-table";
+import {
+  NAMESPACE,
+  SETTINGS,
+  type RequiredKey,
+  type SettingArgument,
+  type SettingKey,
+} from "../provider/settings-table";
 import { resolved } from "./resolved";
 import { warnOfUnknownInputs } from "./unknown-settings";
 
@@ -31,6 +37,11 @@ export interface WallarooProviderArgs {
   maxConcurrency?: pulumi.Input<number>;
   protectedEmails?: pulumi.Input<pulumi.Input<string>[]>;
   seatLimit?: pulumi.Input<number>;
+  /**
+   * What becomes of the sessions of an account that is deactivated, and before it is activated: ended where the platform
+   * lets us (`auto`), or else the step fails (`required`), or left (`off`). Default `auto`.
+   */
+  endSessions?: pulumi.Input<"auto" | "required" | "off">;
   /** Refuse every write to the platform. Default `false`, or what `WALLAROO_READ_ONLY` says. */
   readOnly?: pulumi.Input<boolean>;
   /** Default `false`. */
@@ -38,7 +49,7 @@ export interface WallarooProviderArgs {
 }
 
 type InputOf<T> = [T] extends [(infer E)[]] ? pulumi.Input<pulumi.Input<E>[]> : pulumi.Input<T>;
-type Argument<K extends SettingKey> = InputOf<Kinds[(typeof SETTINGS)[K]["kind"]]>;
+type Argument<K extends SettingKey> = InputOf<SettingArgument<K>>;
 type ArgsOfTable = { [K in RequiredKey]: Argument<K> } & { [K in Exclude<SettingKey, RequiredKey>]?: Argument<K> };
 /** False while a setting is missing in the table or among the arguments, or has another type there. */
 type IsSame<A, B> = [A, Required<A>, B, Required<B>] extends [B, Required<B>, A, Required<A>] ? true : false;

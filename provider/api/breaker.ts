@@ -1,4 +1,4 @@
-import { WallarooError, raise, type ErrorKind } from "./errors";
+import { WallarooError, isWallarooError, raise, type ErrorKind } from "./errors";
 import type { Transport } from "./transport";
 
 /** When a run gives up. */
@@ -20,6 +20,8 @@ interface BreakerOptions extends BreakerLimits {
 const MOST_RETRIES = 64;
 /** The endpoint that a failed sign-in is counted for, whatever it was made for. */
 export const SIGN_IN = "sign in";
+/** The endpoint that failures of Keycloak's admin API are counted for, whatever the path. */
+export const ADMIN_API = "admin";
 
 /** What is about to be sent: a verb phrase and its object, as messages name them. */
 export interface Intent {
@@ -119,7 +121,9 @@ export class Breaker {
   /** Notes that an attempt failed. What is wrong with one account alone is a good answer. */
   failed(trial: Trial, error: WallarooError): void {
     const { endpoint, intent, attemptMs } = trial;
-    const kind = kindOf(error, endpoint === SIGN_IN || !intent.writes);
+    // An admin API that is not offered, or not to this account, says nothing of the platform's own API.
+    const isOther = endpoint === ADMIN_API && isWallarooError(error, "forbidden", "unreadable");
+    const kind = isOther ? undefined : kindOf(error, endpoint === SIGN_IN || !intent.writes);
     if (kind === undefined) return this.succeeded(trial);
     let row = this.#rows.get(endpoint);
     if (row?.kind !== kind) {

@@ -1,17 +1,25 @@
 import { setTimeout as timer } from "node:timers/promises";
-import { SIGN_IN, type Breaker, type Trial } from "./breaker";
+import { ADMIN_API, SIGN_IN, type Breaker, type Trial } from "./breaker";
 import { WallarooError, isErrorBody, isOutage, isUncertain, isWallarooError, type ErrorKind } from "./errors";
 import { Limiter } from "./limiter";
 import { isRetryable, pauseBefore, type RetryPolicy } from "./retry";
 import { withoutPasswords, type Secrets } from "./redact";
 import type { TokenSource } from "./token";
-import type { Answer, Transport } from "./transport";
+import type { Answer, Method, Transport } from "./transport";
 
-/** One call of the platform's API. */
+/** One call of the platform's API, or of its Keycloak's. */
 export interface Call {
-  /** Path below the base URL, leading slash included. */
+  /**
+   * Base URL of Keycloak's admin API, for a call of it; without a trailing slash. An installation may not offer it: 501 says
+   * so, as 403 and 404 do, and none of them is counted against other calls.
+   */
+  adminUrl?: string;
+  /** Default `POST`. */
+  method?: Method;
+  /** Path below the base URL of the API, leading slash included. */
   path: string;
-  body: unknown;
+  /** Sent as JSON; undefined sends none. */
+  body?: unknown;
   /** For messages: a verb phrase and its object. */
   operation: string;
   who: string;
@@ -80,15 +88,18 @@ export function createClient(options: ClientOptions): Client {
   async function attempt(call: Call, trial: Trial): Promise<unknown> {
     breaker.enter(trial, SIGN_IN);
     const token = await options.token.get();
-    // Signing in may have taken its time.
-    breaker.enter(trial, call.path);
+    const { adminUrl, method, path, body, operation, who } = call;
+    // Signing in may have taken its time. The paths of the admin API hold ids.
+    breaker.enter(trial, adminUrl === undefined ? path : ADMIN_API);
     call.onSend?.();
+    const headers = { authorization: `Bearer ${token}`, accept: "application/json" };
     const answer = await options.transport({
-      url: options.url + call.path,
-      headers: { authorization: `Bearer ${token}`, "content-type": "application/json", accept: "application/json" },
-      body: JSON.stringify(call.body),
-      operation: call.operation,
-      who: call.who,
+      ...(method === undefined ? {} : { method }),
+      url: (adminUrl ?? options.url) + path,
+      headers: body === undefined ? headers : { ...headers, "content-type": "application/json" },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      operation,
+      who,
     });
     if (answer.status === 401) options.token.reject(token);
     if (answer.status < 200 || answer.status > 299) throw answerError(call, answer, secrets);
@@ -168,7 +179,7 @@ export function unreadable(
 }
 
 function answerError(call: Call, answer: Answer, secrets: Secrets): WallarooError {
-  const kind = kindOf(answer.status);
+  const kind = call.adminUrl !== undefined && answer.status === 501 ? "notFound" : kindOf(answer.status);
   const words = secrets.serverWords(answer.body);
   return new WallarooError({
     kind,

@@ -8,11 +8,13 @@ import { parseHttpDate, parseRetryAfter } from "./retry-after";
 import type { Secrets } from "./redact";
 import { TunnelAgent } from "./tunnel";
 
-/** One request as this package sends it: always a POST with a text body. */
+/** One request as this package sends it. */
 export interface Exchange {
+  /** Default `POST`. */
+  method?: Method;
   url: string;
   headers: Record<string, string>;
-  body: string;
+  body?: string;
   /** For messages: a verb phrase and its object. */
   operation: string;
   who: string;
@@ -21,6 +23,8 @@ export interface Exchange {
   /** A shorter time than that of the transport, in milliseconds. */
   timeoutMs?: number;
 }
+
+export type Method = "GET" | "POST" | "DELETE";
 
 /** A complete answer. */
 export interface Answer {
@@ -74,7 +78,7 @@ export function createTransport(options: { timeoutMs: number; maxSockets: number
     try {
       proxy = findProxy(url);
       const answer = await fetch(exchange.url, {
-        method: "POST",
+        method: exchange.method ?? "POST",
         headers: exchange.headers,
         body: exchange.body,
         redirect: "manual",

@@ -141,7 +141,7 @@ export function createUsersApi(client: Client): UsersApi {
 }
 
 /** An answer for a message, which quotes its beginning. */
-function quoted(answer: unknown): { status: number; body: string } {
+export function quoted(answer: unknown): { status: number; body: string } {
   try {
     return { status: 200, body: JSON.stringify(answer) ?? "nothing" };
   } catch {

@@ -101,8 +101,9 @@ export function userResource(session: Session): Resource {
       const due = await dueInputs(olds, news);
       const { updates, replaces } = findChanges(state, due, isUnknown);
       const isReplaced = replaces.length > 0;
-      // An account that was never seen is asked about again, whatever is declared.
-      const changes = isReplaced || updates.length > 0 || state.unseen === true;
+      // An account that was never seen is asked about again, and a step that failed is made up for, whatever is declared.
+      const isOpen = state.unseen === true || state.unfinished === true;
+      const changes = isReplaced || updates.length > 0 || isOpen;
       if (changes && run.hasProgram) refuseDefects("change", nameOf(olds, id), defects);
       const isAsked = changes && (isReplaced || mayBeRefused(state, due, updates));
       if (isAsked && session.isKnown() && run.hasProgram) {

@@ -1,9 +1,10 @@
-import { messageOf, raise, refusal } from "../api/errors";
+import { isWallarooError, messageOf, raise, refusal } from "../api/errors";
+import type { NotEnded } from "../api/sessions";
 import type { ApiUser, EditUserRequest } from "../api/wire";
-import { inOrder, unchanged, type Change } from "./confirmation";
+import { confirm, inOrder, unchanged, type Change, type Confirmed } from "./confirmation";
 import type { Context } from "./context";
 import { DECISION_AGE_MS } from "./directory";
-import { canonicalEmail } from "./email";
+import { addressOf, canonicalEmail } from "./email";
 import { cuttingOff, findCutOffRefusal, findGuardContext } from "./guards";
 import type { KnownUser, UserInputs } from "./model";
 import { halfDone } from "./partial-failure";
@@ -41,22 +42,84 @@ export async function applyInputs(
 }
 
 type Writing = Pick<Context, "users" | "directory" | "run" | "seatLimit">;
+type Ending = Pick<Context, "sessions" | "mustEndSessions" | "log" | "run">;
 
-/** Activates or deactivates, if the account is not so already. Not guarded; the change is not confirmed yet. */
-export async function setEnabled(context: Writing, user: ApiUser, enabled: boolean): Promise<Change> {
-  if (user.enabled === enabled) return unchanged(user);
+/**
+ * Activates or deactivates; sends nothing when the account is so already. Not guarded; the change is not confirmed yet, see
+ * {@link settleChange}. An activation would bring open sessions back, whoever deactivated the account: they are ended before.
+ *
+ * @param wasActive as far as this stack knows: deactivated by hand since, or by a run that died before it ended the sessions
+ */
+export async function setEnabled(
+  context: Writing & Ending,
+  user: ApiUser,
+  enabled: boolean,
+  wasActive = false,
+): Promise<Change> {
+  if (user.enabled === enabled) return { ...unchanged(user), isCutOff: !enabled && wasActive };
   const { users, directory } = context;
   const email = user.email ?? user.username;
   const wanted = { ...user, enabled };
   if (enabled) await takeSeat(context, email);
   try {
+    if (enabled) await endSessionsBefore(context, user);
     const isAsPromised = enabled ? await users.activate(email) : await users.deactivate(email);
     directory.record(wanted);
-    return { before: user, wanted, written: ["enabled"], isAsPromised };
+    return { before: user, wanted, written: ["enabled"], isAsPromised, isCutOff: !enabled };
   } finally {
     if (enabled) releaseSeat(context, email);
   }
 }
+
+async function endSessionsBefore(context: Ending, user: ApiUser): Promise<void> {
+  try {
+    const refused = await context.sessions?.end({ id: user.id, email: addressOf(user) });
+    if (refused !== undefined) goOnWithout(context, refused);
+  } catch (error) {
+    if (!isWallarooError(error)) throw error;
+    const isUnsent = ["refused", "notTried"].includes(error.kind);
+    const words = isUnsent ? error.words : `its sessions could not be ended before that: ${error.words}`;
+    throw error.with({ operation: "activate", words, next: isUnsent ? error.next : `${error.next} ${OTHERWISE}` });
+  }
+}
+
+/**
+ * {@link confirm}s a change, and ends the sessions of an account that is seen to be cut off by it. Raises nothing; see
+ * {@link Confirmed}.
+ */
+export async function settleChange(
+  change: Change,
+  context: Ending & Pick<Context, "directory" | "pause">,
+): Promise<Confirmed> {
+  const seen = await confirm(change, context);
+  const { sessions, directory } = context;
+  if (change.isCutOff !== true || seen.user.enabled || sessions === undefined) return seen;
+  const { id } = seen.user;
+  try {
+    const refused = await sessions.end({ id, email: addressOf(seen.user) });
+    // An account that was deleted meanwhile has no sessions. A look tells it from one of another realm.
+    if (refused?.isGone === true && (await directory.confirm(id)) === undefined) return seen;
+    if (refused !== undefined) goOnWithout(context, refused);
+    return seen;
+  } catch (error) {
+    if (!isWallarooError(error)) throw error;
+    const next = `${error.next} The account is deactivated; the next \`pulumi up\` ends them. ${OTHERWISE}`;
+    return { ...seen, failure: seen.failure ?? error.with({ next }) };
+  }
+}
+
+/** Goes on although sessions were not ended, and says so once, unless that must not be. */
+function goOnWithout({ mustEndSessions, run, log }: Ending, { error }: NotEnded): void {
+  if (mustEndSessions) throw error;
+  if (!run.isNew("sessions")) return;
+  log.warn(
+    `${error.message} An account that is activated again, by hand too, has its old sessions back then. This is said once, ` +
+      "for all accounts that this run deactivates or activates. wallaroo:endSessions (WALLAROO_END_SESSIONS) set to " +
+      "`off` ends no sessions, and says nothing.",
+  );
+}
+
+const OTHERWISE = "wallaroo:endSessions (WALLAROO_END_SESSIONS) set to `off` ends no sessions.";
 
 /**
  * Edits names and the admin role; what is not declared is sent as it is, because the platform wants all of it.

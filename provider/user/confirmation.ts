@@ -17,6 +17,8 @@ export interface Change {
   written: readonly Written[];
   /** False when an answer was not the promised one: something else than the platform may have given it. */
   isAsPromised: boolean;
+  /** True when the account is cut off by it, or was by an earlier run: its sessions are to end once it is seen deactivated. */
+  isCutOff?: boolean;
 }
 
 /** What a look shows of a {@link Change}. */
@@ -39,6 +41,7 @@ export function inOrder(first: Change, second: Change): Change {
     wanted: second.wanted,
     written: [...first.written, ...second.written],
     isAsPromised: first.isAsPromised && second.isAsPromised,
+    isCutOff: first.isCutOff === true || second.isCutOff === true,
   };
 }
 

@@ -3,6 +3,7 @@ import type { Caller } from "../api/caller";
 import type { Client } from "../api/client";
 import type { PlatformClock } from "../api/clock";
 import type { Limiter } from "../api/limiter";
+import type { SessionsApi } from "../api/sessions";
 import type { UsersApi } from "../api/users";
 import type { Announcer } from "./announce";
 import type { Directory } from "./directory";
@@ -19,6 +20,10 @@ export interface Log {
 /** What every verb works with; nothing in it knows which adapter calls. */
 export interface Context {
   users: UsersApi;
+  /** Undefined if sessions are left as they are. */
+  sessions?: SessionsApi | undefined;
+  /** Does a step fail if this installation ends no sessions? */
+  mustEndSessions?: boolean;
   directory: Directory;
   lookout: Lookout;
   misspellings: Misspellings;

@@ -2,8 +2,7 @@ import { isWallarooError, messageOf } from "../api/errors";
 import { withoutUndefined } from "../api/json";
 import { provisionalId } from "./absence";
 import { ofCreate } from "./announce";
-import { applyInputs, releaseSeat } from "./apply";
-import { confirm } from "./confirmation";
+import { applyInputs, releaseSeat, settleChange } from "./apply";
 import type { Context } from "./context";
 import { isAsDeclared } from "./diff";
 import { DECISION_AGE_MS } from "./directory";
@@ -105,7 +104,7 @@ async function reconcile(context: Context, known: KnownUser, inputs: UserInputs)
   const mayBeAdmin = known.state.adopted || inputs.roles?.includes(ADMIN_ROLE) === true;
   const wasAdmin = mayBeAdmin ? undefined : false;
   const change = await context.limiter.run(() => applyInputs(context, known, inputs, wasAdmin));
-  const { user, failure } = await confirm(change, context);
+  const { user, failure } = await settleChange(change, context);
   const state = stateOf(user, known.state);
   if (failure !== undefined) throw halfDone({ id: known.id, state }, messageOf(failure), { cause: failure });
   return state;

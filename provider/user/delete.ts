@@ -2,17 +2,23 @@ import { isUncertain, messageOf, raise, refusal } from "../api/errors";
 import type { ApiUser } from "../api/wire";
 import { findUnseen, isInvited, notToBeLeft, refuseDoubtfulAbsence } from "./absence";
 import { ofGone, ofLeaving, ofMove, ofUnseen } from "./announce";
-import { editProfile, setEnabled } from "./apply";
-import { confirm, inOrder, type Change } from "./confirmation";
+import { editProfile, setEnabled, settleChange } from "./apply";
+import { inOrder, type Change } from "./confirmation";
 import type { Context } from "./context";
 import { DECISION_AGE_MS } from "./directory";
 import { addressOf } from "./email";
 import { cuttingOff, findCutOffRefusal, findGuardContext, findLeavingRefusal } from "./guards";
 import type { KnownUser, UserState } from "./model";
 import { halfDone, type PartialFailure } from "./partial-failure";
-import { findSharedAddressRefusal, findUnknownAddressRefusal, planDelete, planRestore } from "./policy";
+import {
+  findSharedAddressRefusal,
+  findUnknownAddressRefusal,
+  hasUnknownAddress,
+  planDelete,
+  planRestore,
+} from "./policy";
 import { hasProfile, isShown, profileOf } from "./properties";
-import { seen, stateOf } from "./state";
+import { mayHaveSessions, seen, stateOf } from "./state";
 import type { View } from "./view";
 
 /** A look that took longer, in milliseconds, is followed by another where it alone says that nothing is to be done. */
@@ -75,7 +81,7 @@ async function leave(context: Context, { id, state }: KnownUser): Promise<void> 
 
 /** Not in the limiter, as many confirmations share a query. */
 async function settle(context: Context, known: KnownUser, change: Change): Promise<void> {
-  const { user, failure } = await confirm(change, context);
+  const { user, failure } = await settleChange(change, context);
   // Another resource took it over meanwhile, and made it what it is now.
   if (failure === undefined || context.run.isKept(known.id)) return;
   throw halfGone(known, user, failure);
@@ -140,9 +146,10 @@ async function letGo(context: Context, { id, state }: KnownUser, target: boolean
   const restored = { ...found, email };
   raise(target ? findCutOffRefusal(user, restored, guards, state.admin) : findLeavingRefusal(user, guards));
   if (cutsOff) run.noteLeaving(user);
+  const wasActive = mayHaveSessions(state) && !hasUnknownAddress(state, user);
   let change: Change | undefined;
   const write = async () => {
-    change = await setEnabled(context, user, target);
+    change = await setEnabled(context, user, target, wasActive);
     if (!hasProfile(found)) return change;
     // If no roles are shown, the edit has to say what this stack knows of them.
     const unshown = profileOf((name, row) => (isShown(row, user) ? undefined : state[name]));

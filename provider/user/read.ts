@@ -37,7 +37,7 @@ export async function readUser(context: Context, known: KnownUser): Promise<Know
     if (addressOf(user) === state.email && isInvited(known, user)) {
       log.info(`${state.email} is visible on the platform now (id ${user.id}).`);
       // The address of an account whose invite was never answered may have come by another invite.
-      return { id: user.id, state: stateOf(user, found(state.adopted ? followed(state, user, view) : state)) };
+      return { id: user.id, state: stateOf(user, found(state.adopted ? followed(state, user, view) : state, user)) };
     }
   }
   if (user !== undefined) {
@@ -48,7 +48,7 @@ export async function readUser(context: Context, known: KnownUser): Promise<Know
           "did not make that account, so destroy leaves it as it is now, unless `onDestroy` says otherwise.",
       );
     }
-    const now = stateOf(user, found(isOther || state.unseen === true ? followed(state, user, view) : state));
+    const now = stateOf(user, found(isOther || state.unseen === true ? followed(state, user, view) : state, user));
     if (now.email === state.email) return { id: user.id, state: now };
     await refuseOtherAddresses("read", view, context);
     directory.believe(id);
@@ -75,10 +75,13 @@ async function findAccount(context: Context, known: KnownUser, view: View): Prom
   return context.directory.isKnown(user.id) ? undefined : user;
 }
 
-/** What is there now is known: a step that failed before shows as drift, and as nothing else. */
-function found(state: UserState): UserState {
-  const { unfinished: _seen, ...known } = seen(state);
-  return known;
+/**
+ * What is there now is known: a step that failed before shows as drift, and as nothing else. Not so the sessions of a
+ * deactivated account, which may be what was left to do.
+ */
+function found(state: UserState, { enabled }: ApiUser): UserState {
+  const { unfinished, ...known } = seen(state);
+  return unfinished === true && !enabled ? { ...known, unfinished } : known;
 }
 
 /**

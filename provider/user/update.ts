@@ -2,8 +2,8 @@ import { WallarooError, isUncertain, messageOf, raise } from "../api/errors";
 import { pick } from "../api/json";
 import type { ApiUser } from "../api/wire";
 import { notVisibleYet, refuseDoubtfulAbsence } from "./absence";
-import { applyInputs } from "./apply";
-import { confirm, unchanged, type Change } from "./confirmation";
+import { applyInputs, settleChange } from "./apply";
+import { unchanged, type Change } from "./confirmation";
 import type { Context } from "./context";
 import { announced, isAsDeclared } from "./diff";
 import { DECISION_AGE_MS } from "./directory";
@@ -12,7 +12,7 @@ import type { KnownUser, UserInputs, UserState } from "./model";
 import { findHalfDone, halfDone, type PartialFailure } from "./partial-failure";
 import { findBadValueRefusal, hasUnknownAddress } from "./policy";
 import { namesOf } from "./properties";
-import { redeclare, stateOf, unproven, withFound } from "./state";
+import { mayHaveSessions, redeclare, stateOf, unproven, withFound } from "./state";
 import type { View } from "./view";
 
 /** An update whose writes were answered, and are still to be confirmed. */
@@ -73,7 +73,8 @@ async function begin(context: Context, { id, state }: KnownUser, inputs: UserInp
   const known = { id, state: { ...stateOf(user, declared), email: state.email } };
   const due = state.unfinished === true ? inputs : announced(state, inputs, user);
   raise(findBadValueRefusal(due, user));
-  if (isAsDeclared(known.state, due)) return { kind: "pending", user, known, change: unchanged(user) };
+  const isCutOff = !user.enabled && !inputs.enabled && mayHaveSessions(state);
+  if (isAsDeclared(known.state, due)) return { kind: "pending", user, known, change: { ...unchanged(user), isCutOff } };
   if (user.enabled && due.enabled === false && hasUnknownAddress(state, user)) {
     context.log.warn(
       `${state.email} (id ${id}) has the address ${addressOf(user)} on the platform now, ` +
@@ -81,7 +82,8 @@ async function begin(context: Context, { id, state }: KnownUser, inputs: UserInp
     );
   }
   try {
-    return { kind: "pending", user, known, change: await applyInputs(context, known, due, state.admin) };
+    const change = await applyInputs(context, known, due, state.admin);
+    return { kind: "pending", user, known, change: isCutOff ? { ...change, isCutOff } : change };
   } catch (error) {
     const half = findHalfDone(error);
     if (half === undefined && !isUncertain(error)) throw error;
@@ -113,7 +115,7 @@ async function settle(
   inputs: UserInputs,
   { user, known, change }: Pending,
 ): Promise<UserState> {
-  const seen = await confirm(change, context);
+  const seen = await settleChange(change, context);
   const now = { ...stateOf(seen.user, known.state), email: state.email };
   if (seen.failure !== undefined) throw halfUpdated(user, state, now, seen.failure);
   const drifted = namesOf("account", "profile").filter(

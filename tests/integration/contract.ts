@@ -2,6 +2,7 @@ import type { Platform, PlatformOptions } from "../emulator/platform";
 import { accountsContract } from "./contract-accounts";
 import { adminContract } from "./contract-admin";
 import { providerContract } from "./contract-provider";
+import { cutOffContract } from "./contract-cut-off";
 import { requestsContract } from "./contract-requests";
 import { sessionsContract } from "./contract-sessions";
 import { tokenContract } from "./contract-token";
@@ -15,5 +16,6 @@ export function platformContract(start: (options?: PlatformOptions) => Promise<P
   describe("at its token endpoint", () => tokenContract(start));
   describe("at Keycloak's admin API", () => adminContract(start));
   describe("with sessions", () => sessionsContract(start));
+  describe("with an account that is cut off", () => cutOffContract(start));
   describe("with the vendor's client", () => vendorContract(start));
 }

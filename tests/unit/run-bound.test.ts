@@ -93,7 +93,7 @@ describe("a run of 10,000 members", function () {
       }
       await after(100);
       lastAnswerMs = performance.now();
-      return { status: 200, body: JSON.stringify(respond(exchange.url, exchange.body)), retryAfterMs: undefined };
+      return { status: 200, body: JSON.stringify(respond(exchange.url, exchange.body ?? "")), retryAfterMs: undefined };
     };
   }
 

@@ -35,7 +35,20 @@ describe("the settings", () => {
       maxRetries: 5,
       maxConcurrency: 8,
       protectedEmails: new Set(),
+      endSessions: "auto",
     });
+  });
+
+  it("take one of the words that a choice has", () => {
+    for (const word of ["auto", "required", "off"] as const) {
+      expect(read({ ...MINIMUM, "wallaroo:endSessions": word }).endSessions).to.equal(word);
+      expect(read(MINIMUM, { WALLAROO_END_SESSIONS: word }).endSessions).to.equal(word);
+    }
+    for (const word of ["true", "Auto", "no"]) {
+      expect(problemsOf({ ...MINIMUM, "wallaroo:endSessions": word })).to.deep.equal([
+        "wallaroo:endSessions (WALLAROO_END_SESSIONS) must be auto, required or off",
+      ]);
+    }
   });
 
   it("are taken from the environment where the configuration is silent, and configuration wins", () => {
