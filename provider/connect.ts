@@ -24,7 +24,6 @@ const MAX_RETRYING_MS = 180_000;
 export interface Platform {
   settings: Settings;
   token: TokenSource;
-  directory: Directory;
   /** What the verbs of users and teams work with. */
   context: Context;
   /** What no message may repeat. */
@@ -87,5 +86,5 @@ export function connect(
     host: new URL(settings.url).host,
     seatLimit: settings.seatLimit,
   };
-  return { settings, token, directory, context, secrets };
+  return { settings, token, context, secrets };
 }

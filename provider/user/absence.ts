@@ -74,7 +74,7 @@ function allGone(operation: string, missing: number, host: string, believed: rea
 /**
  * Raises `refused` when three or more known accounts have other addresses than the state knows, and no known account has
  * its own: a copy of the realm looks like that, in which the same ids are the accounts of others. A company that moves
- * everybody to one other domain is followed. Takes 250 ms, as {@link refuseDoubtfulAbsence}.
+ * all to one other domain is followed. Takes 250 ms, as {@link refuseDoubtfulAbsence}.
  */
 export async function refuseOtherAddresses(
   operation: string,
@@ -120,9 +120,9 @@ function doubtful(operation: string, who: string, why: string): WallarooError {
     kind: "unreadable",
     operation,
     who,
-    words: `the platform lists everybody without this account, ${why}`,
+    words: `the platform lists all accounts without this one, ${why}`,
     next:
-      "The list was cut short, by a proxy perhaps, or the account that the provider runs as may not see everybody. " +
+      "The list was cut short, by a proxy perhaps, or the account that the provider runs as may not see all accounts. " +
       "Nothing was changed; run the same command again.",
   });
 }

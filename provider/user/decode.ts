@@ -4,7 +4,7 @@ import { canonicalEmail } from "./email";
 import type { UserState } from "./model";
 import { PROPERTIES, namesOf, profileProperties } from "./properties";
 
-/** A value of a stored state that is not what this package writes there: somebody edited the state by hand. */
+/** A value of a stored state that is not what this package writes there: the state was edited by hand. */
 export interface Defect {
   /** Name of the value, as messages show it. */
   key: string;
@@ -89,7 +89,7 @@ export function decodeUser(stored: Record<string, unknown>): DecodedUser {
 /** Longest list of defects in a message. */
 const MAX_NAMED = 10;
 
-/** Raises `refused` when the stored state has defects: nobody is cut off by what can't be read. */
+/** Raises `refused` when the stored state has defects: no account is cut off by what can't be read. */
 export function refuseDefects(operation: string, who: string, defects: readonly Defect[]): void {
   if (defects.length === 0) return;
   throw refusal(

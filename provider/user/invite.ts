@@ -31,7 +31,7 @@ export type Invitation =
    * about the account.
    */
   | { kind: "taken"; user: ApiUser; error: WallarooError; why?: string }
-  /** The answer was lost, and nobody knows whether the account is there. `failure` is why the last look failed. */
+  /** The answer was lost, and it is not known whether the account is there. `failure` is why the last look failed. */
   | { kind: "unseen"; error: WallarooError; failure?: unknown };
 
 /** An invite that was sent, whose seat is taken until {@link releaseSeat}. */

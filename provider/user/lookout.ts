@@ -88,7 +88,7 @@ export class Lookout {
     });
   }
 
-  /** False while nobody knows whether an invite arrived, because no look after it was good yet. */
+  /** False while it is not known whether an invite arrived, because no look after it was good yet. */
   isClear(): boolean {
     return ![...this.#searches].some(({ until }) => until === "answered");
   }

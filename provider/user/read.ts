@@ -54,7 +54,7 @@ export async function readUser(context: Context, known: KnownUser): Promise<Know
     directory.believe(id);
     log.warn(
       `The address of ${state.email} was changed to ${now.email} on the platform. Declare the new address: up refuses ` +
-        "the old one, which would be invited as another person, and this account deactivated.",
+        "the old one, which would be invited as another account, and this one deactivated.",
     );
     return { id: user.id, state: withFormerEmail(now, state.email) };
   }

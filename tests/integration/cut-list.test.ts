@@ -21,7 +21,7 @@ describe("a list that was cut short", () => {
       await cut();
       platform().clearLog();
       expect(await messageOf(() => connectTo(platform()).lifecycle.update(id, state, declared(ann, change)))).to.match(
-        /^Could not update ann@example.com: the platform lists everybody without this account, and yet has it.*run the same/,
+        /^Could not update ann@example.com: the platform lists all accounts without this one, and yet has it.*run the same/,
       );
       expect(writes()).to.deep.equal([]);
       expect(platform().requests("query"), "one more, by its id").to.have.length(2);

@@ -25,7 +25,7 @@ export function connectTo(
   platform: Platform,
   config: Record<string, string> = {},
   times: Times = {},
-): Connected & Verbs & { said: string[]; run: RunMemory } {
+): Connected & Pick<Context, "directory"> & Verbs & { said: string[]; run: RunMemory } {
   const said: string[] = [];
   const all: Record<string, string> = {
     "wallaroo:url": platform.url,
@@ -36,7 +36,7 @@ export function connectTo(
   const run = new RunMemory();
   const log = { info: (message: string) => said.push(message), warn: (message: string) => said.push(message) };
   const connected = connect(readSettings({ config: (key) => all[key], env: {} }), run, log, times);
-  return { ...connected, ...verbsOf(connected.context), said, run };
+  return { ...connected, directory: connected.context.directory, ...verbsOf(connected.context), said, run };
 }
 
 type Verbs = ReturnType<typeof verbsOf>;

@@ -101,7 +101,7 @@ describe("an account that is gone, or has another id or address than the state s
     platform().misbehave({ on: "query", when: "before", times: 99, what: { body } });
     for (const step of ["read", "delete"] as const) {
       expect(await messageOf(async () => connectTo(platform()).lifecycle[step](id, state))).to.match(
-        /without the account that this provider runs as.*may not see everybody/,
+        /without the account that this provider runs as.*may not see all accounts/,
       );
     }
     expect(writes()).to.deep.equal([`invite ${ann}`]);

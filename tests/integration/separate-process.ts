@@ -16,8 +16,8 @@ const { connect } = require("./dist/provider/connect");
 const { readSettings } = require("./dist/provider/settings");
 const { RunMemory } = require("./dist/provider/user/run");
 const log = { info() {}, warn() {} };
-const { directory } = connect(readSettings({ config: () => undefined, env: process.env }), new RunMemory(), log);
-directory.view(0).then(() => console.log("ok"), (error) =>
+const { context } = connect(readSettings({ config: () => undefined, env: process.env }), new RunMemory(), log);
+context.directory.view(0).then(() => console.log("ok"), (error) =>
   console.log(error.kind + (error.beforeSending ? " unsent" : "") + ": " + error.message));
 `;
 
