@@ -5,7 +5,8 @@ import { LANGUAGE_HOST } from "./programs";
 /** The engine that is made when there is none: the newest that the Go module proxy serves. */
 export const ENGINE_VERSION = "3.259.0";
 
-interface Part {
+/** One program, built from a pinned Go module. */
+export interface Part {
   /** Folder beside this file with the pinned go.mod and go.sum. */
   module: string;
   /** Go package of the command. */
@@ -32,18 +33,21 @@ const PARTS: readonly Part[] = [
 
 /** Builds engine and language host from the pinned Go modules into `directory`. Changes nothing in the checkout. */
 export async function buildEngine(directory: string, log: (line: string) => void): Promise<void> {
-  for (const part of PARTS) {
-    const startedMs = performance.now();
-    const seconds = () => Math.round((performance.now() - startedMs) / 1000);
-    log(`building ${part.program} ${part.version} from its Go modules`);
-    const ticker = setInterval(() => log(`still building ${part.program}: ${seconds()} s`), 15_000);
-    try {
-      await goBuild(part, path.join(directory, part.program));
-    } finally {
-      clearInterval(ticker);
-    }
-    log(`built ${part.program} in ${seconds()} s`);
+  for (const part of PARTS) await buildProgram(part, directory, log);
+}
+
+/** Builds one program into `directory`, with a line of progress every 15 s. */
+export async function buildProgram(part: Part, directory: string, log: (line: string) => void): Promise<void> {
+  const startedMs = performance.now();
+  const seconds = () => Math.round((performance.now() - startedMs) / 1000);
+  log(`building ${part.program} ${part.version} from its Go modules`);
+  const ticker = setInterval(() => log(`still building ${part.program}: ${seconds()} s`), 15_000);
+  try {
+    await goBuild(part, path.join(directory, part.program));
+  } finally {
+    clearInterval(ticker);
   }
+  log(`built ${part.program} in ${seconds()} s`);
 }
 
 function goBuild(part: Part, output: string): Promise<void> {

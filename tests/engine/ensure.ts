@@ -97,7 +97,8 @@ async function findCached(directory: string): Promise<Engine | undefined> {
   return { directory, version, origin: "cache" };
 }
 
-function cacheFolder(): string {
+/** Where an engine is kept that was made here. */
+export function cacheFolder(): string {
   const { PULUMI_WALLAROO_ENGINE_CACHE: chosen, XDG_CACHE_HOME: xdg } = process.env;
   if (chosen) return path.resolve(chosen);
   const base = xdg || path.join(os.homedir(), ".cache");

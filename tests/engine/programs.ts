@@ -31,9 +31,9 @@ export async function versionOf(program: string): Promise<string | undefined> {
 }
 
 /** True when the language host starts at all; half a file does not. It is asked for its help, as it would serve for ever. */
-export async function isHostRunning(directory: string): Promise<boolean> {
+export async function isHostRunning(directory: string, host = LANGUAGE_HOST): Promise<boolean> {
   try {
-    await run(path.join(directory, LANGUAGE_HOST), ["-help"], { timeout: 30_000 });
+    await run(path.join(directory, host), ["-help"], { timeout: 30_000 });
     return true;
   } catch (error) {
     // A number: it ran, and thinks what it likes of the flag. A name: it could not be run. Null: it was killed.

@@ -1,0 +1,70 @@
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import type { Platform } from "../emulator/platform";
+import { ensureEngine } from "../engine/ensure";
+import { BACKEND, engineEnvironment, platformEnvironment } from "../engine/environment";
+import { ensureHosts } from "../engine/hosts";
+import { run } from "./consumer";
+import { PLUGIN } from "./native";
+import { CI } from "./stack";
+
+/** A folder with a YAML program for the native plugin, and the stack `test` on a file backend of its own. */
+export class YamlProject {
+  private constructor(
+    readonly folder: string,
+    private readonly env: NodeJS.ProcessEnv,
+  ) {}
+
+  static async create(platform: Platform): Promise<YamlProject> {
+    const folder = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "pulumi-wallaroo-yaml-")));
+    const engine = engineEnvironment(await ensureEngine(), folder);
+    const PATH = `${await ensureHosts()}${path.delimiter}${engine["PATH"] ?? ""}`;
+    const project = new YamlProject(folder, { ...process.env, ...engine, ...platformEnvironment(platform, CI), PATH });
+    project.write("");
+    await project.pulumi("stack", "init", "test");
+    return project;
+  }
+
+  /** Puts a program in place of the one before: its `resources`, `variables` and `outputs`. */
+  write(program: string): void {
+    const plugins = JSON.stringify({ providers: [{ name: "wallaroo", path: PLUGIN }] });
+    fs.writeFileSync(
+      path.join(this.folder, "Pulumi.yaml"),
+      `name: people\nruntime: yaml\nplugins: ${plugins}\n${program}`,
+    );
+  }
+
+  /** Runs the CLI. Answers what it prints; raises with that when it fails. */
+  async pulumi(...args: string[]): Promise<string> {
+    const options = { cwd: this.folder, env: this.env };
+    const { stdout, stderr } = await run("pulumi", [...args, "--non-interactive", "--color=never"], options);
+    return stdout + stderr;
+  }
+
+  /** What the CLI prints when it fails; raises when it does not. */
+  async failure(...args: string[]): Promise<string> {
+    try {
+      await this.pulumi(...args);
+    } catch (error) {
+      const { stdout, stderr } = error as { stdout: string; stderr: string };
+      return stdout + stderr;
+    }
+    throw new Error(`pulumi ${args.join(" ")} succeeded, and has to fail`);
+  }
+
+  async outputs(): Promise<Record<string, unknown>> {
+    return JSON.parse(await this.pulumi("stack", "output", "--json")) as Record<string, unknown>;
+  }
+
+  /** Everything that the backend keeps on disk: state, history and backups. */
+  onDisk(): string {
+    const files = fs.readdirSync(path.join(this.folder, BACKEND), { recursive: true, withFileTypes: true });
+    const texts = files.filter((file) => file.isFile()).map((file) => path.join(file.parentPath, file.name));
+    return texts.map((file) => fs.readFileSync(file, "utf8")).join("\n");
+  }
+
+  remove(): void {
+    fs.rmSync(this.folder, { recursive: true, force: true });
+  }
+}
