@@ -51,6 +51,7 @@ export async function declare(
     if (all === undefined) declarations.byEmail.set(email, [{ key, name: shown }]);
     else all.push({ key, name: shown });
   }
+  const gathers = pulumi.runtime.isDryRun();
   await new Promise((resolve) => setImmediate(resolve));
   const others: Record<string, string[]> = {};
   for (const email of isTold === "of its own" ? (emails ?? []) : declarations.byEmail.keys()) {
@@ -61,6 +62,7 @@ export async function declare(
   const declared: Declared = { key, name: shown };
   if (Object.keys(others).length > 0) declared.others = others;
   if (isTold === "of all" && late.length > 0) declared.late = late.slice(0, MAX_LATE);
+  if (gathers) declared.gathers = true;
   if (failure !== undefined) declared.failure = failure;
   return declared;
 }

@@ -6,6 +6,7 @@ import type { OnDestroy } from "../provider/user/model";
 import type { Seats } from "../provider/user/seats";
 import { declare } from "./declarations";
 import { requireOwnPackage } from "./installed";
+import { failWhenRefused, gathering } from "./refusals";
 import { findArgsProblem, isPlainObject, resolved } from "./resolved";
 import type { WallarooUserArgs } from "./user";
 
@@ -113,11 +114,13 @@ export class WallarooTeam extends pulumi.CustomResource {
         adopted: undefined,
         initialPasswords: undefined,
         details: undefined,
+        ...gathering(),
         [DECLARED_KEY]: declare({ name, type: WallarooTeam.type, opts }, emailsOf(members), "of all", failure),
         [PROVIDER_KEY]: TEAM_PROVIDER_TEXT,
       },
       { ...opts, additionalSecretOutputs: [...(opts.additionalSecretOutputs ?? []), "initialPasswords", "details"] },
     );
+    failWhenRefused(this);
   }
 }
 

@@ -5,6 +5,7 @@ import type { OnDestroy } from "../provider/user/model";
 import { declare } from "./declarations";
 import { requireOwnPackage } from "./installed";
 import { partsOf } from "./parts";
+import { failWhenRefused, gathering } from "./refusals";
 import { findArgsProblem, isPlainObject, resolved } from "./resolved";
 
 /** Inputs of a {@link WallarooUser}. */
@@ -114,12 +115,14 @@ export class WallarooUser extends pulumi.CustomResource {
         createdAt: undefined,
         adopted: undefined,
         initialPassword: undefined,
+        ...gathering(),
         email: given["email"],
         ...(opts.id === undefined && { [DECLARED_KEY]: declareUser(name, given, opts, failure) }),
         [PROVIDER_KEY]: USER_PROVIDER_TEXT,
       },
       { ...opts, additionalSecretOutputs: [...(opts.additionalSecretOutputs ?? []), "initialPassword", "found"] },
     );
+    failWhenRefused(this);
   }
 }
 

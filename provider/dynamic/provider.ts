@@ -7,7 +7,7 @@ import { userResource } from "../resource/user";
 import { unnamed } from "../user/check";
 import { delivered, engineLog } from "./diagnostics";
 import { asEngineError } from "./failures";
-import { DECLARED_KEY, EXPLICIT_KEY, PROVIDER_KEY } from "./stored";
+import { DECLARED_KEY, EXPLICIT_KEY, PROVIDER_KEY, REFUSED_KEY } from "./stored";
 
 /** The providers of one process of the engine's dynamic host, which share one session. */
 export function createProviders(): { user: DynamicProvider; team: DynamicProvider } {
@@ -39,8 +39,10 @@ export class DynamicProvider implements pulumi.dynamic.ResourceProvider {
       return Promise.resolve({ inputs: news, failures: [sentence(unnamed(declared.failure))] });
     }
     return this.#bounded("check", news, undefined, async () => {
-      const { inputs, failures } = await this.resource.check(own(olds), own(news), declared);
-      return { inputs: { ...inputs, [PROVIDER_KEY]: news[PROVIDER_KEY] }, failures };
+      const { inputs, failures, refusals } = await this.resource.check(own(olds), own(news), declared);
+      const all = { ...inputs, [PROVIDER_KEY]: news[PROVIDER_KEY] };
+      if (declared?.gathers !== true || refusals === undefined) return { inputs: all, failures };
+      return { inputs: { ...all, [REFUSED_KEY]: refusals }, failures: [] };
     });
   }
 
@@ -96,6 +98,6 @@ export class DynamicProvider implements pulumi.dynamic.ResourceProvider {
 
 /** Without the keys of the host. */
 function own(props: Props): Props {
-  const { [PROVIDER_KEY]: _provider, [DECLARED_KEY]: _declared, ...others } = props;
+  const { [PROVIDER_KEY]: _provider, [DECLARED_KEY]: _declared, [REFUSED_KEY]: _refused, ...others } = props;
   return others;
 }

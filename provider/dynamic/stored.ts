@@ -15,6 +15,9 @@ export const PROVIDER_KEY = "__provider";
 /** Input by which a resource tells the provider about itself; `check` takes it out, so it never reaches the state. */
 export const DECLARED_KEY = "__declared";
 
+/** Input by which check tells the SDK in a preview what create would be refused for; never stored. */
+export const REFUSED_KEY = "__refused";
+
 /** Set in the inputs of an explicit provider, whose settings come from there alone. */
 export const EXPLICIT_KEY = "wallaroo:explicit";
 

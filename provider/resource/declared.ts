@@ -1,6 +1,6 @@
-import { messageOf } from "../api/errors";
+import { isWallarooError, messageOf, type WallarooError } from "../api/errors";
 import { unnamed, type InputFailure } from "../user/check";
-import type { Declared } from "./resource";
+import type { Declared, Refusal } from "./resource";
 import type { Session } from "./session";
 
 /** Notes that a resource declares these addresses; answers a failure for each that another resource declares too. */
@@ -47,4 +47,14 @@ function declaredTwice(email: string, names: string[]): InputFailure {
 export function sentence({ property, reason }: InputFailure, secrets: readonly string[] = []): InputFailure {
   if (secrets.includes(property)) return sentence(unnamed(`${property} ${reason}`));
   return { property, reason: messageOf(new Error(reason)) };
+}
+
+/** The refusals that an error is, or that a team met with, for {@link Checked.refusals}; none if there was anything else. */
+export function refusalsOf(error: unknown): Refusal[] {
+  const all: unknown[] = error instanceof Error && error.cause instanceof AggregateError ? error.cause.errors : [error];
+  return all.every((one) => isWallarooError(one, "refused")) ? all.map(partsOf) : [];
+}
+
+function partsOf({ message, next }: WallarooError): Refusal {
+  return { problem: message.slice(0, -next.length).trimEnd(), next };
 }

@@ -5,6 +5,18 @@ import type { Declaration } from "../user/run";
 /** Inputs or stored values of one resource: JSON values, and the adapter's mark for a value that is not known yet. */
 export type Props = Record<string, unknown>;
 
+/** What check made of the inputs. */
+export interface Checked extends CheckedInputs {
+  /** The failures again, if each is a refusal to create an account: other resources may be checked before it is said. */
+  refusals?: Refusal[];
+}
+
+/** The two parts of a refusal's message. */
+export interface Refusal {
+  problem: string;
+  next: string;
+}
+
 /** What `up` would do to a resource. */
 export interface Difference extends UserChanges {
   changes: boolean;
@@ -26,6 +38,8 @@ export interface Declared extends Declaration {
   secrets?: string[];
   /** Of a team, names of other resources whose addresses are only known late; the first few. */
   late?: string[];
+  /** In a preview: refusals are answered to the SDK, which says those of all resources together. */
+  gathers?: true;
   /** What went wrong in the program; check refuses the resource with it. */
   failure?: string;
 }
@@ -36,7 +50,7 @@ export interface Declared extends Declaration {
  */
 export interface Resource {
   /** In preview and again at apply. `olds` are the stored inputs, empty before the first create. Raises nothing. */
-  check(olds: Props, news: Props, declared: Declared | undefined): Promise<CheckedInputs>;
+  check(olds: Props, news: Props, declared: Declared | undefined): Promise<Checked>;
   /** Raises when the change would be refused, once the program has declared a resource: a refresh compares too. */
   diff(id: string, olds: Props, news: Props): Promise<Difference>;
   create(inputs: Props): Promise<Stored>;

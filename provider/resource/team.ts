@@ -14,15 +14,15 @@ import { previewTeam } from "../team/preview";
 import { readTeam } from "../team/read";
 import { expectedState, unpack } from "../team/state";
 import { findCutOff, findUnmanagedProblem, lacksList } from "../team/unmanaged";
-import { unnamed, type CheckedInputs } from "../user/check";
+import { unnamed } from "../user/check";
 import { describeRepair, refuseDefects } from "../user/decode";
 import { isSameValue } from "../user/diff";
 import { READ_AGE_MS, type Directory } from "../user/directory";
 import { canonicalEmail } from "../user/email";
 import { namesOf } from "../user/properties";
-import { findDuplicates, sentence } from "./declared";
+import { findDuplicates, refusalsOf, sentence } from "./declared";
 import { ownFailure } from "./failures";
-import type { Difference, Props, Resource, Stored } from "./resource";
+import type { Checked, Difference, Props, Resource, Stored } from "./resource";
 import type { Session } from "./session";
 import { MAX_STATE, findSizeProblem } from "./size";
 
@@ -103,10 +103,10 @@ export function teamResource(session: Session): Resource {
   return {
     nameOf: (props) => teamOf(props["members"] ?? props["ids"]),
 
-    async check(olds, news, declared): Promise<CheckedInputs> {
+    async check(olds, news, declared): Promise<Checked> {
       run.hasProgram = true;
       const { inputs, failures } = checkTeam(news, isUnknown);
-      const result = { inputs, failures: failures.map((failure) => sentence(failure)) };
+      const result: Checked = { inputs, failures: failures.map((failure) => sentence(failure)) };
       if (failures.length > 0) return result;
       const members = completeMembers(inputs) ?? {};
       // Leaving members are in it until they have left.
@@ -125,6 +125,8 @@ export function teamResource(session: Session): Resource {
           ? error.reasons
           : [ownFailure(error, "check", teamOf(members)).message];
         result.failures.push(...reasons.map((reason) => sentence(unnamed(reason))));
+        const refusals = refusalsOf(error);
+        if (refusals.length === reasons.length) result.refusals = refusals;
       }
       return result;
     },

@@ -3,7 +3,7 @@ import { toJson } from "../api/json";
 import type { Platform } from "../connect";
 import { USER } from "../lookups";
 import { isProvisional } from "../user/absence";
-import { checkUser, unnamed, type CheckedInputs } from "../user/check";
+import { checkUser, unnamed } from "../user/check";
 import type { Context } from "../user/context";
 import { createUser } from "../user/create";
 import { decodeUser, describeRepair, refuseDefects } from "../user/decode";
@@ -19,9 +19,9 @@ import { namesOf } from "../user/properties";
 import { getUser, readUser } from "../user/read";
 import { foundAsNow, inputsFrom } from "../user/state";
 import { updateUser } from "../user/update";
-import { findDuplicates, sentence } from "./declared";
+import { findDuplicates, refusalsOf, sentence } from "./declared";
 import { ownFailure } from "./failures";
-import type { Difference, Props, Resource, Stored } from "./resource";
+import type { Checked, Difference, Props, Resource, Stored } from "./resource";
 import type { Session } from "./session";
 import { findSizeProblem } from "./size";
 
@@ -70,7 +70,7 @@ export function userResource(session: Session): Resource {
   return {
     nameOf,
 
-    async check(olds, news, declared): Promise<CheckedInputs> {
+    async check(olds, news, declared): Promise<Checked> {
       run.hasProgram = true;
       const { inputs, failures } = checkUser(news, isUnknown);
       const before = olds["email"];
@@ -81,7 +81,7 @@ export function userResource(session: Session): Resource {
         if (wasAdopted) inputs["adopt"] = true;
         run.rememberOwn(canonicalEmail(before), wasAdopted);
       }
-      const result = { inputs, failures: failures.map((failure) => sentence(failure, declared?.secrets)) };
+      const result: Checked = { inputs, failures: failures.map((failure) => sentence(failure, declared?.secrets)) };
       if (failures.length > 0) return result;
       const expected = { ...inputs, username: inputs["email"], initialPassword: inputs["password"] };
       const problem = findSizeProblem(toJson(expected), "Give shorter values.");
@@ -91,6 +91,8 @@ export function userResource(session: Session): Resource {
         if (result.failures.length === 0 && session.isKnown()) await checkLive(olds, inputs);
       } catch (error) {
         result.failures.push(unnamed(ownFailure(error, "check", nameOf(inputs)).message));
+        const refusals = refusalsOf(error);
+        if (refusals.length > 0) result.refusals = refusals;
       }
       return result;
     },

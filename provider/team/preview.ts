@@ -71,5 +71,6 @@ export async function previewTeam(
     words: `${which} can't be made`,
     next: "Nothing was sent.",
     reasons: reasonsOf(failures),
+    cause: new AggregateError(failures),
   });
 }

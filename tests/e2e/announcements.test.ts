@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 import type { EngineEvent } from "@pulumi/pulumi/automation";
 import { expect } from "chai";
 import { WallarooTeam } from "pulumi-wallaroo";
-import { startPlatform } from "../emulator/platform";
+import { startPlatform, type Platform } from "../emulator/platform";
 import { ensureEngine } from "../engine/ensure";
 import { engineEnvironment, linkCheckout, platformEnvironment } from "../engine/environment";
 import { user } from "./programs";
@@ -56,52 +56,67 @@ describe("what the engine carries of what becomes of each account", function () 
   });
 });
 
-const PROGRAM = `
-const { WallarooTeam, WallarooUser } = require("pulumi-wallaroo");
-new WallarooUser("ann", { email: "${ann}", adopt: true });
-new WallarooTeam("team", { members: { "${bob}": {} } });
-`;
-
-describe("what machines read of what becomes of each account", function () {
+describe("the command line", function () {
   this.timeout(180_000);
+  let folder: string;
+  let platform: Platform;
+  let env: NodeJS.ProcessEnv;
+  beforeEach(async () => {
+    folder = fs.mkdtempSync(path.join(os.tmpdir(), "pulumi-wallaroo-json-"));
+    platform = await startPlatform();
+    await platform.addUser({ ...CI, admin: true });
+    fs.writeFileSync(path.join(folder, "package.json"), "{}");
+    const runtime = "runtime:\n  name: nodejs\n  options:\n    typescript: false\n";
+    fs.writeFileSync(path.join(folder, "Pulumi.yaml"), `name: people\nmain: index.js\n${runtime}`);
+    linkCheckout(folder);
+    const engine = engineEnvironment(await ensureEngine(), folder);
+    env = { ...process.env, ...engine, ...platformEnvironment(platform, CI) };
+    await pulumi("stack", "init", "test");
+  });
+  afterEach(async () => {
+    await platform.close();
+    fs.rmSync(folder, { recursive: true, force: true });
+  });
+  const write = (...lines: string[]) =>
+    fs.writeFileSync(
+      path.join(folder, "index.js"),
+      ['const { WallarooTeam, WallarooUser } = require("pulumi-wallaroo");', ...lines].join("\n"),
+    );
+  const pulumi = async (...args: string[]) =>
+    (await run("pulumi", [...args, "--non-interactive"], { cwd: folder, env, maxBuffer: 2 ** 26 })).stdout;
 
-  it("is in the diagnostics of `preview --json` and in the events of `up --json`", async () => {
-    const folder = fs.mkdtempSync(path.join(os.tmpdir(), "pulumi-wallaroo-json-"));
-    const platform = await startPlatform();
-    try {
-      await platform.addUser({ ...CI, admin: true });
-      await platform.addUser({ email: bob, enabled: false });
-      fs.writeFileSync(path.join(folder, "package.json"), "{}");
-      fs.writeFileSync(path.join(folder, "index.js"), PROGRAM);
-      const runtime = "runtime:\n  name: nodejs\n  options:\n    typescript: false\n";
-      fs.writeFileSync(path.join(folder, "Pulumi.yaml"), `name: people\nmain: index.js\n${runtime}`);
-      linkCheckout(folder);
-      const env = {
-        ...process.env,
-        ...engineEnvironment(await ensureEngine(), folder),
-        ...platformEnvironment(platform, CI),
-      };
-      const pulumi = async (...args: string[]) =>
-        (await run("pulumi", [...args, "--non-interactive"], { cwd: folder, env, maxBuffer: 2 ** 26 })).stdout;
-      await pulumi("stack", "init", "test");
-      const invited = `${ann} will be invited: no account has this address, though`;
-      const activated = `team "team": ${bob} is deactivated, and will be activated again`;
-      const { diagnostics } = JSON.parse(await pulumi("preview", "--json")) as {
-        diagnostics: { message: string; severity: string }[];
-      };
-      const said = diagnostics.map(({ severity, message }) => `${severity}: ${message}`).join("\n");
-      for (const line of [invited, activated]) expect(said).to.include(`info: ${line}`);
-      const events = await pulumi("up", "--yes", "--skip-preview", "--json");
-      const messages = events.split("\n").filter((line) => line.includes('"diagnosticEvent"'));
-      for (const line of [invited, activated]) {
-        expect(
-          messages.filter((text) => text.includes(JSON.stringify(line).slice(1, -1))),
-          line,
-        ).to.have.length(1);
-      }
-    } finally {
-      await platform.close();
-      fs.rmSync(folder, { recursive: true, force: true });
+  it("says what becomes of each account in the diagnostics of `preview --json` and in the events of `up --json`", async () => {
+    await platform.addUser({ email: bob, enabled: false });
+    write(
+      `new WallarooUser("ann", { email: "${ann}", adopt: true });`,
+      `new WallarooTeam("team", { members: { "${bob}": {} } });`,
+    );
+    const invited = `${ann} will be invited: no account has this address, though`;
+    const activated = `team "team": ${bob} is deactivated, and will be activated again`;
+    const { diagnostics } = JSON.parse(await pulumi("preview", "--json")) as {
+      diagnostics: { message: string; severity: string }[];
+    };
+    const said = diagnostics.map(({ severity, message }) => `${severity}: ${message}`).join("\n");
+    for (const line of [invited, activated]) expect(said).to.include(`info: ${line}`);
+    const events = await pulumi("up", "--yes", "--skip-preview", "--json");
+    const messages = events.split("\n").filter((line) => line.includes('"diagnosticEvent"'));
+    for (const line of [invited, activated]) {
+      expect(
+        messages.filter((text) => text.includes(JSON.stringify(line).slice(1, -1))),
+        line,
+      ).to.have.length(1);
     }
+  });
+
+  it("fails a preview and an `up` with the refusals of all accounts alone, and no stack, before anything is sent", async () => {
+    for (const email of [ann, bob]) await platform.addUser({ email });
+    write(...[ann, bob, cleo].map((email) => `new WallarooUser("${email}", { email: "${email}" });`));
+    for (const operation of [["preview"], ["up", "--yes"]]) {
+      const failed = (await pulumi(...operation).catch((error: unknown) => error)) as { code?: number; stdout: string };
+      expect(failed.code, operation[0]).to.be.greaterThan(0);
+      expect(failed.stdout).to.match(/error: Nothing was sent, because 2 accounts can't be created as declared:\n.*ann@.*\n.*bob@.*\n\s+If it is/); // prettier-ignore
+      expect(failed.stdout).to.not.match(/\.js:\d|Updating/);
+    }
+    expect(platform.writes()).to.deep.equal([]);
   });
 });
