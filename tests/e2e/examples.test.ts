@@ -5,6 +5,7 @@ import { expect } from "chai";
 import { startPlatform, type Platform } from "../emulator/platform";
 import { ensureEngine } from "../engine/ensure";
 import { engineEnvironment, platformEnvironment } from "../engine/environment";
+import { ensureHosts } from "../engine/hosts";
 import { ROOT, run } from "./consumer";
 import { CI } from "./stack";
 
@@ -33,6 +34,8 @@ const EXAMPLES: Record<
     deactivated: 2,
   },
   javascript: { folder: "examples/javascript", config: () => [], invites: 1, deactivated: 0 },
+  // Cid is declared deactivated, and destroy deactivates the other two.
+  yaml: { folder: "examples/yaml", config: () => [], invites: 3, deactivated: 3 },
   platforms: {
     folder: "examples/platforms",
     config: (url, otherUrl) => [
@@ -75,7 +78,8 @@ describe("the examples", function () {
   for (const [name, example] of Object.entries(EXAMPLES)) {
     it(`work: ${name}`, async () => {
       const engine = engineEnvironment(await ensureEngine(), folder);
-      const env = { ...process.env, ...engine, ...platformEnvironment(platform, CI) };
+      const PATH = `${await ensureHosts()}${path.delimiter}${engine["PATH"] ?? ""}`;
+      const env = { ...process.env, ...engine, ...platformEnvironment(platform, CI), PATH };
       const cwd = path.join(ROOT, example.folder);
       const stack = `test-${process.pid}`;
       const pulumi = async (...args: string[]) =>

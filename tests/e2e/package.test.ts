@@ -1,3 +1,5 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import fs from "node:fs";
 import path from "node:path";
 import { expect } from "chai";
@@ -89,6 +91,14 @@ describe("the packed package", function () {
       "getUsers",
       "getUsersOutput",
     ]);
+  });
+
+  it("holds a plugin that starts by itself and tells its port", async () => {
+    const plugin = path.join(consumer.folder, "node_modules/pulumi-wallaroo/plugin/pulumi-resource-wallaroo");
+    const child = spawn(plugin, ["127.0.0.1:1"], { cwd: consumer.folder, stdio: ["ignore", "pipe", "inherit"] });
+    const [line] = (await once(child.stdout, "data")) as [Buffer];
+    child.kill();
+    expect(line.toString()).to.match(/^\d{2,5}\n$/);
   });
 
   for (const [language, file, program] of [

@@ -2,6 +2,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { expect } from "chai";
 import { startPlatform, type Platform } from "../emulator/platform";
+import { ROOT, run } from "./consumer";
 import { CI } from "./stack";
 import { YamlProject } from "./yaml";
 
@@ -125,5 +126,20 @@ resources:
     const team = await project.failure(...imports, "wallaroo:index:Team", "team", "science");
     expect(team).to.match(/Could not import science: a team has no id on the platform/);
     expect(printed.join("")).to.not.match(/failed to validate/);
+  });
+
+  it("runs with a plugin that the engine installed from its archive", async () => {
+    const { stdout } = await run("npm", ["run", "--silent", "plugin", "--", "--archives", project.folder], {
+      cwd: ROOT,
+    });
+    const archives = stdout.trim().split("\n");
+    expect(archives).to.have.length(4);
+    const machine = `${process.platform}-${process.arch === "x64" ? "amd64" : process.arch}`;
+    const own = archives.find((archive) => archive.endsWith(`-${machine}.tar.gz`)) ?? "";
+    const { version } = JSON.parse(fs.readFileSync(path.join(ROOT, "package.json"), "utf8")) as { version: string };
+    await project.pulumi("plugin", "install", "resource", "wallaroo", version, "--file", own);
+    project.write(`resources:\n  ann: { type: "wallaroo:index:User", properties: { email: ${ann} } }\n`, []);
+    await project.pulumi(...UP);
+    expect(platform.written()).to.deep.equal([`invite ${ann}`]);
   });
 });

@@ -27,8 +27,8 @@ export class YamlProject {
   }
 
   /** Puts a program in place of the one before: its `resources`, `variables` and `outputs`. */
-  write(program: string): void {
-    const plugins = JSON.stringify({ providers: [{ name: "wallaroo", path: PLUGIN }] });
+  write(program: string, providers: object[] = [{ name: "wallaroo", path: PLUGIN }]): void {
+    const plugins = JSON.stringify({ providers });
     fs.writeFileSync(
       path.join(this.folder, "Pulumi.yaml"),
       `name: people\nruntime: yaml\nplugins: ${plugins}\n${program}`,

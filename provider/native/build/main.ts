@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import { build } from "esbuild";
@@ -7,7 +8,18 @@ import { currentSchema } from "./schema";
 /** What the engine needs, without node_modules and without the network; all but the bundle is kept in git. */
 const PLUGIN = path.join(ROOT, "plugin");
 
-/** Bundles the plugin; with `--schema`, writes its schema instead. */
+/**
+ * As the engine names them in the archives that it downloads. The plugin is the same for all, as it runs on Node. On Windows
+ * it can't be executed, and has to come from the npm package.
+ */
+const PLATFORMS = ["linux-amd64", "linux-arm64", "darwin-amd64", "darwin-arm64"];
+/** Without PulumiPlugin.yaml, for which the engine would run `npm install` in the folder (measured). */
+const ARCHIVED = ["pulumi-resource-wallaroo", "index.js", "schema.json"];
+
+/**
+ * Bundles the plugin; with `--archives FOLDER`, packs it too, for each platform as `pluginDownloadURL` serves it; with
+ * `--schema`, writes its schema instead.
+ */
 async function main(): Promise<void> {
   if (process.argv.includes("--schema")) return fs.writeFileSync(path.join(PLUGIN, "schema.json"), currentSchema());
   await build({
@@ -21,6 +33,19 @@ async function main(): Promise<void> {
     legalComments: "eof",
     logLevel: "warning",
   });
+  const [option, folder] = process.argv.slice(2);
+  if (option === "--archives" && folder !== undefined) packInto(path.resolve(folder));
+}
+
+/** Writes and names the archives. Needs `tar`. */
+function packInto(folder: string): void {
+  const { version } = JSON.parse(fs.readFileSync(path.join(ROOT, "package.json"), "utf8")) as { version: string };
+  fs.mkdirSync(folder, { recursive: true });
+  for (const platform of PLATFORMS) {
+    const archive = path.join(folder, `pulumi-resource-wallaroo-v${version}-${platform}.tar.gz`);
+    execFileSync("tar", ["-czf", archive, "-C", PLUGIN, ...ARCHIVED]);
+    process.stdout.write(`${archive}\n`);
+  }
 }
 
 void main();
