@@ -7,6 +7,7 @@ import { READ_AGE_MS } from "./user/directory";
 import { canonicalEmail } from "./user/email";
 import { IDENTIFY, findOwn, isFound } from "./user/identity";
 import { isAdmin } from "./user/properties";
+import { seatsOf, type Seats } from "./user/seats";
 import { createdAt } from "./user/state";
 import type { View } from "./user/view";
 
@@ -66,6 +67,16 @@ export const USERS: Question<GetUsersArgs, UserInfo[]> = {
   property: "users",
   check: refuseMistakes,
   find: list,
+};
+
+export const SEATS: Question<object, Seats> = {
+  token: "wallaroo:index:getSeats",
+  check: () => undefined,
+  find: async (platform, _none, maxAgeMs) => {
+    const view = await platform.context.directory.view(maxAgeMs);
+    await refuseCutList(platform, view);
+    return seatsOf(view, platform.context.seatLimit);
+  },
 };
 
 export const CURRENT_USER: Question<object, UserInfo> = {

@@ -6,6 +6,8 @@ import { warnOfUnknownSettings } from "./unknown-settings";
 class Declarations {
   count = 0;
   readonly byEmail = new Map<string, { key: string; name: string }[]>();
+  /** How many resources may free seats. */
+  freeing = 0;
   /** Names, by key, of resources whose addresses are not known yet. */
   readonly late = new Map<string, string>();
 
@@ -31,7 +33,7 @@ const runs = new WeakMap<object, Declarations>();
  * @param failure what is wrong with the arguments as a whole, for check to refuse
  */
 export async function declare(
-  { name, type, opts }: { name: string; type: string; opts: pulumi.CustomResourceOptions },
+  { name, type, opts, frees }: { name: string; type: string; opts: pulumi.CustomResourceOptions; frees?: boolean },
   emails: readonly string[] | undefined,
   isTold: "of all" | "of its own",
   failure?: string,
@@ -45,6 +47,7 @@ export async function declare(
   // The SDK does not declare it.
   const parent = opts.parent as { __name?: string } | undefined;
   const shown = parent?.__name === undefined ? name : `${parent.__name}/${name}`;
+  if (frees === true) declarations.freeing += 1;
   if (emails === undefined) declarations.late.set(key, shown);
   for (const email of emails ?? []) {
     const all = declarations.byEmail.get(email);
@@ -63,6 +66,14 @@ export async function declare(
   if (Object.keys(others).length > 0) declared.others = others;
   if (isTold === "of all" && late.length > 0) declared.late = late.slice(0, MAX_LATE);
   if (gathers) declared.gathers = true;
+  if (frees === true) declared.frees = true;
+  if (declarations.freeing > 0) declared.freeing = declarations.freeing;
   if (failure !== undefined) declared.failure = failure;
   return declared;
+}
+
+/** True for declared values of an account by which its seat may become free. */
+export function mayFreeSeat({ enabled, expires }: Record<string, unknown>): boolean {
+  const isActive = enabled === undefined || enabled === null || enabled === true;
+  return !isActive || (expires !== undefined && expires !== null);
 }

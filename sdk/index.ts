@@ -1,6 +1,8 @@
 export {
   getCurrentUser,
   getCurrentUserOutput,
+  getSeats,
+  getSeatsOutput,
   getUser,
   getUserOutput,
   getUsers,
@@ -9,8 +11,9 @@ export {
   type GetUsersArgs,
   type LookupOptions,
   type UserInfo,
+  type WallarooSeats,
 } from "./lookups";
 export { WallarooProvider, type WallarooProviderArgs } from "./provider";
-export { WallarooTeam, type WallarooSeats, type WallarooTeamArgs, type WallarooTeamMember } from "./team";
+export { WallarooTeam, type WallarooTeamArgs, type WallarooTeamMember } from "./team";
 export { WallarooUser, type WallarooUserArgs } from "./user";
 export type { OnDestroy } from "../provider/user/model";

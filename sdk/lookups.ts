@@ -1,10 +1,22 @@
 import * as pulumi from "@pulumi/pulumi";
-import { CURRENT_USER, USER, USERS, type GetUserArgs, type GetUsersArgs, type UserInfo } from "../provider/lookups";
+import {
+  CURRENT_USER,
+  SEATS,
+  USER,
+  USERS,
+  type GetUserArgs,
+  type GetUsersArgs,
+  type UserInfo,
+} from "../provider/lookups";
+import type { Seats } from "../provider/user/seats";
 import { ask, askLater, type LookupOptions } from "./asked";
 import { resolved } from "./resolved";
 
 export type { GetUserArgs, GetUsersArgs, UserInfo } from "../provider/lookups";
 export type { LookupOptions } from "./asked";
+
+/** Accounts with an address: active ones, each of which takes a seat, deactivated ones, and `wallaroo:seatLimit`. */
+export type WallarooSeats = Seats;
 
 /** One account, active or not; raises an Error when none has the id or address. Asks at preview too. Lookups share one query. */
 export function getUser(args: GetUserArgs, opts: LookupOptions = {}): Promise<UserInfo> {
@@ -19,6 +31,11 @@ export function getUsers(args: GetUsersArgs = {}, opts: LookupOptions = {}): Pro
 /** The account that the provider runs as. Raises an Error for a service account, which the platform lists nowhere. */
 export function getCurrentUser(opts: LookupOptions = {}): Promise<UserInfo> {
   return ask(CURRENT_USER, {}, opts);
+}
+
+/** How many accounts take a seat now, and `wallaroo:seatLimit` if it is set. Shares its query with the other lookups. */
+export function getSeats(opts: LookupOptions = {}): Promise<WallarooSeats> {
+  return ask(SEATS, {}, opts);
 }
 
 /** {@link getUser} for inputs that are outputs of resources. */
@@ -40,4 +57,9 @@ export function getUsersOutput(
 /** {@link getCurrentUser} as an output. */
 export function getCurrentUserOutput(opts?: LookupOptions): pulumi.Output<UserInfo> {
   return askLater(CURRENT_USER, pulumi.output({}), opts);
+}
+
+/** {@link getSeats} as an output. */
+export function getSeatsOutput(opts?: LookupOptions): pulumi.Output<WallarooSeats> {
+  return askLater(SEATS, pulumi.output({}), opts);
 }

@@ -3,18 +3,15 @@ import { DECLARED_KEY, PROVIDER_KEY, TEAM_PROVIDER_TEXT } from "../provider/dyna
 import { isUnusable } from "../provider/user/check";
 import { canonicalEmail } from "../provider/user/email";
 import type { OnDestroy } from "../provider/user/model";
-import type { Seats } from "../provider/user/seats";
-import { declare } from "./declarations";
+import { declare, mayFreeSeat } from "./declarations";
 import { requireOwnPackage } from "./installed";
 import { failWhenRefused, gathering } from "./refusals";
+import type { WallarooSeats } from "./lookups";
 import { findArgsProblem, isPlainObject, resolved } from "./resolved";
 import type { WallarooUserArgs } from "./user";
 
 /** What is declared of one member of a {@link WallarooTeam}: names and meaning as of {@link WallarooUserArgs}. */
 export type WallarooTeamMember = Omit<WallarooUserArgs, "email">;
-
-/** Accounts with an address: active ones, each of which takes a seat, deactivated ones, and `wallaroo:seatLimit`. */
-export type WallarooSeats = Seats;
 
 /** Inputs of a {@link WallarooTeam}. */
 export interface WallarooTeamArgs {
@@ -115,7 +112,12 @@ export class WallarooTeam extends pulumi.CustomResource {
         initialPasswords: undefined,
         details: undefined,
         ...gathering(),
-        [DECLARED_KEY]: declare({ name, type: WallarooTeam.type, opts }, emailsOf(members), "of all", failure),
+        [DECLARED_KEY]: declare(
+          { name, type: WallarooTeam.type, opts, frees: mayFree(members) },
+          emailsOf(members),
+          "of all",
+          failure,
+        ),
         [PROVIDER_KEY]: TEAM_PROVIDER_TEXT,
       },
       { ...opts, additionalSecretOutputs: [...(opts.additionalSecretOutputs ?? []), "initialPasswords", "details"] },
@@ -128,6 +130,12 @@ export class WallarooTeam extends pulumi.CustomResource {
 function emailsOf(members: unknown): string[] | undefined {
   if (isPlainObject(members)) return [...new Set(Object.keys(members).map(canonicalEmail))];
   return typeof members === "object" && members !== null ? undefined : [];
+}
+
+/** True when seats of members may become free, as far as that is known. */
+function mayFree(members: unknown): boolean {
+  if (!isPlainObject(members)) return typeof members === "object" && members !== null;
+  return Object.values(members).some((member) => !isPlainObject(member) || mayFreeSeat(member));
 }
 
 /**

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { DECLARED_KEY, PROVIDER_KEY, USER_PROVIDER_TEXT } from "../provider/dynamic/stored";
 import { canonicalEmail } from "../provider/user/email";
 import type { OnDestroy } from "../provider/user/model";
-import { declare } from "./declarations";
+import { declare, mayFreeSeat } from "./declarations";
 import { requireOwnPackage } from "./installed";
 import { partsOf } from "./parts";
 import { failWhenRefused, gathering } from "./refusals";
@@ -135,12 +135,8 @@ async function declareUser(
   const email = inputs["email"];
   const isLate = typeof email === "object" && email !== null;
   const emails = typeof email === "string" ? [canonicalEmail(email)] : [];
-  const declared = await declare(
-    { name, type: WallarooUser.type, opts },
-    isLate ? undefined : emails,
-    "of its own",
-    failure,
-  );
+  const resource = { name, type: WallarooUser.type, opts, frees: mayFreeSeat(inputs) };
+  const declared = await declare(resource, isLate ? undefined : emails, "of its own", failure);
   const secrets = await findSecrets(inputs);
   return secrets.length === 0 ? declared : { ...declared, secrets };
 }

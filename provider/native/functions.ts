@@ -1,6 +1,6 @@
 import { InvokeResponse, type InvokeRequest } from "@pulumi/pulumi/proto/provider_pb";
 import { WallarooError } from "../api/errors";
-import { CURRENT_USER, USER, USERS, type Question } from "../lookups";
+import { CURRENT_USER, SEATS, USER, USERS, type Question } from "../lookups";
 import type { Props } from "../resource/resource";
 import type { Session } from "../resource/session";
 import { READ_AGE_MS } from "../user/directory";
@@ -23,6 +23,7 @@ function answerOf(session: Session, token: string, args: Props): Promise<Props> 
   if (token === USER.token) return ask(session, USER, args);
   if (token === USERS.token) return ask(session, USERS, args);
   if (token === CURRENT_USER.token) return ask(session, CURRENT_USER, args);
+  if (token === SEATS.token) return ask(session, SEATS, args);
   throw unknownToken("look up", token);
 }
 

@@ -40,6 +40,10 @@ export interface Declared extends Declaration {
   late?: string[];
   /** In a preview: refusals are answered to the SDK, which says those of all resources together. */
   gathers?: true;
+  /** True if it declares what may free seats. */
+  frees?: true;
+  /** How many resources of the program may free seats; absent if none. */
+  freeing?: number;
   /** What went wrong in the program; check refuses the resource with it. */
   failure?: string;
 }

@@ -18,11 +18,12 @@ import { unnamed } from "../user/check";
 import { describeRepair, refuseDefects } from "../user/decode";
 import { isSameValue } from "../user/diff";
 import { READ_AGE_MS, type Directory } from "../user/directory";
+import { previewSeats, type Declaring } from "../user/seats";
 import { canonicalEmail } from "../user/email";
 import { namesOf } from "../user/properties";
 import { findDuplicates, refusalsOf, sentence } from "./declared";
 import { ownFailure } from "./failures";
-import type { Checked, Difference, Props, Resource, Stored } from "./resource";
+import type { Checked, Declared, Difference, Props, Resource, Stored } from "./resource";
 import type { Session } from "./session";
 import { MAX_STATE, findSizeProblem } from "./size";
 
@@ -61,6 +62,19 @@ export function teamResource(session: Session): Resource {
     const due = await dueMembers(context, members, {}, team);
     const changes = { added: Object.keys(due), changed: [], removed: [] };
     await previewTeam(context, undefined, due, knownOf(changes, due), team);
+  }
+
+  /** Nothing is said of the seat of a member of which not all is known. */
+  async function checkSeats(olds: Props, members: Props, declared: Declared | undefined): Promise<void> {
+    const before = byCanonicalEmail(completeMembers(olds) ?? {});
+    const accounts = Object.entries(members).flatMap(([email, now]): Declaring[] => {
+      if (!isRecord(now) || isUnknown(now)) return [];
+      const own = Object.hasOwn(before, email) ? before[email] : undefined;
+      return [{ email, before: isRecord(own) ? own : undefined, now }];
+    });
+    const team = teamOf(members);
+    const { context } = session.platform(olds, { members });
+    await previewSeats(context, team, accounts, declared ?? { key: team });
   }
 
   /** Says which new values change nothing. A member that was declared before and is not there will be invited. */
@@ -119,7 +133,10 @@ export function teamResource(session: Session): Resource {
         result.failures.push(...findDuplicates(Object.keys(members), declared, session));
         const problem = findUnmanagedProblem(run, inputs["ifUnmanaged"], declared);
         if (problem !== undefined) result.failures.push(sentence(unnamed(problem)));
-        if (result.failures.length === 0 && session.isKnown()) await checkLive(olds, members);
+        if (result.failures.length === 0 && session.isKnown()) {
+          await checkLive(olds, members);
+          await checkSeats(olds, members, declared);
+        }
       } catch (error) {
         const reasons = isWallarooError(error, "membersFailed")
           ? error.reasons

@@ -17,11 +17,12 @@ import { PartialFailure } from "../user/partial-failure";
 import { mayBeRefused, previewCreate, previewReplacement, previewUpdate } from "../user/preview";
 import { namesOf } from "../user/properties";
 import { getUser, readUser } from "../user/read";
+import { previewSeats } from "../user/seats";
 import { foundAsNow, inputsFrom } from "../user/state";
 import { updateUser } from "../user/update";
 import { findDuplicates, refusalsOf, sentence } from "./declared";
 import { ownFailure } from "./failures";
-import type { Checked, Difference, Props, Resource, Stored } from "./resource";
+import type { Checked, Declared, Difference, Props, Resource, Stored } from "./resource";
 import type { Session } from "./session";
 import { findSizeProblem } from "./size";
 
@@ -52,6 +53,15 @@ export function userResource(session: Session): Resource {
     if (olds["email"] === undefined && !isUnknown(inputs)) {
       await previewCreate(context, inputsOf(await dueToday(context, inputs)));
     }
+  }
+
+  /** Nothing is said of a seat while it is not known who is to take or free it. */
+  async function checkSeats(olds: Props, inputs: Props, declared: Declared | undefined): Promise<void> {
+    const { email, enabled, expires } = inputs;
+    if (typeof email !== "string" || [email, enabled, expires].some(isUnknown)) return;
+    const before = olds["email"] === email ? olds : undefined;
+    const { context } = session.platform(olds, inputs);
+    await previewSeats(context, nameOf(inputs), [{ email, before, now: inputs }], declared ?? { key: email });
   }
 
   /** The inputs as they count today, once the platform is known. */
@@ -88,7 +98,10 @@ export function userResource(session: Session): Resource {
       if (problem !== undefined) return { inputs, failures: [sentence(unnamed(problem))] };
       try {
         result.failures.push(...findDuplicates([inputs["email"]], declared, session));
-        if (result.failures.length === 0 && session.isKnown()) await checkLive(olds, inputs);
+        if (result.failures.length === 0 && session.isKnown()) {
+          await checkLive(olds, inputs);
+          await checkSeats(olds, inputs, declared);
+        }
       } catch (error) {
         result.failures.push(unnamed(ownFailure(error, "check", nameOf(inputs)).message));
         const refusals = refusalsOf(error);

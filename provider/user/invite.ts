@@ -8,7 +8,9 @@ import { addressOf } from "./email";
 import type { Lookout } from "./lookout";
 import type { UserInputs } from "./model";
 import { PROPERTIES, namesOf } from "./properties";
+import { describeSeats } from "./seats";
 import { createdAt } from "./state";
+import type { View } from "./view";
 
 /**
  * What one invite came to: an answer, or what it failed with, and when (`performance.now()`). `sinceMs`: when it was sent at
@@ -91,7 +93,7 @@ export const NEW_PASSWORD =
 /** Sends one invite. Raises what is not an answer or failure of the platform. */
 async function attemptInvite(
   request: InviteUserRequest,
-  { users, clock }: Pick<Context, "users" | "clock">,
+  { users, clock, directory }: Pick<Context, "users" | "clock" | "directory">,
 ): Promise<Attempt> {
   let sinceMs: number | undefined;
   try {
@@ -99,8 +101,14 @@ async function attemptInvite(
     return { answer, atMs: performance.now() };
   } catch (error) {
     if (!isWallarooError(error)) throw error;
-    return { error, atMs: performance.now(), sinceMs };
+    return { error: withSeats(error, directory.lastView), atMs: performance.now(), sinceMs };
   }
+}
+
+/** The platform says 403 for missing rights and for a full licence: of the seats is said what is known. */
+function withSeats(error: WallarooError, view: View | undefined): WallarooError {
+  if (view === undefined || !isWallarooError(error, "forbidden")) return error;
+  return error.with({ next: `${error.next} ${describeSeats(view)}` });
 }
 
 function isSurelyUndone(error: WallarooError): boolean {

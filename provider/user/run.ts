@@ -1,4 +1,5 @@
 import { Managed } from "./managed";
+import { SeatPlan } from "./seats";
 
 /** Which resource declares a person: unique in a program, and its name for messages. */
 export interface Declaration {
@@ -29,6 +30,7 @@ export class RunMemory {
   readonly leaving = new Map<string, boolean>();
   /** Canonical addresses of those who are taking a seat, and whom a view may not show yet. */
   readonly seating = new Set<string>();
+  readonly seats = new SeatPlan();
   readonly managed = new Managed();
   readonly #said = new Set<string>();
   /** Ids of the accounts that this run has invited: none of them can be the one that it runs as. */

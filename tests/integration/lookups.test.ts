@@ -35,6 +35,15 @@ describe("the lookups", () => {
     expect(platform.requests("query")).to.have.length(1);
   });
 
+  it("count the seats of active and inactive accounts, in the same query as the others", async () => {
+    const users = await lookups.getUsers();
+    const inactive = users.filter(({ enabled, email }) => !enabled && email !== undefined).length;
+    const active = users.filter(({ enabled, email }) => enabled && email !== undefined).length;
+    expect(await lookups.getSeats()).to.deep.equal({ active, inactive });
+    expect(inactive).to.equal(1);
+    expect(platform.requests("query")).to.have.length(1);
+  });
+
   it("say that an account is not there", async () => {
     expect(await messageOf(() => lookups.getUser({ email: "nobody@example.com" }))).to.match(
       /Could not look up nobody@example.com: .* Check it, or use getUsers\(\), which answers all accounts, and look for it there/,

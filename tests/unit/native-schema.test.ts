@@ -31,7 +31,7 @@ describe("the schema of the native plugin", () => {
 
   it("has every type and function of the contract, and the types of the dynamic provider as aliases", () => {
     expect(Object.keys(schema.resources)).to.deep.equal(["wallaroo:index:User", "wallaroo:index:Team"]);
-    const functions = ["getUser", "getUsers", "getCurrentUser"].map((name) => `wallaroo:index:${name}`);
+    const functions = ["getUser", "getUsers", "getCurrentUser", "getSeats"].map((name) => `wallaroo:index:${name}`);
     expect(Object.keys(schema.functions)).to.deep.equal(functions);
     for (const [token, { aliases }] of Object.entries(schema.resources)) {
       expect(aliases).to.deep.equal([{ type: token.replace("wallaroo:index:", "pulumi-nodejs:dynamic/wallaroo:") }]);

@@ -117,6 +117,7 @@ function packageSchema(version: string): Spec {
       outputs: { properties: { users: { type: "array", items: refTo("UserInfo") } }, required: ["users"] },
     },
     getCurrentUser: { outputs: info },
+    getSeats: { outputs: objectOf(declarations.propertiesOf("Seats")) },
   };
   const byToken = (specs: Record<string, Spec>) =>
     Object.fromEntries(Object.entries(specs).map(([name, spec]) => [tokenOf(name), spec]));
