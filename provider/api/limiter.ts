@@ -1,13 +1,17 @@
+import type pLimit from "p-limit";
 import type { LimitFunction } from "p-limit";
+
+// p-limit is an ES module, so it is loaded by import(): once, as each call of it takes its time, also for what is loaded.
+let loading: Promise<{ default: typeof pLimit }> | undefined;
 
 /** At most so many tasks at once; further ones wait for their turn, in the order in which they came. */
 export class Limiter {
-  // p-limit is an ES module, so it is loaded by import(); the promise is awaited by each task.
   readonly #limit: Promise<LimitFunction>;
   #active = 0;
 
   constructor(readonly concurrency: number) {
-    this.#limit = import("p-limit").then(({ default: pLimit }) => pLimit(concurrency));
+    loading ??= import("p-limit");
+    this.#limit = loading.then(({ default: pLimit }) => pLimit(concurrency));
   }
 
   /** Tasks that run now; those that wait are not counted. */
