@@ -38,12 +38,21 @@ export function withoutStack<E extends Error>(error: E): E {
 }
 
 /**
+ * Host and port of the engine in a process of its dynamic host; undefined in a program's own process. The address is the last
+ * argument: flags for logs come before it (read in the engine's source).
+ */
+export function findEngineAddress(): string | undefined {
+  const [, script = "", ...args] = process.argv;
+  return /[\\/]dynamic-provider([\\/]|$)/.test(script) ? args.at(-1) : undefined;
+}
+
+/**
  * Prepares the process of a dynamic provider, which gets the engine's address as its argument and does not pass it on
  * to `pulumi.log`. Does nothing in a program's own process.
  */
 export function prepareProcess(): void {
-  const [, script = "", engineAddress] = process.argv;
-  if (!/[\\/]dynamic-provider([\\/]|$)/.test(script) || engineAddress === undefined) return;
+  const engineAddress = findEngineAddress();
+  if (engineAddress === undefined) return;
   const print = console.error.bind(console);
   console.error = (...args: unknown[]) => {
     if (args.length === 1 && typeof args[0] === "string" && expected.has(args[0])) return;

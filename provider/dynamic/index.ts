@@ -1,10 +1,13 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { prepareProcess } from "./diagnostics";
+import { findEngineAddress, prepareProcess } from "./diagnostics";
+import { closeAtEnd } from "./lifetime";
 import { createProviders } from "./provider";
 
 prepareProcess();
 
-const providers = createProviders();
+const engineAddress = findEngineAddress();
+const providers = createProviders(engineAddress);
+if (engineAddress !== undefined) closeAtEnd(providers.close);
 
 /**
  * What the text in every resource's state loads: `require("pulumi-wallaroo/provider").user`. A name exported here can

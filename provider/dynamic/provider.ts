@@ -9,13 +9,23 @@ import { delivered, engineLog } from "./diagnostics";
 import { asEngineError } from "./failures";
 import { DECLARED_KEY, EXPLICIT_KEY, PROVIDER_KEY, REFUSED_KEY } from "./stored";
 
-/** The providers of one process of the engine's dynamic host, which share one session. */
-export function createProviders(): { user: DynamicProvider; team: DynamicProvider } {
+/**
+ * The providers of one process of the engine's dynamic host, which share one session. `close` gives up what the process
+ * holds on its machine.
+ *
+ * @param engineAddress host and port; undefined outside of an engine's process
+ */
+export function createProviders(engineAddress?: string): {
+  user: DynamicProvider;
+  team: DynamicProvider;
+  close: () => void;
+} {
   const isUnknownMark = (value: unknown) => value === pulumi.runtime.unknownValue;
-  const session = new Session({ log: engineLog, isUnknownMark });
+  const session = new Session({ log: engineLog, isUnknownMark, engineAddress });
   return {
     user: new DynamicProvider(session, userResource(session)),
     team: new DynamicProvider(session, teamResource(session)),
+    close: () => session.close(),
   };
 }
 

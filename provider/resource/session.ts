@@ -2,6 +2,7 @@ import { isRecord } from "../api/json";
 import { connect, type Platform } from "../connect";
 import { readSettings } from "../settings";
 import { NAMESPACE, SETTINGS } from "../settings-table";
+import { SharedMemory } from "../shared-memory";
 import type { Log } from "../user/context";
 import type { Unknown } from "../user/model";
 import { RunMemory } from "../user/run";
@@ -12,6 +13,8 @@ export interface Host {
   log: Log;
   /** True for the adapter's mark of a value that only `up` will know. */
   isUnknownMark(value: unknown): boolean;
+  /** Host and port of the engine, by which its processes know each other; undefined outside of an engine's process. */
+  engineAddress?: string | undefined;
 }
 
 /** Configuration as an adapter has it: values by key such as `wallaroo:url`, secrets in plain text. */
@@ -31,11 +34,17 @@ export class Session {
   #configuration: Configuration | undefined;
   #platform: Platform | undefined;
   #failure: Error | undefined;
+  #shared: SharedMemory | undefined;
 
   constructor(private readonly host: Host) {}
 
   get log(): Log {
     return this.host.log;
+  }
+
+  /** Takes back what was shared with other processes. */
+  close(): void {
+    this.#shared?.close();
   }
 
   /** The first configuration counts. */
@@ -79,6 +88,10 @@ export class Session {
       env: configuration?.isExplicit === true ? undefined : process.env,
       everywhere: process.env,
     });
+    const { engineAddress } = this.host;
+    const { url, realm } = settings;
+    this.#shared = new SharedMemory({ engineAddress, url, realm, isExplicit: configuration?.isExplicit === true });
+    this.run.join(this.#shared);
     return connect(settings, this.run, this.log);
   }
 }

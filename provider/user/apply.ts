@@ -28,6 +28,8 @@ export async function applyInputs(
   if (user.enabled !== inputs.enabled) raise(findSharedAddressRefusal(user, view));
   const cutsOff = cuttingOff(user, inputs, wasAdmin) !== undefined;
   const guards = await findGuardContext(context, view, cutsOff);
+  // They may be cutting off other administrators.
+  if (cutsOff) context.run.siblings?.hear();
   raise(findCutOffRefusal(user, inputs, guards, wasAdmin));
   if (cutsOff) context.run.noteLeaving(user);
   const change = await setEnabled(context, user, inputs.enabled);

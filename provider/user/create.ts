@@ -56,7 +56,7 @@ async function begin(context: Context, inputs: UserInputs): Promise<Begun> {
   breaker.refuse({ operation: "create", who: inputs.email, writes: true, takesSeat: true });
   if (!lookout.isClear()) return { kind: "unclear" };
   let plan = await decideCreate(context, inputs);
-  const departure = plan.kind === "invite" ? undefined : run.findDeparture(plan.user.id);
+  const departure = plan.kind === "invite" ? undefined : run.claim(plan.user.id, inputs.email);
   if (departure !== undefined) {
     // Another resource lets go of the account: what it is like after that counts, also where the answer was lost.
     await directory.view(DECISION_AGE_MS, await departure);

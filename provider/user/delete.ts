@@ -18,6 +18,7 @@ import {
   planRestore,
 } from "./policy";
 import { hasProfile, isShown, profileOf } from "./properties";
+import type { Siblings } from "./siblings";
 import { mayHaveSessions, seen, stateOf } from "./state";
 import type { View } from "./view";
 
@@ -88,12 +89,19 @@ async function settle(context: Context, known: KnownUser, change: Change): Promi
 }
 
 /** True, and said, when this run took the account over, or declares one of these addresses. */
-function isStaying({ run, log, announcements }: Context, id: string, emails: readonly [string, ...string[]]): boolean {
-  const declaration = emails.map((email) => run.findDeclaration(email)).find((found) => found !== undefined);
-  if (declaration === undefined && !run.isKept(id)) return false;
+function isStaying(
+  { run, log, announcements }: Context,
+  id: string,
+  emails: readonly [string, ...string[]],
+  siblings?: Siblings,
+): boolean {
+  const here = emails.map((email) => run.findDeclaration(email)).find((found) => found !== undefined);
+  const elsewhere = here === undefined && !run.isKept(id) ? siblings?.findStay(id, emails) : undefined;
+  if (here === undefined && !run.isKept(id) && elsewhere === undefined) return false;
+  const name = here?.name ?? elsewhere?.name;
   const email = emails.at(-1) ?? emails[0];
   // A declared move, such as from a user to a team.
-  if (declaration !== undefined) announcements.say(ofMove(email, declaration.name));
+  if (name !== undefined) announcements.say(ofMove(email, name));
   else log.warn(`${email} is not deactivated, because this run has just taken it over.`);
   return true;
 }
@@ -139,12 +147,23 @@ async function letGo(context: Context, { id, state }: KnownUser, target: boolean
   const found = planRestore(state);
   const cutsOff = target ? cuttingOff(user, found, state.admin) !== undefined : user.enabled;
   const guards = await findGuardContext(context, view, cutsOff);
-  // Again, as the address of today is known now; nothing is awaited from here to the write.
-  if (isStaying(context, id, [email, addressOf(user)])) return { kind: "stays" };
-  if (target !== user.enabled) raise(findSharedAddressRefusal(user, view));
-  if (target !== user.enabled || hasProfile(found)) raise(findUnknownAddressRefusal(state, user));
+  const emails = [email, addressOf(user)] as const;
+  const isWritten = target !== user.enabled || hasProfile(found);
   const restored = { ...found, email };
-  raise(target ? findCutOffRefusal(user, restored, guards, state.admin) : findLeavingRefusal(user, guards));
+  // Nothing is awaited from here to the write.
+  if (isWritten) run.siblings?.beginDeparture(id);
+  let isLeaving = false;
+  try {
+    // Again, as the address of today is known now, and of other processes too.
+    if (isStaying(context, id, emails, run.siblings)) return { kind: "stays" };
+    if (isWritten) raise(run.siblings?.findRefusal("delete", email, id, emails));
+    if (target !== user.enabled) raise(findSharedAddressRefusal(user, view));
+    if (isWritten) raise(findUnknownAddressRefusal(state, user));
+    raise(target ? findCutOffRefusal(user, restored, guards, state.admin) : findLeavingRefusal(user, guards));
+    isLeaving = true;
+  } finally {
+    if (!isLeaving) run.siblings?.endDeparture(id);
+  }
   if (cutsOff) run.noteLeaving(user);
   const wasActive = mayHaveSessions(state) && !hasUnknownAddress(state, user);
   let change: Change | undefined;

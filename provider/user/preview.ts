@@ -38,6 +38,7 @@ export async function previewCreate(
   leaving: ReadonlySet<string> = new Set(),
 ): Promise<Plan> {
   const plan = await decideCreate(context, inputs);
+  if (plan.kind !== "invite") raise(context.run.siblings?.findRefusal("create", inputs.email));
   const near = plan.kind === "invite" ? findMisspelled(context, inputs.email, leaving) : undefined;
   const announcement = ofCreate(plan, inputs, near);
   if (announcement !== undefined) context.announcements.say(announcement);

@@ -1,5 +1,6 @@
 import { Managed } from "./managed";
 import { SeatPlan } from "./seats";
+import { Siblings, type Channel } from "./siblings";
 
 /** Which resource declares a person: unique in a program, and its name for messages. */
 export interface Declaration {
@@ -8,9 +9,10 @@ export interface Declaration {
 }
 
 /**
- * What this run of the engine has seen and done so far. The engine keeps one provider process for an operation, so this
- * lives in memory: a rename, a move from one resource to another and a forced replacement all look to a provider like a
- * create and an unrelated delete, and only what the same run knows tells them apart.
+ * What this run of the engine has seen and done so far. The engine keeps one process for an operation and a provider, so
+ * this lives in memory, and {@link Siblings} has what processes of other providers tell. A rename, a move from one resource
+ * to another and a forced replacement all look to a provider like a create and an unrelated delete, and only what the same
+ * run knows tells them apart.
  */
 export class RunMemory {
   readonly #declared = new Map<string, Declaration>();
@@ -35,6 +37,16 @@ export class RunMemory {
   readonly #said = new Set<string>();
   /** Ids of the accounts that this run has invited: none of them can be the one that it runs as. */
   readonly invited = new Set<string>();
+  /** What other provider processes of this run do; undefined until {@link join}. */
+  siblings: Siblings | undefined;
+
+  /** Shares what is declared and done with the other provider processes of this run, from the beginning on. */
+  join(channel: Channel): void {
+    this.siblings = new Siblings(channel, this.leaving);
+    for (const [who, { name }] of [...this.#expected, ...this.#declared]) {
+      this.siblings.tell({ verb: "declares", who, name });
+    }
+  }
 
   /**
    * Notes that `declaration` declares the person of this canonical address. Returns the other resource that does so
@@ -44,6 +56,7 @@ export class RunMemory {
     const earlier = this.#declared.get(email);
     if (earlier !== undefined && earlier.key !== declaration.key) return earlier;
     this.#declared.set(email, declaration);
+    this.siblings?.tell({ verb: "declares", who: email, name: declaration.name });
     return undefined;
   }
 
@@ -53,6 +66,7 @@ export class RunMemory {
    */
   expect(email: string, name: string): void {
     this.#expected.set(email, { name });
+    this.siblings?.tell({ verb: "declares", who: email, name });
   }
 
   /** The resource that declares this canonical address in this run, as far as that is known. */
@@ -63,6 +77,7 @@ export class RunMemory {
   /** Notes that this run created, adopted or reactivated the account: from now on it does not cut it off. */
   keep(id: string): void {
     this.#kept.add(id);
+    this.siblings?.tell({ verb: "keeps", who: id });
   }
 
   isKept(id: string): boolean {
@@ -72,6 +87,7 @@ export class RunMemory {
   /** Notes in {@link leaving}; before anything is awaited after the decision, as the next one has to see it. */
   noteLeaving({ id, enabled }: { id: string; enabled: boolean }): void {
     this.leaving.set(id, enabled || this.leaving.get(id) === true);
+    this.siblings?.tell({ verb: "cutsOff", who: id, wasActive: enabled });
   }
 
   /** True once for each topic: what concerns all accounts is said once. */
@@ -83,13 +99,21 @@ export class RunMemory {
 
   /** Notes the write by which the account leaves one resource, should another one take it over meanwhile. */
   noteDeparture(id: string, write: Promise<unknown>): void {
-    const ended = () => performance.now();
+    const ended = () => {
+      this.siblings?.endDeparture(id);
+      return performance.now();
+    };
     this.#departures.set(id, write.then(ended, ended));
   }
 
-  /** When the departure of this account ended, as `performance.now()`; does not raise. Undefined if there was none. */
-  findDeparture(id: string): Promise<number> | undefined {
-    return this.#departures.get(id);
+  /**
+   * Says before an account is taken over that no other process may begin to let go of it. Answers when its departure from
+   * another resource ended, as `performance.now()`, and does not raise then; undefined if there was none. Raises `refused`
+   * if that can't be known.
+   */
+  claim(id: string, email: string): Promise<number> | undefined {
+    const elsewhere = this.siblings?.claim(id, email);
+    return this.#departures.get(id) ?? elsewhere;
   }
 
   /**

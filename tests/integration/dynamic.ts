@@ -14,18 +14,26 @@ export type Verbs = Required<Omit<pulumi.dynamic.ResourceProvider, "configure">>
 /** As a process of the engine's that was just started: one for an operation. */
 export type Start = (platform: Platform, config?: Record<string, string>) => Promise<{ user: Verbs; team: Verbs }>;
 
-/** {@link Start} of the dynamic provider. */
-export async function startDynamic(platform: Platform, config: Record<string, string> = {}): Promise<Dynamic> {
+/**
+ * {@link Start} of the dynamic provider. Processes of one engine address
+ * share what they do, and have to be closed.
+ */
+export async function startDynamic(
+  platform: Platform,
+  config: Record<string, string> = {},
+  engineAddress?: string,
+): Promise<Dynamic> {
   const all: Record<string, string> = {
     "wallaroo:url": platform.url,
     "wallaroo:username": OPERATOR.email,
     "wallaroo:password": OPERATOR.password,
     ...config,
   };
-  const { user, team } = createProviders();
+  const providers = createProviders(engineAddress);
+  const { user, team } = providers;
   const request = { config: { get: (key: string) => all[key] } } as unknown as pulumi.dynamic.ConfigureRequest;
   await Promise.all([user.configure(request), team.configure(request)]);
-  return { user, team };
+  return providers;
 }
 
 /** What the dynamic providers say to the user in each test of a suite. */
@@ -42,6 +50,19 @@ export function listen(): () => string[] {
 }
 
 type Props = Record<string, unknown>;
+
+/** Check of a resource that the program declares, with the inputs of the last run. Raises the first failure. */
+export async function checkWith(provider: Dynamic["user"], news: Props, olds: Props = {}): Promise<Props> {
+  const given = { __declared: { key: "1", name: "it" }, ...news, __provider: TEXT };
+  const { inputs, failures } = (await provider.check(olds, given)) as { inputs: Props; failures: { reason: string }[] };
+  for (const { reason } of failures) throw new Error(reason);
+  return inputs;
+}
+
+/** Check and create of a resource. */
+export async function createWith(provider: Dynamic["user"], news: Props): Promise<{ id: string; outs: Props }> {
+  return (await provider.create(await checkWith(provider, news))) as { id: string; outs: Props };
+}
 
 /** A resource as the engine stores it. */
 export interface Kept {
@@ -65,7 +86,7 @@ export class EngineCalls {
 
   constructor(
     private readonly platform: () => Platform,
-    private readonly kind: keyof Dynamic,
+    private readonly kind: "user" | "team",
     private readonly config: Record<string, string> = {},
     private readonly start: Start = startDynamic,
   ) {}
