@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { Breaker, type BreakerLimits } from "./api/breaker";
+import { Breaker, type BreakerLimits, type Intent } from "./api/breaker";
 import { createClient } from "./api/client";
 import { PlatformClock } from "./api/clock";
+import { WallarooError } from "./api/errors";
 import { Limiter } from "./api/limiter";
 import { Secrets } from "./api/redact";
 import { createSessionsApi } from "./api/sessions";
@@ -64,10 +65,20 @@ export function connect(
   });
   const users = createUsersApi(client);
   const adminUrl = `${settings.authUrl}/admin/realms/${encodeURIComponent(settings.realm)}`;
+  const refuseOrphaned = ({ operation, who }: Pick<Intent, "operation" | "who">) => {
+    if (run.engine.isGone) throw orphaned(operation, who);
+  };
   const directory = new Directory(users);
   const view = (maxAgeMs: number) => breaker.whileLooking(() => directory.view(maxAgeMs));
   const context: Context = {
-    users,
+    users: {
+      ...users,
+      // Asked once more before an invite: what is decided about it may have taken its time.
+      invite: async (request, ...others) => {
+        refuseOrphaned({ operation: "invite", who: request.email });
+        return users.invite(request, ...others);
+      },
+    },
     sessions: settings.endSessions === "off" ? undefined : createSessionsApi(client, adminUrl),
     mustEndSessions: settings.endSessions === "required",
     directory,
@@ -80,11 +91,28 @@ export function connect(
     clock,
     pause: client.pause,
     limiter: new Limiter(settings.maxConcurrency),
-    breaker,
+    breaker: {
+      refuse: (intent) => {
+        refuseOrphaned(intent);
+        breaker.refuse(intent);
+      },
+    },
     protectedEmails: settings.protectedEmails,
     protectedBy: settings.protectedBy,
     host: new URL(settings.url).host,
     seatLimit: settings.seatLimit,
   };
   return { settings, token, context, secrets };
+}
+
+/** What is begun without an engine would be stored in no state. */
+function orphaned(operation: string, who: string): WallarooError {
+  return new WallarooError({
+    kind: "notTried",
+    operation,
+    who,
+    beforeSending: true,
+    words: "not tried, because the engine has ended",
+    next: "Run the same command again.",
+  });
 }

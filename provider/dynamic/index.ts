@@ -6,7 +6,7 @@ import { createProviders } from "./provider";
 prepareProcess();
 
 const engineAddress = findEngineAddress();
-const providers = createProviders(engineAddress);
+const providers = createProviders(engineAddress, () => process.exit());
 if (engineAddress !== undefined) closeAtEnd(providers.close);
 
 /**

@@ -7,6 +7,7 @@ import { userResource } from "../resource/user";
 import { unnamed } from "../user/check";
 import { delivered, engineLog } from "./diagnostics";
 import { asEngineError } from "./failures";
+import { Lifetime } from "./lifetime";
 import { DECLARED_KEY, EXPLICIT_KEY, PROVIDER_KEY, REFUSED_KEY } from "./stored";
 
 /**
@@ -14,17 +15,18 @@ import { DECLARED_KEY, EXPLICIT_KEY, PROVIDER_KEY, REFUSED_KEY } from "./stored"
  * holds on its machine.
  *
  * @param engineAddress host and port; undefined outside of an engine's process
+ * @param end called when the engine is gone and nothing is under way
  */
-export function createProviders(engineAddress?: string): {
-  user: DynamicProvider;
-  team: DynamicProvider;
-  close: () => void;
-} {
+export function createProviders(
+  engineAddress?: string,
+  end: () => void = () => undefined,
+): { user: DynamicProvider; team: DynamicProvider; close: () => void } {
   const isUnknownMark = (value: unknown) => value === pulumi.runtime.unknownValue;
-  const session = new Session({ log: engineLog, isUnknownMark, engineAddress });
+  const engine = new Lifetime(engineAddress, end);
+  const session = new Session({ log: engineLog, isUnknownMark, engineAddress, engine });
   return {
-    user: new DynamicProvider(session, userResource(session)),
-    team: new DynamicProvider(session, teamResource(session)),
+    user: new DynamicProvider(session, userResource(session), engine),
+    team: new DynamicProvider(session, teamResource(session), engine),
     close: () => session.close(),
   };
 }
@@ -34,6 +36,7 @@ export class DynamicProvider implements pulumi.dynamic.ResourceProvider {
   constructor(
     private readonly session: Session,
     private readonly resource: Resource,
+    private readonly engine: Pick<Lifetime, "during">,
   ) {}
 
   // Not async: the engine uses the object before the promise of an async configure has ended.
@@ -95,14 +98,16 @@ export class DynamicProvider implements pulumi.dynamic.ResourceProvider {
   }
 
   /** Answers only when what was said has reached the engine, and raises only what the engine can print or store. */
-  async #bounded<T>(operation: string, props: Props, id: string | undefined, body: () => Promise<T>): Promise<T> {
-    try {
-      return await body();
-    } catch (error) {
-      throw asEngineError(error, operation, this.resource.nameOf(props, id), props[PROVIDER_KEY]);
-    } finally {
-      await delivered();
-    }
+  #bounded<T>(operation: string, props: Props, id: string | undefined, body: () => Promise<T>): Promise<T> {
+    return this.engine.during(async () => {
+      try {
+        return await body();
+      } catch (error) {
+        throw asEngineError(error, operation, this.resource.nameOf(props, id), props[PROVIDER_KEY]);
+      } finally {
+        await delivered();
+      }
+    });
   }
 }
 

@@ -15,6 +15,8 @@ export interface Host {
   isUnknownMark(value: unknown): boolean;
   /** Host and port of the engine, by which its processes know each other; undefined outside of an engine's process. */
   engineAddress?: string | undefined;
+  /** Whether the engine is still there; undefined where nobody looks. */
+  engine?: { readonly isGone: boolean };
 }
 
 /** Configuration as an adapter has it: values by key such as `wallaroo:url`, secrets in plain text. */
@@ -36,7 +38,9 @@ export class Session {
   #failure: Error | undefined;
   #shared: SharedMemory | undefined;
 
-  constructor(private readonly host: Host) {}
+  constructor(private readonly host: Host) {
+    if (host.engine !== undefined) this.run.engine = host.engine;
+  }
 
   get log(): Log {
     return this.host.log;

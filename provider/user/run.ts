@@ -39,6 +39,8 @@ export class RunMemory {
   readonly invited = new Set<string>();
   /** What other provider processes of this run do; undefined until {@link join}. */
   siblings: Siblings | undefined;
+  /** Whether the engine of this run is still there, as far as that is watched. */
+  engine: { readonly isGone: boolean } = { isGone: false };
 
   /** Shares what is declared and done with the other provider processes of this run, from the beginning on. */
   join(channel: Channel): void {

@@ -22,6 +22,7 @@ export async function startDynamic(
   platform: Platform,
   config: Record<string, string> = {},
   engineAddress?: string,
+  end?: () => void,
 ): Promise<Dynamic> {
   const all: Record<string, string> = {
     "wallaroo:url": platform.url,
@@ -29,7 +30,7 @@ export async function startDynamic(
     "wallaroo:password": OPERATOR.password,
     ...config,
   };
-  const providers = createProviders(engineAddress);
+  const providers = createProviders(engineAddress, end);
   const { user, team } = providers;
   const request = { config: { get: (key: string) => all[key] } } as unknown as pulumi.dynamic.ConfigureRequest;
   await Promise.all([user.configure(request), team.configure(request)]);
@@ -180,7 +181,7 @@ function asJson(props: Props): Props {
 }
 
 /** A new platform in each test of a suite, and the engine's calls for one resource on it. */
-export function onCalls(kind: keyof Dynamic) {
+export function onCalls(kind: "user" | "team") {
   const { platform, start, writes } = onPlatform();
   const said = listen();
   let calls: EngineCalls | undefined;

@@ -3,6 +3,7 @@ import { expect } from "chai";
 import * as pulumi from "@pulumi/pulumi";
 import sinon from "sinon";
 import { engineLog } from "../../provider/dynamic/diagnostics";
+import { Lifetime } from "../../provider/dynamic/lifetime";
 import { DynamicProvider } from "../../provider/dynamic/provider";
 import type { Resource } from "../../provider/resource/resource";
 import { Session } from "../../provider/resource/session";
@@ -12,7 +13,11 @@ describe("the boundary to the engine's dynamic host", () => {
 
   const session = new Session({ log: engineLog, isUnknownMark: () => false });
   const over = (verbs: Partial<Resource>) =>
-    new DynamicProvider(session, { nameOf: () => "ann", ...verbs } as Resource);
+    new DynamicProvider(
+      session,
+      { nameOf: () => "ann", ...verbs } as Resource,
+      new Lifetime(undefined, () => undefined),
+    );
 
   it("answers, or fails, only when the engine has got what was said", async () => {
     const arrived: string[] = [];
