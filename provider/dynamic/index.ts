@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { findEngineAddress, prepareProcess } from "./diagnostics";
-import { closeAtEnd } from "./lifetime";
+import { closeAtEnd } from "../resource/lifetime";
 import { createProviders } from "./provider";
 
 prepareProcess();

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { sentence } from "../resource/declared";
+import { Lifetime } from "../resource/lifetime";
 import type { Declared, Props, Resource } from "../resource/resource";
 import { Session } from "../resource/session";
 import { teamResource } from "../resource/team";
@@ -7,7 +8,6 @@ import { userResource } from "../resource/user";
 import { unnamed } from "../user/check";
 import { delivered, engineLog } from "./diagnostics";
 import { asEngineError } from "./failures";
-import { Lifetime } from "./lifetime";
 import { DECLARED_KEY, EXPLICIT_KEY, PROVIDER_KEY, REFUSED_KEY } from "./stored";
 
 /**
@@ -23,7 +23,7 @@ export function createProviders(
 ): { user: DynamicProvider; team: DynamicProvider; close: () => void } {
   const isUnknownMark = (value: unknown) => value === pulumi.runtime.unknownValue;
   const engine = new Lifetime(engineAddress, end);
-  const session = new Session({ log: engineLog, isUnknownMark, engineAddress, engine });
+  const session = new Session({ log: engineLog, isUnknownMark, engine });
   return {
     user: new DynamicProvider(session, userResource(session), engine),
     team: new DynamicProvider(session, teamResource(session), engine),

@@ -3,6 +3,7 @@ import type { IResourceProviderServer } from "@pulumi/pulumi/proto/provider_grpc
 import { PluginInfo, type PluginAttach } from "@pulumi/pulumi/proto/plugin_pb";
 import * as proto from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
+import type { Lifetime } from "../resource/lifetime";
 import { Session } from "../resource/session";
 import { checkConfiguration, configurationOf } from "./configuration";
 import { asServiceError } from "./failures";
@@ -17,16 +18,27 @@ export interface Plugin {
   /** JSON text. */
   schema: string;
   log: CallLog;
+  engine: Lifetime;
+}
+
+/** The calls that a plugin answers, and how it gives up what its process holds on the machine. */
+export interface Service {
+  calls: grpc.UntypedServiceImplementation;
+  close: () => void;
 }
 
 /**
  * The calls that the engine makes of a native provider, for the one provider that it configures in a process. What is not
  * here (components, parameters, mappings) is answered as not implemented.
  */
-export function createService({ version, schema, log }: Plugin): grpc.UntypedServiceImplementation {
-  const session = new Session({ log, isUnknownMark });
+export function createService({ version, schema, log, engine }: Plugin): Service {
+  const session = new Session({ log, isUnknownMark, engine });
   const resources = resourceCalls(session, log);
-  return {
+  const during =
+    <Q, A>(answer: (request: Q) => Promise<A>) =>
+    (request: Q) =>
+      engine.during(() => answer(request));
+  const calls = {
     getSchema: unary(() => new proto.GetSchemaResponse().setSchema(schema)),
     getPluginInfo: unary(() => new PluginInfo().setVersion(version)),
     attach: unary((request: PluginAttach) => {
@@ -44,13 +56,14 @@ export function createService({ version, schema, log }: Plugin): grpc.UntypedSer
     }),
     invoke: unary((request: proto.InvokeRequest) => log.during("", () => invoke(session, request))),
     cancel: unary(() => new Empty()),
-    check: unary(resources.check),
-    diff: unary(resources.diff),
-    create: unary(resources.create),
-    read: unary(resources.read),
-    update: unary(resources.update),
-    delete: unary(resources.delete),
+    check: unary(during(resources.check)),
+    diff: unary(during(resources.diff)),
+    create: unary(during(resources.create)),
+    read: unary(during(resources.read)),
+    update: unary(during(resources.update)),
+    delete: unary(during(resources.delete)),
   } satisfies Partial<Record<keyof IResourceProviderServer, grpc.UntypedHandleCall>>;
+  return { calls, close: () => session.close() };
 }
 
 /** A call with one answer. What it raises is answered as an error, never as a crash. */

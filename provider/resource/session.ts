@@ -13,10 +13,8 @@ export interface Host {
   log: Log;
   /** True for the adapter's mark of a value that only `up` will know. */
   isUnknownMark(value: unknown): boolean;
-  /** Host and port of the engine, by which its processes know each other; undefined outside of an engine's process. */
-  engineAddress?: string | undefined;
-  /** Whether the engine is still there; undefined where nobody looks. */
-  engine?: { readonly isGone: boolean };
+  /** The engine that started this process: host and port, undefined without one, and whether it is still there. */
+  engine?: { readonly engineAddress: string | undefined; readonly isGone: boolean };
 }
 
 /** Configuration as an adapter has it: values by key such as `wallaroo:url`, secrets in plain text. */
@@ -92,7 +90,7 @@ export class Session {
       env: configuration?.isExplicit === true ? undefined : process.env,
       everywhere: process.env,
     });
-    const { engineAddress } = this.host;
+    const engineAddress = this.host.engine?.engineAddress;
     const { url, realm } = settings;
     this.#shared = new SharedMemory({ engineAddress, url, realm, isExplicit: configuration?.isExplicit === true });
     this.run.join(this.#shared);

@@ -5,6 +5,7 @@ import { Status } from "@pulumi/pulumi/proto/status_pb";
 import { ServiceError } from "../../provider/native/failures";
 import type { CallLog } from "../../provider/native/log";
 import { createService } from "../../provider/native/server";
+import { Lifetime } from "../../provider/resource/lifetime";
 import { decode, encode } from "../../provider/native/values";
 import type { Platform } from "../emulator/platform";
 import { OPERATOR } from "../emulator/seeds";
@@ -16,15 +17,25 @@ type Props = Record<string, unknown>;
 export class NativeCalls {
   readonly #service;
 
-  private constructor() {
+  private constructor(engineAddress?: string) {
     const say = (line: string) => void pulumi.log.info(line);
     const log: CallLog = { info: say, warn: say, attach: () => undefined, during: (_urn, body) => body() };
-    this.#service = createService({ version: "0.0.0", schema: "{}", log });
+    this.#service = createService({
+      version: "0.0.0",
+      schema: "{}",
+      log,
+      engine: new Lifetime(engineAddress, () => undefined),
+    });
   }
 
   /** As a process that the engine just started and configured, by default as its own provider. */
-  static async start(platform: Platform, config: Record<string, string> = {}, name = "default"): Promise<NativeCalls> {
-    const calls = new NativeCalls();
+  static async start(
+    platform: Platform,
+    config: Record<string, string> = {},
+    name = "default",
+    engineAddress?: string,
+  ): Promise<NativeCalls> {
+    const calls = new NativeCalls(engineAddress);
     const all: Record<string, string> = {
       url: platform.url,
       username: OPERATOR.email,
@@ -37,13 +48,17 @@ export class NativeCalls {
 
   /** One call of the protocol. Raises what it fails with as the engine reads it: with what has to be stored, if anything. */
   ask<A>(call: string, request: object): Promise<A> {
-    const handle = this.#service[call] as UntypedHandleCall as (
+    const handle = this.#service.calls[call] as UntypedHandleCall as (
       call: { request: object },
       answer: (error: Error | null, response: A) => void,
     ) => void;
     return new Promise((resolve, reject) => {
       handle({ request }, (error, response) => (error === null ? resolve(response) : reject(readFailure(error))));
     });
+  }
+
+  close(): void {
+    this.#service.close();
   }
 
   /** One type of resource, in the words of the dynamic provider, which the tests of both share. */

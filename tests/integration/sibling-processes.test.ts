@@ -4,6 +4,7 @@ import { expect } from "chai";
 import { CLIENT_SECRET } from "../emulator/sessions";
 import { until } from "../emulator/until";
 import { checkWith, createWith, listen, startDynamic, type Dynamic } from "./dynamic";
+import { NativeCalls } from "./native";
 import { messageOf, onPlatform } from "./platform";
 import { onRunFolder } from "./run-folder";
 
@@ -67,6 +68,22 @@ describe("processes of one run, each of another provider", () => {
       });
     }
   }
+
+  it("do not cut off an account that moves between a resource of the dynamic provider and one of the native plugin", async () => {
+    const { id, outs } = await stored("user");
+    const [old, native] = [await run(), await NativeCalls.start(platform(), {}, "explicit", ENGINE)];
+    const verbs = native.verbs("User");
+    const checked = await verbs.check({}, { email: ann, adopt: true });
+    const moved = await verbs.create(checked.inputs as Props);
+    await old.user.delete(id, outs);
+    open.splice(0).forEach(({ close }) => close());
+    const back = await run();
+    await createWith(back.team, inputsOf("team", ann, { adopt: true }));
+    await verbs.delete(moved.id, moved.outs as Props);
+    native.close();
+    expect(writes()).to.deep.equal([]);
+    expect(files()).to.have.length(1);
+  });
 
   it("leave an account to a resource that declares it already and does not change", async () => {
     const { id, outs } = await stored("user");

@@ -3,7 +3,7 @@ import { expect } from "chai";
 import * as pulumi from "@pulumi/pulumi";
 import sinon from "sinon";
 import { engineLog } from "../../provider/dynamic/diagnostics";
-import { Lifetime } from "../../provider/dynamic/lifetime";
+import { Lifetime } from "../../provider/resource/lifetime";
 import { DynamicProvider } from "../../provider/dynamic/provider";
 import type { Resource } from "../../provider/resource/resource";
 import { Session } from "../../provider/resource/session";

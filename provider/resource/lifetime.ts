@@ -1,13 +1,13 @@
 import { Presence } from "../presence";
 
-/** Ends a process of the dynamic host whose engine is gone, once nothing is under way. */
+/** The life of a provider's process: it ends when its engine is gone, once nothing is under way. */
 export class Lifetime {
   readonly #presence: Presence | undefined;
   #underWay = 0;
 
   /** @param engineAddress undefined for a process that no engine started, which is not ended */
   constructor(
-    engineAddress: string | undefined,
+    readonly engineAddress: string | undefined,
     private readonly end: () => void,
   ) {
     if (engineAddress !== undefined) this.#presence = new Presence(engineAddress, () => this.#endIfIdle());
