@@ -4,12 +4,12 @@ import type { Transport } from "./transport";
 const DRIFT = 0.001;
 
 /**
- * What time it is on the platform: the `Date` of its last answer, and the time since by this machine's monotonic clock. What
+ * What time it is on the platform: the `Date` of its last good answer, and the time since by this machine's monotonic clock. What
  * time this machine thinks it is does not matter. Resolution: one second, as a `Date` has no more.
  */
 export class PlatformClock {
   #last: { dateMs: number; atMs: number } | undefined;
-  /** Of the good answers, the one that leaves the least open. */
+  /** Of these, the one that leaves the least open. */
   #first: { aheadMs: number; atMs: number } | undefined;
 
   constructor(private readonly monotonicMs: () => number = () => performance.now()) {}
@@ -19,10 +19,10 @@ export class PlatformClock {
     return async (exchange) => {
       const answer = await transport(exchange);
       const { dateMs, status } = answer;
-      if (dateMs !== undefined) {
+      // What a proxy answers in the platform's place has the proxy's time.
+      if (dateMs !== undefined && status >= 200 && status <= 299) {
         this.#last = { dateMs, atMs: this.monotonicMs() };
-        // What a proxy answers in the platform's place has the proxy's time.
-        if (status >= 200 && status <= 299) this.#note(dateMs);
+        this.#note(dateMs);
       }
       return answer;
     };
@@ -45,7 +45,7 @@ export class PlatformClock {
     return nowMs + aheadMs - DRIFT * (nowMs - atMs);
   }
 
-  /** Milliseconds since the epoch; undefined while no answer had a `Date`. */
+  /** Milliseconds since the epoch; undefined while no good answer had a `Date`. */
   nowMs(): number | undefined {
     return this.#last === undefined ? undefined : this.#last.dateMs + this.monotonicMs() - this.#last.atMs;
   }

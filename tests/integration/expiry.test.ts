@@ -1,10 +1,11 @@
 import { expect } from "chai";
 import * as pulumi from "@pulumi/pulumi";
-import { EngineCalls, listen } from "./dynamic";
+import { EngineCalls, listen, startDynamic } from "./dynamic";
 import { messageOf, onPlatform } from "./platform";
 
 const [ann, bob, cleo] = ["ann@example.com", "bob@example.com", "cleo@example.com"];
 const operator = "operator@example.com";
+type Props = Record<string, unknown>;
 const UNKNOWN = pulumi.runtime.unknownValue;
 
 describe("an account that expires", () => {
@@ -156,5 +157,28 @@ describe("an account that expires", () => {
     expect(writes()).to.deep.equal([`invite ${bob}`]);
     expect(await calls.up({ members: { ...members.members, [ann]: {} } })).to.equal("updated");
     expect(writes()).to.deep.equal([`invite ${bob}`, `invite ${ann}`]);
+  });
+
+  it("is not ended by the Date of a proxy's answer", async () => {
+    const [dated, other] = [new EngineCalls(platform, "user"), new EngineCalls(platform, "user")];
+    const news = { email: ann, expires: "2031-12-31", __declared: { key: "1", name: "ann" } };
+    await dated.up(news);
+    await other.up({ email: cleo });
+    const { user } = await startDynamic(platform());
+    const inputs = (await user.check(dated.kept?.inputs ?? {}, news)).inputs as Props;
+    const { id = "", outputs = {} } = dated.kept ?? {};
+    for (const date of ["Fri, 01 Jan 2038 00:00:00 GMT", "Mon, 01 Jan 2029 00:00:00 GMT"]) {
+      const what = { status: 403, body: "no", headers: { date } };
+      const fault = platform().misbehave({ on: "deactivate", who: cleo, when: "before", what });
+      const off = { email: cleo, enabled: false };
+      await messageOf(() => Promise.resolve(user.update(other.kept?.id ?? "", other.kept?.outputs ?? {}, off)));
+      expect(fault.hits).to.equal(1);
+      expect(await user.diff(id, outputs, inputs)).to.include({ changes: false });
+      expect(
+        await user.diff(id, { ...outputs, expires: "2030-01-01" }, { ...inputs, expires: "2030-01-01" }),
+      ).to.include({
+        changes: true,
+      });
+    }
   });
 });

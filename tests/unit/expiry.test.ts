@@ -51,10 +51,12 @@ describe("the day in `expires`", () => {
 
 describe("the platform's clock", () => {
   const exchange = { url: "", headers: {}, body: "", operation: "query", who: "ann" };
-  const at = (dateMs: number | undefined) => () =>
-    Promise.resolve({ status: 200, body: "", retryAfterMs: undefined, dateMs });
+  const at =
+    (dateMs: number | undefined, status = 200) =>
+    () =>
+      Promise.resolve({ status, body: "", retryAfterMs: undefined, dateMs });
 
-  it("goes on from the last answer that had a Date, and not by this machine's time", async () => {
+  it("goes on from the last good answer that had a Date, and not by this machine's time", async () => {
     let monotonicMs = 0;
     const clock = new PlatformClock(() => monotonicMs);
     expect(clock.nowMs()).to.equal(undefined);
@@ -63,6 +65,8 @@ describe("the platform's clock", () => {
     expect(clock.nowMs()).to.equal(1_000_500);
     await clock.watch(at(undefined))(exchange);
     expect(clock.nowMs()).to.equal(1_000_500);
+    for (const status of [302, 403, 503]) await clock.watch(at(9_000_000, status))(exchange);
+    expect(clock.nowMs(), "what a proxy says").to.equal(1_000_500);
     await clock.watch(at(7_000))(exchange);
     expect(clock.nowMs()).to.equal(7_000);
   });
