@@ -1,4 +1,4 @@
-import { isWallarooError, messageOf, type WallarooError } from "../api/errors";
+import { isWallarooError, messageOf, refusal, type WallarooError } from "../api/errors";
 import { unnamed, type InputFailure } from "../user/check";
 import type { Declared, Refusal } from "./resource";
 import type { Session } from "./session";
@@ -23,6 +23,24 @@ export function findDuplicates(
     const names = new Set([...others, ...(earlier === undefined ? [] : [earlier.name])]);
     return names.size === 0 ? [] : [declaredTwice(email, [declared.name, ...names])];
   });
+}
+
+/**
+ * Raises `refused` when a team of the program takes one of these accounts, which stay in their resource, for unmanaged: its
+ * address was changed on the platform, so that the declared one did not tell.
+ */
+export function refuseCutOff(ids: readonly string[], who: string, { run }: Pick<Session, "run">): void {
+  if (!run.hasProgram) return;
+  for (const id of ids) {
+    const team = run.managed.findCutOff(id);
+    if (team === undefined) continue;
+    throw refusal(
+      "compare",
+      who,
+      `its account ${id} has another address on the platform now, and ${team}, which deactivates unmanaged accounts, takes it for one`,
+      "Run `pulumi refresh`, and declare the address that the account has now. In a preview nothing was sent.",
+    );
+  }
 }
 
 /** The team was asked before anything told it of this resource. */

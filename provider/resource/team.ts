@@ -21,7 +21,7 @@ import { READ_AGE_MS, type Directory } from "../user/directory";
 import { previewSeats, type Declaring } from "../user/seats";
 import { canonicalEmail } from "../user/email";
 import { namesOf } from "../user/properties";
-import { findDuplicates, refusalsOf, sentence } from "./declared";
+import { findDuplicates, refusalsOf, refuseCutOff, sentence } from "./declared";
 import { ownFailure } from "./failures";
 import type { Checked, Declared, Difference, Props, Resource, Stored } from "./resource";
 import type { Session } from "./session";
@@ -160,6 +160,12 @@ export function teamResource(session: Session): Resource {
         ? await dueMembers(session.platform(olds, news).context, declared, state.ids, team)
         : declared;
       const changes = findTeamChanges(unpack(state), due, isUnknown);
+      const staying = Object.entries(state.ids).filter(([email]) => Object.hasOwn(due, email));
+      refuseCutOff(
+        staying.map(([, memberId]) => memberId),
+        team,
+        session,
+      );
       const isLive = run.hasProgram && session.isKnown();
       const others = findOptionChanges(state, news);
       const cutOff = isLive ? await findCutOff(session.platform(olds, news).context, state, due, options, team) : [];

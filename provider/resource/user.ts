@@ -20,7 +20,7 @@ import { getUser, readUser } from "../user/read";
 import { previewSeats } from "../user/seats";
 import { foundAsNow, inputsFrom } from "../user/state";
 import { updateUser } from "../user/update";
-import { findDuplicates, refusalsOf, sentence } from "./declared";
+import { findDuplicates, refusalsOf, refuseCutOff, sentence } from "./declared";
 import { ownFailure } from "./failures";
 import type { Checked, Declared, Difference, Props, Resource, Stored } from "./resource";
 import type { Session } from "./session";
@@ -116,6 +116,7 @@ export function userResource(session: Session): Resource {
       const due = await dueInputs(olds, news);
       const { updates, replaces } = findChanges(state, due, isUnknown);
       const isReplaced = replaces.length > 0;
+      if (!isReplaced) refuseCutOff([id], nameOf(olds, id), session);
       // An account that was never seen is asked about again, and a step that failed is made up for, whatever is declared.
       const isOpen = state.unseen === true || state.unfinished === true;
       const changes = isReplaced || updates.length > 0 || isOpen;

@@ -4,7 +4,8 @@ import type { Context } from "../user/context";
 import { DECISION_AGE_MS } from "../user/directory";
 import { addressOf } from "../user/email";
 import type { KnownUser } from "../user/model";
-import { planDelete } from "../user/policy";
+import { hasUnknownAddress, planDelete } from "../user/policy";
+import type { RunMemory } from "../user/run";
 import type { View } from "../user/view";
 import type { TeamState } from "./model";
 import { shareOf, type TeamOptions } from "./options";
@@ -23,6 +24,8 @@ export interface Departures {
   unmanaged: ApiUser[];
   /** Active accounts of stored members, and of the stored list of unmanaged accounts. */
   outOf: number;
+  /** Accounts are stored, and none is on the platform under its id: another one may answer there. */
+  isElsewhere: boolean;
 }
 
 /**
@@ -75,10 +78,10 @@ export async function findDepartureRefusals(
 ): Promise<WallarooError[]> {
   const view = await context.directory.view(DECISION_AGE_MS);
   const tooMany = findDeparturesRefusal(departures, options, team);
-  const guarded = await findUnmanagedRefusals(context, view, departures.unmanaged);
+  const guarded = await findUnmanagedRefusals(context, view, departures);
   if (tooMany !== undefined) return [tooMany, ...guarded];
   if (guarded.length > 0) return guarded;
-  context.run.managed.noteCutOff(departures.unmanaged.map(addressOf), team);
+  context.run.managed.noteCutOff(departures.unmanaged, team);
   for (const user of departures.unmanaged) context.run.noteLeaving(user);
   return [];
 }
@@ -107,7 +110,22 @@ function findDepartures(
     leavers: active.filter(isLeaver).map(([email]) => email),
     unmanaged: options.ifUnmanaged === "deactivate" ? unmanaged : [],
     outOf: active.length + unmanaged.length,
+    isElsewhere: isElsewhere(run, view, members),
   };
+}
+
+/** A member with another address than the state knows may be an account of a cloned realm. */
+function isElsewhere(
+  { managed }: Pick<RunMemory, "managed">,
+  view: View,
+  members: ReadonlyMap<string, KnownUser>,
+): boolean {
+  const there = [...managed.ids].filter((id) => view.findById(id) !== undefined);
+  if (members.size === 0) return managed.ids.size > 0 && there.length === 0;
+  return ![...members.values()].some(({ id, state }) => {
+    const user = view.findById(id);
+    return user !== undefined && !hasUnknownAddress(state, user);
+  });
 }
 
 /** The refusal to cut off more accounts in one `up` than `maxDepartures` allows. */

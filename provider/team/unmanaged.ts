@@ -6,6 +6,7 @@ import { BUILT_IN, findGuard, findGuardContext } from "../user/guards";
 import type { KnownUser } from "../user/model";
 import { DECISION_AGE_MS } from "../user/directory";
 import type { RunMemory } from "../user/run";
+import type { Departures } from "./departures";
 import type { TeamState } from "./model";
 import { findSharedAddressRefusal } from "../user/policy";
 import { isAdmin } from "../user/properties";
@@ -46,11 +47,15 @@ export function findUnmanaged(
 export async function findUnmanagedRefusals(
   context: Context,
   view: View,
-  users: readonly ApiUser[],
+  { unmanaged: users, isElsewhere }: Pick<Departures, "unmanaged" | "isElsewhere">,
 ): Promise<WallarooError[]> {
   if (users.length === 0) return [];
   const [first, ...others] = users.map(addressOf);
   const all = others.length === 0 ? `${first}` : `${first} and ${others.length} more`;
+  if (isElsewhere) {
+    const words = `no account that the state knows is on ${context.host} under its id and address`;
+    return [refusal("deactivate", all, words, OTHER_PLATFORM)];
+  }
   if (users.some(({ realmRoles }) => realmRoles === undefined)) {
     const words =
       "they are not declared in the program, and the platform does not show whether they are administrators";
@@ -79,6 +84,10 @@ export async function findUnmanagedRefusals(
   }
   return refusals;
 }
+
+const OTHER_PLATFORM =
+  "Another platform or realm may answer there: check wallaroo:url (WALLAROO_URL) and wallaroo:realm. If it is the one that is " +
+  "meant, run `pulumi refresh`, then `pulumi up`.";
 
 const DECLARE =
   "To keep it, declare it as a member with `adopt: true`, or leave it out by `unmanagedDomain`. To have nothing cut off, " +

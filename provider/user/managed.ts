@@ -1,16 +1,23 @@
+import type { ApiUser } from "../api/wire";
+import { addressOf } from "./email";
+
 /**
  * What this run knows of accounts that are managed although no address of the program says so, and of the one team that
  * cuts off unmanaged ones.
  */
 export class Managed {
   readonly #ids = new Set<string>();
-  /** Canonical addresses, and the name of the team that cuts them off. */
+  /** Ids and canonical addresses, and the name of the team that cuts these accounts off. */
   readonly #cutOff = new Map<string, string>();
   #owner: { key: string; name: string } | undefined;
 
   /** Notes that a state of this stack has the account, under whatever address it is there now. */
   note(ids: Iterable<string>): void {
     for (const id of ids) this.#ids.add(id);
+  }
+
+  get ids(): ReadonlySet<string> {
+    return this.#ids;
   }
 
   has(id: string): boolean {
@@ -25,12 +32,12 @@ export class Managed {
   }
 
   /** Notes, before anything is sent, that accounts are cut off as unmanaged. */
-  noteCutOff(emails: Iterable<string>, team: string): void {
-    for (const email of emails) this.#cutOff.set(email, team);
+  noteCutOff(users: Iterable<ApiUser>, team: string): void {
+    for (const user of users) this.#cutOff.set(addressOf(user), team).set(user.id, team);
   }
 
-  /** The team that took this address for an unmanaged one, although a resource declares it. */
-  findCutOff(email: string): string | undefined {
-    return this.#cutOff.get(email);
+  /** The team that took this account for an unmanaged one, although a resource has it, by address or id. */
+  findCutOff(key: string): string | undefined {
+    return this.#cutOff.get(key);
   }
 }
