@@ -28,6 +28,7 @@ export async function previewTeam(
   const [context, announcements] = withTeam(outer, team);
   const { directory, run } = context;
   const stored = state === undefined ? new Map<string, KnownUser>() : unpack(state);
+  directory.noteKnown(stored.values());
   const inputsOf = (email: string) => memberInputs(email, declared[email] as MemberInputs);
   const steps: Step[] = [];
   const arriving = Object.keys(declared).filter((email) => !stored.has(email));

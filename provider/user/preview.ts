@@ -1,5 +1,5 @@
 import { raise } from "../api/errors";
-import { findUnseen, notToBeLeft, notVisibleYet } from "./absence";
+import { findUnseen, notToBeLeft, notVisibleYet, refuseOtherAddresses } from "./absence";
 import { ofCreate, ofLeaving, ofMove, ofUnseen, ofUpdate } from "./announce";
 import type { Context } from "./context";
 import { announced } from "./diff";
@@ -14,6 +14,7 @@ import {
   findReturnRefusal,
   findSharedAddressRefusal,
   findUnknownAddressRefusal,
+  hasUnknownAddress,
   invitedAccount,
   planCreate,
   planDelete,
@@ -79,6 +80,7 @@ export function mayBeRefused(state: UserState, news: PreviewInputs, updates: rea
 
 /** @param inputs without those that are not known yet */
 export async function previewUpdate(context: Context, known: KnownUser, inputs: Partial<UserInputs>): Promise<void> {
+  context.directory.noteKnown([known]);
   const view = await context.directory.view(DECISION_AGE_MS);
   const user = view.findById(known.id);
   if (user === undefined) {
@@ -90,6 +92,7 @@ export async function previewUpdate(context: Context, known: KnownUser, inputs: 
   if (due.enabled !== undefined && due.enabled !== user.enabled) raise(findSharedAddressRefusal(user, view));
   raise(findBadValueRefusal(due, user));
   const cutsOff = cuttingOff(user, due, admin) !== undefined;
+  if (cutsOff && hasUnknownAddress(known.state, user)) await refuseOtherAddresses("update", view, context);
   const guards = await findGuardContext(context, view, cutsOff || due.expires !== undefined);
   raise(findCutOffRefusal(user, due, guards, admin), findEndRefusal(user, due, guards));
   if (cutsOff) context.run.noteLeaving(user);

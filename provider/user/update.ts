@@ -1,7 +1,7 @@
 import { WallarooError, isUncertain, messageOf, raise } from "../api/errors";
 import { pick } from "../api/json";
 import type { ApiUser } from "../api/wire";
-import { notVisibleYet, refuseDoubtfulAbsence } from "./absence";
+import { notVisibleYet, refuseDoubtfulAbsence, refuseOtherAddresses } from "./absence";
 import { applyInputs, settleChange } from "./apply";
 import { unchanged, type Change } from "./confirmation";
 import type { Context } from "./context";
@@ -25,6 +25,12 @@ interface Pending {
   change: Change;
 }
 
+/** It would be cut off under an address that the state does not know; whether to believe that is still open. */
+interface Renamed {
+  kind: "renamed";
+  view: View;
+}
+
 /** `view` does not show the account; whether to believe that is still open. */
 interface Missing {
   kind: "missing";
@@ -40,7 +46,12 @@ interface Missing {
 export async function updateUser(context: Context, before: KnownUser, inputs: UserInputs): Promise<UserState> {
   context.directory.noteKnown([before]);
   const updated = await context.directory.whileWorking(async () => {
-    const begun = await context.limiter.run(() => begin(context, before, inputs));
+    let begun = await context.limiter.run(() => begin(context, before, inputs));
+    while (begun.kind === "renamed") {
+      await refuseOtherAddresses("update", begun.view, context);
+      context.directory.believe(before.id);
+      begun = await context.limiter.run(() => begin(context, before, inputs, true));
+    }
     // Not in the limiter, as many confirmations share a query.
     return begun.kind === "pending" ? settle(context, before, inputs, begun) : begun;
   });
@@ -53,7 +64,12 @@ function isMissing(updated: UserState | Missing): updated is Missing {
 }
 
 /** Decides on a fresh view, and writes. Runs in the limiter. */
-async function begin(context: Context, { id, state }: KnownUser, inputs: UserInputs): Promise<Pending | Missing> {
+async function begin(
+  context: Context,
+  { id, state }: KnownUser,
+  inputs: UserInputs,
+  isRenamed = false,
+): Promise<Pending | Missing | Renamed> {
   const takesSeat = inputs.enabled && !state.enabled;
   context.breaker.refuse({ operation: "update", who: state.email, writes: true, takesSeat });
   const view = await context.directory.view(DECISION_AGE_MS);
@@ -67,6 +83,8 @@ async function begin(context: Context, { id, state }: KnownUser, inputs: UserInp
     throw halfDone(declared, notVisibleYet(declared, view).message);
   }
   if (user === undefined) return { kind: "missing", view };
+  const isUnknown = hasUnknownAddress(state, user);
+  if (isUnknown && !isRenamed && !inputs.enabled && user.enabled) return { kind: "renamed", view };
   context.run.keep(id);
   const declared = redeclare(withFound(state, user, inputs, view.showsRoles()), inputs);
   // A changed address is followed by refresh, which says so: followed here, the next up would replace the user.
@@ -75,7 +93,7 @@ async function begin(context: Context, { id, state }: KnownUser, inputs: UserInp
   raise(findBadValueRefusal(due, user));
   const isCutOff = !user.enabled && !inputs.enabled && mayHaveSessions(state);
   if (isAsDeclared(known.state, due)) return { kind: "pending", user, known, change: { ...unchanged(user), isCutOff } };
-  if (user.enabled && due.enabled === false && hasUnknownAddress(state, user)) {
+  if (user.enabled && due.enabled === false && isUnknown) {
     context.log.warn(
       `${state.email} (id ${id}) has the address ${addressOf(user)} on the platform now, ` +
         "which the state does not know: that account is deactivated. `pulumi refresh` follows the address.",
