@@ -35,6 +35,13 @@ describe("maxDepartures", () => {
     );
   });
 
+  it("bounds nothing by default while fewer than ten of the members are active", async () => {
+    await science.up({ members: { ...team(people(8)), ...team(people(12).slice(8), { enabled: false }) } });
+    platform().clearLog();
+    await science.up({ members: team(people(3)) });
+    expect(departed()).to.have.length(5);
+  });
+
   it("allows a whole quarter, and does not ask the platform again for it", async () => {
     await science.up({ members: team(people(12)) });
     platform().clearLog();
