@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Breaker, type BreakerLimits, type Intent } from "./api/breaker";
 import { createClient } from "./api/client";
@@ -46,6 +47,9 @@ export function connect(
   { lookingMs, transport: substitute, ...limits }: Substitutes = {},
 ): Platform {
   const secrets = new Secrets();
+  const { signal } = run.cancellation;
+  // Each pause under way listens.
+  setMaxListeners(0, signal);
   const { requestTimeoutMs: timeoutMs, maxConcurrency: maxSockets } = settings;
   const waiting = new Waiting((message) => log.info(message));
   const transport = waiting.watch(substitute ?? createTransport({ timeoutMs, maxSockets, secrets }));
@@ -58,15 +62,22 @@ export function connect(
     token,
     secrets,
     breaker,
-    sleep: (ms) => waiting.during(sleep(ms)),
-    retry: { maxRetries: settings.maxRetries, maxElapsedMs: MAX_RETRYING_MS },
+    // A pause that is cut short is followed by one more attempt.
+    sleep: (ms) => waiting.during(sleep(ms, undefined, { signal }).catch(() => undefined)),
+    retry: {
+      get maxRetries() {
+        return signal.aborted ? 0 : settings.maxRetries;
+      },
+      maxElapsedMs: MAX_RETRYING_MS,
+    },
     maxConcurrency: settings.maxConcurrency,
     readOnlyBy: settings.readOnlyBy,
   });
   const users = createUsersApi(client);
   const adminUrl = `${settings.authUrl}/admin/realms/${encodeURIComponent(settings.realm)}`;
-  const refuseOrphaned = ({ operation, who }: Pick<Intent, "operation" | "who">) => {
-    if (run.engine.isGone) throw orphaned(operation, who);
+  const refuseEnded = (intent: Pick<Intent, "operation" | "who">) => {
+    if (run.engine.isGone) throw notTried(intent, "the engine has ended");
+    if (signal.aborted) throw notTried(intent, "the run was cancelled");
   };
   const directory = new Directory(users);
   const view = (maxAgeMs: number) => breaker.whileLooking(() => directory.view(maxAgeMs));
@@ -75,7 +86,7 @@ export function connect(
       ...users,
       // Asked once more before an invite: what is decided about it may have taken its time.
       invite: async (request, ...others) => {
-        refuseOrphaned({ operation: "invite", who: request.email });
+        refuseEnded({ operation: "invite", who: request.email });
         return users.invite(request, ...others);
       },
     },
@@ -93,7 +104,7 @@ export function connect(
     limiter: new Limiter(settings.maxConcurrency),
     breaker: {
       refuse: (intent) => {
-        refuseOrphaned(intent);
+        refuseEnded(intent);
         breaker.refuse(intent);
       },
     },
@@ -102,17 +113,18 @@ export function connect(
     host: new URL(settings.url).host,
     seatLimit: settings.seatLimit,
   };
+  signal.addEventListener("abort", () => context.lookout.hurry());
   return { settings, token, context, secrets };
 }
 
 /** What is begun without an engine would be stored in no state. */
-function orphaned(operation: string, who: string): WallarooError {
+function notTried({ operation, who }: Pick<Intent, "operation" | "who">, why: string): WallarooError {
   return new WallarooError({
     kind: "notTried",
     operation,
     who,
     beforeSending: true,
-    words: "not tried, because the engine has ended",
+    words: `not tried, because ${why}`,
     next: "Run the same command again.",
   });
 }

@@ -55,7 +55,10 @@ export function createService({ version, schema, log, engine }: Plugin): Service
       return new proto.ConfigureResponse().setAcceptsecrets(true).setSupportspreview(true);
     }),
     invoke: unary((request: proto.InvokeRequest) => log.during("", () => invoke(session, request))),
-    cancel: unary(() => new Empty()),
+    cancel: unary(() => {
+      session.cancel();
+      return new Empty();
+    }),
     check: unary(during(resources.check)),
     diff: unary(during(resources.diff)),
     create: unary(during(resources.create)),

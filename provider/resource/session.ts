@@ -49,6 +49,11 @@ export class Session {
     this.#shared?.close();
   }
 
+  /** The user cancels the run: see {@link RunMemory.cancellation}. */
+  cancel(): void {
+    this.run.cancellation.abort();
+  }
+
   /** The first configuration counts. */
   configure(configuration: Configuration): void {
     this.#configuration ??= configuration;

@@ -43,6 +43,7 @@ export class Lookout {
   readonly #searches = new Set<Search>();
   readonly #waiting: (() => void)[] = [];
   #isLooking = false;
+  #isHurried = false;
   #wake: (() => void) | undefined;
 
   /**
@@ -68,7 +69,7 @@ export class Lookout {
         until,
         looks: 0,
         isAnswered: false,
-        dueMs: performance.now() + (until === "answered" ? 0 : pauseAfter(1, undefined)),
+        dueMs: performance.now() + (until === "answered" || this.#isHurried ? 0 : pauseAfter(1, undefined)),
         end: (sight) => {
           clearTimeout(timer);
           this.#searches.delete(search);
@@ -86,6 +87,16 @@ export class Lookout {
       this.#wake?.();
       void this.#look();
     });
+  }
+
+  /**
+   * From now on each search ends with its next look. An account that this look does not show may be there all the same: its
+   * search ends as unknown.
+   */
+  hurry(): void {
+    this.#isHurried = true;
+    for (const search of this.#searches) search.dueMs = performance.now();
+    this.#wake?.();
   }
 
   /** False while it is not known whether an invite arrived, because no look after it was good yet. */
@@ -127,6 +138,7 @@ export class Lookout {
             defer(search, error);
           }
         }
+        if (this.#isHurried && this.#searches.has(search)) search.end({ kind: "unknown", failure: search.failure });
       }
     }
     this.#isLooking = false;

@@ -34,6 +34,11 @@ export class RunMemory {
   readonly seating = new Set<string>();
   readonly seats = new SeatPlan();
   readonly managed = new Managed();
+  /**
+   * Aborted when the user cancels the run: nothing more is begun or tried again, and each account that is looked for is
+   * looked for once more.
+   */
+  readonly cancellation = new AbortController();
   readonly #said = new Set<string>();
   /** Ids of the accounts that this run has invited: none of them can be the one that it runs as. */
   readonly invited = new Set<string>();
