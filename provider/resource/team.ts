@@ -59,7 +59,7 @@ export function teamResource(session: Session): Resource {
     await warnOfEnds(context, members, team);
     const before = completeMembers(olds);
     if (before !== undefined) return warnOfInviteOnly(byCanonicalEmail(before), members, context.directory);
-    const due = await dueMembers(context, members, {}, team);
+    const due = await dueMembers(context, members, undefined, team);
     const changes = { added: Object.keys(due), changed: [], removed: [] };
     await previewTeam(context, undefined, due, knownOf(changes, due), team);
   }
@@ -157,7 +157,7 @@ export function teamResource(session: Session): Resource {
       run.managed.note(Object.values(state.ids));
       if (run.hasProgram) refuseEmptied(state, declared, options);
       const due = session.isKnown()
-        ? await dueMembers(session.platform(olds, news).context, declared, state.ids, team)
+        ? await dueMembers(session.platform(olds, news).context, declared, state, team)
         : declared;
       const changes = findTeamChanges(unpack(state), due, isUnknown);
       const staying = Object.entries(state.ids).filter(([email]) => Object.hasOwn(due, email));
@@ -188,7 +188,7 @@ export function teamResource(session: Session): Resource {
       const id = `team-${randomUUID()}`;
       const { context } = session.platform(inputs);
       const team = teamOf(inputs["members"]);
-      const due = await dueMembers(context, membersOf(inputs), {}, team);
+      const due = await dueMembers(context, membersOf(inputs), undefined, team);
       return { id, state: toJson(await applyTeam(context, id, undefined, due, team, optionsOf(inputs, isUnknown))) };
     },
 
@@ -223,7 +223,7 @@ export function teamResource(session: Session): Resource {
       refuseEmptied(state, members, options);
       const { context } = session.platform(olds, news);
       const team = teamOf(members);
-      const due = await dueMembers(context, members, state.ids, team);
+      const due = await dueMembers(context, members, state, team);
       return toJson(await applyTeam(context, id, state, due, team, options));
     },
 

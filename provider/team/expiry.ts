@@ -3,36 +3,43 @@ import { isRecord } from "../api/json";
 import type { Context } from "../user/context";
 import { DECISION_AGE_MS } from "../user/directory";
 import { asDue, describeEnd, findToday, hasExpired } from "../user/expiry";
+import type { TeamState } from "./model";
 
 /** Declared members by canonical address; those that only `up` will know are left alone. */
 type Declared = Record<string, unknown>;
 
 /**
  * The members as they count today, see {@link asDue}. A member that has expired and has no account, neither stored nor on the
- * platform, is left out. Asks nothing when no day is declared.
- *
- * @param ids of the stored members, by canonical address
+ * platform, is left out; not one whose stored account has another address now, which it would be let go by. Asks nothing
+ * when no day is declared.
  */
 export async function dueMembers<T extends Declared>(
   context: Context,
   members: T,
-  ids: Record<string, string>,
+  stored: Pick<TeamState, "ids" | "details"> | undefined,
   team: string,
 ): Promise<T> {
   if (!hasDays(members)) return members;
   const today = await findToday(context);
   const view = await context.directory.view(DECISION_AGE_MS);
+  const known = stored === undefined ? new Set() : addressesOf(stored, members);
   const due: Declared = {};
   const late: string[] = [];
   for (const [email, member] of Object.entries(members)) {
     const isOver = isRecord(member) && hasExpired(member, today);
-    if (isOver && !Object.hasOwn(ids, email) && view.findAllByEmail(email).length === 0) late.push(email);
+    if (isOver && !known.has(email) && view.findAllByEmail(email).length === 0) late.push(email);
     else due[email] = isRecord(member) ? asDue(member, today) : member;
   }
   if (late.length > 0 && context.run.isNew(`late ${team}`)) {
     context.log.info(`${team}: not invited, as the day in \`expires\` is over: ${listed(late)}`);
   }
   return due as T;
+}
+
+/** Addresses of stored members, and former ones of those that are not declared by today's. */
+function addressesOf({ ids, details }: Pick<TeamState, "ids" | "details">, members: Declared): Set<string> {
+  const undeclared = Object.keys(ids).filter((email) => !Object.hasOwn(members, email));
+  return new Set([...Object.keys(ids), ...undeclared.flatMap((email) => details[email]?.formerEmails ?? [])]);
 }
 
 /** Warns of the members whose end comes within 14 days, the next one first. Asks nothing when no day is declared. */

@@ -35,10 +35,12 @@ export async function previewTeam(
   const ownIds = new Set([...stored.values()].map(({ id }) => id));
   const leaving = new Set(changes.removed);
   const view = await directory.view(DECISION_AGE_MS);
+  const leavers = changes.removed.filter((email) => run.findDeclaration(email) === undefined);
+  const former = new Set(leavers.flatMap((email) => stored.get(email)?.state.formerEmails ?? []));
   for (const email of changes.added) {
-    // A member whose address was changed on the platform: the one that leaves for it is told to refresh.
+    // A member whose address was changed on the platform: the one that leaves for it is told what to do.
     const there = view.findAllByEmail(email);
-    if (there.length === 1 && there.every(({ id }) => ownIds.has(id))) continue;
+    if (former.has(email) || (there.length === 1 && there.every(({ id }) => ownIds.has(id)))) continue;
     steps.push(async () => void (await previewCreate(context, inputsOf(email), leaving)));
   }
   for (const { email } of changes.changed) {

@@ -181,4 +181,21 @@ describe("an account that expires", () => {
       });
     }
   });
+
+  it("is not let go of, and left active, when its day is over and its address was changed on the platform", async () => {
+    await platform().addUser({ email: ann });
+    const calls = team();
+    const members = (email: string) => ({ members: { [email]: { adopt: true, expires: "2031-05-01" }, [bob]: {} } });
+    await calls.up(members(ann));
+    const id = (await platform().findByEmail(ann))?.id ?? "";
+    await platform().remove(ann);
+    await platform().addUser({ id, email: cleo });
+    await calls.refresh();
+    today = "2031-05-02";
+    for (const run of [() => calls.preview(members(ann)), () => calls.up(members(ann))]) {
+      expect(await messageOf(run)).to.match(/its only change can't be made.*\n?.*Declare cleo@example\.com instead/);
+    }
+    await calls.up(members(cleo));
+    expect(writes()).to.deep.equal([`invite ${bob}`, `deactivate ${cleo}`]);
+  });
 });
