@@ -216,6 +216,7 @@ describe("the native plugin", () => {
       expect((await invoke("getUser", { email: ann })).props).to.include({ id, enabled: false });
       const { users } = (await invoke("getUsers", { enabled: false })).props as { users: object[] };
       expect(users).to.have.length(1);
+      expect((await invoke("getSeats", {})).props).to.include({ inactive: 1 });
       expect((await invoke("getCurrentUser", {})).props).to.include({ email: "operator@example.com" });
       expect((await invoke("getUser", { email: ann }, [["email"]])).secrets.length).to.be.greaterThan(3);
     });
