@@ -242,6 +242,26 @@ describe("the native plugin", () => {
     expect(stack.kept?.outputs).to.not.have.property("unmanaged");
   });
 
+  it("refuses a user that a team, checked before it, would deactivate as unmanaged", async () => {
+    const stray = "bob@elsewhere.org";
+    await platform().addUser({ email: stray });
+    const stack = new EngineCalls(platform, "team", {}, startNative);
+    const declared = { members: { [ann]: {} }, unmanagedDomain: "elsewhere.org" };
+    await stack.up({ ...declared, unmanaged: "report" });
+    const { id = "", inputs = {}, outputs = {} } = stack.kept ?? {};
+    const native = await calls();
+    const team = native.verbs("Team");
+    const checked = await team.check(inputs, { ...declared, unmanaged: "deactivate" });
+    await team.diff(id, outputs, checked.inputs as object);
+    const request = new proto.CheckRequest().setUrn(`${urnOf("User")}-user`);
+    const response = await native.ask<proto.CheckResponse>(
+      "check",
+      request.setNews(encode({ email: stray, adopt: true }, [])),
+    );
+    const reasons = response.getFailuresList().map((failure) => failure.getReason());
+    expect(reasons.join()).to.match(/bob@elsewhere.org is declared by .* did not know of it in time/);
+  });
+
   it("refuses an address that two resources of a program declare, naming both", async () => {
     const native = await calls();
     const check = async (name: string) => {
