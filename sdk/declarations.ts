@@ -22,6 +22,8 @@ const MAX_LATE = 5;
 
 /** Programs of the Automation API run several times in one process. */
 const runs = new WeakMap<object, Declarations>();
+/** Those of all providers of one program, by its monitor. */
+const programs = new WeakMap<object, Set<Declarations>>();
 
 /**
  * What a resource tells the provider of itself, so that an account that is declared twice is refused, naming both
@@ -29,13 +31,14 @@ const runs = new WeakMap<object, Declarations>();
  * Explicit providers are different platforms. A resource of a component is called by both names, as components repeat
  * theirs.
  * @param emails canonical; undefined while they are not known
- * @param isTold which other declarations the provider has to know: a team leaves members alone that move elsewhere
+ * @param isTold which other declarations the provider has to know: a team leaves members alone that move elsewhere, and one
+ *   that looks for unmanaged accounts has to know those of other providers, which may be of the same platform
  * @param failure what is wrong with the arguments as a whole, for check to refuse
  */
 export async function declare(
   { name, type, opts, frees }: { name: string; type: string; opts: pulumi.CustomResourceOptions; frees?: boolean },
   emails: readonly string[] | undefined,
-  isTold: "of all" | "of its own",
+  isTold: "of all" | "of its own" | "of every provider",
   failure?: string,
 ): Promise<Declared> {
   const provider = opts.provider ?? opts.parent?.getProvider(type);
@@ -43,6 +46,9 @@ export async function declare(
   const run = provider ?? pulumi.runtime.getMonitor() ?? runs;
   const declarations = runs.get(run) ?? new Declarations();
   runs.set(run, declarations);
+  const monitor = pulumi.runtime.getMonitor() ?? programs;
+  const program = programs.get(monitor) ?? new Set();
+  programs.set(monitor, program.add(declarations));
   const key = `${(declarations.count += 1)}`;
   // The SDK does not declare it.
   const parent = opts.parent as { __name?: string } | undefined;
@@ -61,10 +67,14 @@ export async function declare(
     const names = declarations.othersOf(email, key);
     if (names.length > 0) others[email] = names;
   }
+  const beside = isTold === "of every provider" ? [...program].filter((other) => other !== declarations) : [];
   const late = [...declarations.late].flatMap(([other, name]) => (other === key ? [] : [name]));
+  for (const other of beside) late.push(...other.late.values());
+  const elsewhere = [...new Set(beside.flatMap((other) => [...other.byEmail.keys()]))];
   const declared: Declared = { key, name: shown };
   if (Object.keys(others).length > 0) declared.others = others;
-  if (isTold === "of all" && late.length > 0) declared.late = late.slice(0, MAX_LATE);
+  if (isTold !== "of its own" && late.length > 0) declared.late = late.slice(0, MAX_LATE);
+  if (elsewhere.length > 0) declared.elsewhere = elsewhere;
   if (gathers) declared.gathers = true;
   if (frees === true) declared.frees = true;
   if (declarations.freeing > 0) declared.freeing = declarations.freeing;

@@ -115,7 +115,7 @@ export class WallarooTeam extends pulumi.CustomResource {
         [DECLARED_KEY]: declare(
           { name, type: WallarooTeam.type, opts, frees: mayFree(members) },
           emailsOf(members),
-          "of all",
+          unmanaged === undefined ? "of all" : "of every provider",
           failure,
         ),
         [PROVIDER_KEY]: TEAM_PROVIDER_TEXT,

@@ -10,8 +10,9 @@ export function findDuplicates(
   { run, isUnknown }: Pick<Session, "run" | "isUnknown">,
 ): InputFailure[] {
   if (declared === undefined) return [];
-  const elsewhere = declared.others ?? {};
-  for (const [email, [name]] of Object.entries(elsewhere)) {
+  run.managed.noteElsewhere(declared.elsewhere ?? []);
+  const others = declared.others ?? {};
+  for (const [email, [name]] of Object.entries(others)) {
     if (name !== undefined) run.expect(email, name);
   }
   return emails.flatMap((email) => {
@@ -19,8 +20,8 @@ export function findDuplicates(
     const team = run.managed.findCutOff(email);
     if (team !== undefined) return [cutOff(email, declared.name, team)];
     const earlier = run.declare(email, declared);
-    const others = Object.hasOwn(elsewhere, email) ? (elsewhere[email] ?? []) : [];
-    const names = new Set([...others, ...(earlier === undefined ? [] : [earlier.name])]);
+    const all = Object.hasOwn(others, email) ? (others[email] ?? []) : [];
+    const names = new Set([...all, ...(earlier === undefined ? [] : [earlier.name])]);
     return names.size === 0 ? [] : [declaredTwice(email, [declared.name, ...names])];
   });
 }

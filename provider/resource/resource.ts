@@ -36,6 +36,8 @@ export interface Declared extends Declaration {
   others?: Record<string, string[]>;
   /** Names of the inputs that are declared as secrets: the engine must print no value of them. */
   secrets?: string[];
+  /** Of a team that looks for unmanaged accounts, canonical addresses that resources of other providers declare. */
+  elsewhere?: string[];
   /** Of a team, names of other resources whose addresses are only known late; the first few. */
   late?: string[];
   /** In a preview: refusals are answered to the SDK, which says those of all resources together. */

@@ -30,7 +30,8 @@ export function findUnmanaged(
   members: { ids: ReadonlySet<string>; declared: Record<string, unknown> },
   { unmanagedDomain }: Pick<TeamOptions, "unmanagedDomain">,
 ): ApiUser[] {
-  const isDeclared = (name: string) => Object.hasOwn(members.declared, name) || run.findDeclaration(name) !== undefined;
+  const isDeclared = (name: string) =>
+    Object.hasOwn(members.declared, name) || run.findDeclaration(name) !== undefined || run.managed.isElsewhere(name);
   const isUnmanaged = (user: ApiUser) => {
     if (!user.enabled || user.email === undefined) return false;
     const [email, username] = [canonicalEmail(user.email), canonicalEmail(user.username)];

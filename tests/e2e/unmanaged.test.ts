@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import { WallarooTeam, WallarooUser, type WallarooTeamArgs } from "pulumi-wallaroo";
-import { scenario } from "./stack";
+import { WallarooProvider, WallarooTeam, WallarooUser, type WallarooTeamArgs } from "pulumi-wallaroo";
+import { CI, scenario } from "./stack";
 
 const [ann, bob, old] = ["ann@example.com", "bob@example.com", "old@corp.example"];
 const people = Array.from({ length: 12 }, (_, index) => `p${index}@example.com`);
@@ -45,8 +45,16 @@ describe("unmanaged accounts and departures through the real engine", function (
       withBob();
       new WallarooUser("new", { email: "new@corp.example", adopt: true });
     };
-    await stack().up(program({ unmanaged: "deactivate" }, withNew));
-    expect(await isEnabled("new@corp.example")).to.equal(true);
+    const underOther = () => {
+      withBob();
+      const login = { url: platform().url, username: CI.email, password: CI.password };
+      const provider = new WallarooProvider("other", login);
+      new WallarooUser("new", { email: "new@corp.example", adopt: true }, { provider });
+    };
+    for (const more of [underOther, withNew]) {
+      await stack().up(program({ unmanaged: "deactivate" }, more));
+      expect(await isEnabled("new@corp.example")).to.equal(true);
+    }
 
     const late = program({ unmanaged: "deactivate" }, () => {
       withNew();

@@ -33,6 +33,12 @@ describe("the unmanaged accounts of a team", () => {
     expect(platform().log).to.deep.equal([]);
   });
 
+  it("are not those that a resource of another provider declares", async () => {
+    const __declared = { key: "1", name: "it", elsewhere: [old] };
+    await team.up(declared("report", { __declared }));
+    expect(team.kept?.outputs["unmanaged"]).to.deep.equal([older]);
+  });
+
   it("are reported without the built-in admin, service accounts, deactivated accounts and other domains", async () => {
     await platform().addUser({ email: "robot@example.com", username: "service-account-robot" });
     await team.up(declared("report"));
