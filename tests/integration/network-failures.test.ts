@@ -8,6 +8,7 @@ import { Secrets } from "../../provider/api/redact";
 import { createTransport } from "../../provider/api/transport";
 import { Certificates, type Certificate } from "./certificates";
 import { askInProcess } from "./separate-process";
+import { restoreEnvironment } from "../restored-environment";
 
 /** What is set up wrongly between provider and platform is named as what it is. Sockets are real, and so are certificates. */
 describe("a network that is set up wrongly", function () {
@@ -61,7 +62,7 @@ describe("a network that is set up wrongly", function () {
       const { kind, message } = error;
       return { kind, message, isUncertain: isUncertain(error), isRetried: isRetryable(error, true) };
     } finally {
-      process.env = before;
+      restoreEnvironment(before);
     }
   }
   const final = { kind: "badSettings", isUncertain: false, isRetried: false };

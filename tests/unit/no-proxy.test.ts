@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { isExempt } from "../../provider/api/no-proxy";
 import { findProxy } from "../../provider/api/proxy";
+import { restoreEnvironment } from "../restored-environment";
 
 /** Entries of NO_PROXY, what they name, and what they do not. Hosts without a scheme are asked by https. */
 const ENTRIES: [entry: string, named: string[], others: string[]][] = [
@@ -78,7 +79,7 @@ describe("the proxy that the environment names", () => {
     before = { ...process.env };
     for (const name of Object.keys(process.env)) if (/_proxy$/i.test(name)) delete process.env[name];
   });
-  afterEach(() => void (process.env = before));
+  afterEach(() => restoreEnvironment(before));
 
   const find = (host: string, env: Record<string, string>) => {
     Object.assign(process.env, env);
