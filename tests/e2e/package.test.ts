@@ -77,7 +77,7 @@ describe("the packed package", function () {
     );
   });
 
-  it("exports the names of the contract and no other", () => {
+  it("exports the resources, the provider and the lookups, and no other name", () => {
     // eslint-disable-next-line @typescript-eslint/no-require-imports
     const names = Object.keys(require(path.join(consumer.folder, "node_modules/pulumi-wallaroo")) as object);
     expect(names.sort()).to.deep.equal([
@@ -86,6 +86,8 @@ describe("the packed package", function () {
       "WallarooUser",
       "getCurrentUser",
       "getCurrentUserOutput",
+      "getSeats",
+      "getSeatsOutput",
       "getUser",
       "getUserOutput",
       "getUsers",
