@@ -13,7 +13,7 @@ import { findOptionChanges, optionsOf, storedOptions, type TeamOptions } from ".
 import { previewTeam } from "../team/preview";
 import { readTeam } from "../team/read";
 import { expectedState, unpack } from "../team/state";
-import { findCutOff, findUnmanagedProblem, lacksList } from "../team/unmanaged";
+import { findCutOff, findUnmanagedProblem, lacksList, listsDeclared } from "../team/unmanaged";
 import { unnamed } from "../user/check";
 import { describeRepair, refuseDefects } from "../user/decode";
 import { isSameValue } from "../user/diff";
@@ -169,7 +169,7 @@ export function teamResource(session: Session): Resource {
       const isLive = run.hasProgram && session.isKnown();
       const others = findOptionChanges(state, news);
       const cutOff = isLive ? await findCutOff(session.platform(olds, news).context, state, due, options, team) : [];
-      if (isLive && lacksList(state, options)) others.push("unmanaged");
+      if (isLive && (lacksList(state, options) || listsDeclared(run, state))) others.push("unmanaged");
       if (isEmpty(changes) && others.length + cutOff.length === 0) return { changes: false, updates: [], replaces: [] };
       if (run.hasProgram) refuseDefects("change", team, defects);
       let rest = changes;

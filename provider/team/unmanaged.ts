@@ -100,6 +100,14 @@ export function lacksList(state: TeamState, { ifUnmanaged }: TeamOptions): boole
 }
 
 /**
+ * True when the program declares an account that stands on the stored list. The list has to forget it now: once it is not
+ * declared any more, nothing tells that from an account that never was, and its `onDestroy` may have spared it.
+ */
+export function listsDeclared(run: RunMemory, { unmanaged = [] }: TeamState): boolean {
+  return unmanaged.some((email) => run.findDeclaration(email) !== undefined || run.managed.isElsewhere(email));
+}
+
+/**
  * Addresses of the accounts that `up` would cut off as unmanaged: those that an earlier one has reported and that are so
  * still. Says which are not reported yet: that alone is no change.
  */

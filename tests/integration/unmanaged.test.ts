@@ -39,6 +39,19 @@ describe("the unmanaged accounts of a team", () => {
     expect(team.kept?.outputs["unmanaged"]).to.deep.equal([older]);
   });
 
+  it("are forgotten by the list once a resource declares them, so that its onDestroy counts when it is taken out", async () => {
+    await team.up(declared("deactivate"));
+    expect(team.kept?.outputs["unmanaged"]).to.deep.equal([old, older]);
+    const withUser = declared("deactivate", { __declared: { key: "1", name: "it", others: { [old]: ["keeper"] } } });
+    const cutOff = team.kept;
+    expect(await team.preview(withUser)).to.equal("updated");
+    expect(await team.up(withUser)).to.equal("updated");
+    expect(cutOff).to.not.deep.equal(team.kept);
+    expect(team.kept?.outputs["unmanaged"]).to.not.include(old);
+    await team.up(declared("deactivate"));
+    expect(await isEnabled(old)).to.equal(true);
+  });
+
   it("are reported without the built-in admin, service accounts, deactivated accounts and other domains", async () => {
     await platform().addUser({ email: "robot@example.com", username: "service-account-robot" });
     await team.up(declared("report"));
@@ -95,8 +108,9 @@ describe("the unmanaged accounts of a team", () => {
     const kept = team.kept as NonNullable<typeof team.kept>;
     const news = { ...declared("deactivate"), __declared: { key: "1", name: "it", others: {} } };
     const checked = (await provider.check(kept.inputs, news)).inputs as Props;
-    expect(await provider.diff(kept.id, kept.outputs, checked)).to.include({ changes: false });
-    await provider.update(kept.id, kept.outputs, checked);
+    expect(await provider.diff(kept.id, kept.outputs, checked)).to.include({ changes: true });
+    const updated = await provider.update(kept.id, kept.outputs, checked);
+    expect(updated.outs).to.have.deep.property("unmanaged", []);
     expect(writes()).to.deep.equal([`invite ${ann}`]);
   });
 
