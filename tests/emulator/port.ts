@@ -19,8 +19,13 @@ function firstHandedOut(): number {
   }
 }
 
-/** Ports that were chosen in this process: a server that stops for a while must not lose its own to the next one. */
-const chosen = new Set<number>();
+/** Test processes that run at once, each with ports of its own: a server that stops for a while must not lose its own. */
+const PROCESSES = 5;
+const SIZE = Math.floor((HIGHEST + 1 - LOWEST) / PROCESSES);
+/** Mocha numbers its processes from 0 when several run at once. */
+const FIRST = LOWEST + SIZE * (Number(process.env["MOCHA_WORKER_ID"] ?? PROCESSES - 1) % PROCESSES);
+/** One after the other, so that a port comes again only after all others. */
+let chosen = randomInt(SIZE);
 
 /**
  * Makes `server` listen at a port of 127.0.0.1 that stays its own when it stops listening for a while, and returns the
@@ -30,10 +35,7 @@ const chosen = new Set<number>();
  */
 export async function listenAtLowPort(server: Server): Promise<number> {
   for (;;) {
-    const port = randomInt(LOWEST, HIGHEST + 1);
-    if (chosen.has(port)) continue;
-    if (chosen.size > (HIGHEST - LOWEST) / 2) chosen.clear();
-    chosen.add(port);
+    const port = FIRST + ((chosen += 1) % SIZE);
     if (await listenAt(server, port)) return port;
   }
 }
