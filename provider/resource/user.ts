@@ -55,7 +55,7 @@ export function userResource(session: Session): Resource {
     }
   }
 
-  /** Nothing is said of a seat while it is not known who is to take or free it. */
+  /** Says nothing of a seat while it is not known which account takes or frees it. */
   async function checkSeats(olds: Props, inputs: Props, declared: Declared | undefined): Promise<void> {
     const { email, enabled, expires } = inputs;
     if (typeof email !== "string" || [email, enabled, expires].some(isUnknown)) return;

@@ -76,7 +76,9 @@ export async function applyTeam(
   const state = { ...pack(members.values(), options.defaults), ...(beside ?? kept) };
   if (failures.length === 0) return state;
   const held = isHeldBack ? `${leaving.length} not declared any more were left alone for now. ` : "";
-  const done = failures.some(isNotTried) ? "What" : "All others are done, and what";
+  const tried = freeing.length + others.length + (isHeldBack ? 0 : leaving.length);
+  const hasOthers = failures.length < tried && !failures.some(isNotTried);
+  const done = hasOthers ? "All others are done, and what" : "What";
   const next = `${done} was done is stored; the next \`pulumi up\` does the rest.`;
   const total = freeing.length + others.length + leaving.length + (departures?.unmanaged.length ?? 0);
   const failure = membersFailed("change", team, failures, total, held + next);

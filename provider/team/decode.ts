@@ -13,7 +13,7 @@ export interface DecodedTeam {
   state: TeamState;
   /** None for a state that a release of this package wrote. */
   defects: Defect[];
-  /** Addresses of members of whom it can't be known any more how their account was found. */
+  /** Addresses of members whose accounts were found in a way that can't be known any more. */
   foundLost: Set<string>;
 }
 
@@ -118,7 +118,7 @@ type Maps = Record<"adopted" | "passwords" | "details", Record<string, unknown> 
   defaults: StoredDefaults;
 };
 
-/** Most members, of whom there may be ten thousand: there is nothing in them that would have to be decoded one by one. */
+/** Most members, perhaps ten thousand: nothing in them has to be decoded one by one. */
 function usualMember(
   email: string,
   key: string,

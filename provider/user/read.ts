@@ -93,7 +93,7 @@ function followed(state: UserState, user: ApiUser, view: View): UserState {
   return adoptedState({ ...state, adopt: true }, user, state, now);
 }
 
-/** Reads a user by id of whom nothing is stored. Raises `notFound`. */
+/** Reads a user by id without a stored state. Raises `notFound`. */
 export async function getUser(context: Context, id: string): Promise<KnownUser> {
   const view = await context.directory.view(READ_AGE_MS);
   const user = view.findById(id);

@@ -26,11 +26,11 @@ export class RunMemory {
    */
   hasProgram = false;
   /**
-   * By id, those whom this run cuts off or takes the admin role from, from the moment that it is decided, and whether they
-   * were active then. Nobody is taken out again: an answer that says that it failed may be a proxy's.
+   * By id, accounts that this run cuts off or takes the admin role from, from the moment that it is decided, and whether they
+   * were active then. None is taken out again: an answer that says that it failed may be a proxy's.
    */
   readonly leaving = new Map<string, boolean>();
-  /** Canonical addresses of those who are taking a seat, and whom a view may not show yet. */
+  /** Canonical addresses of accounts that are taking a seat, and that a view may not show yet. */
   readonly seating = new Set<string>();
   readonly seats = new SeatPlan();
   readonly managed = new Managed();

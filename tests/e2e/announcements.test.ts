@@ -30,7 +30,7 @@ describe("what the engine carries of what becomes of each account", function () 
     return { events, onEvent };
   }
 
-  it("is, of a user who was taken out and stays active, a warning at apply with the way to cut the account off", async () => {
+  it("warns at apply of a removed user that stays active, with the way to cut the account off", async () => {
     await stack().up(user({ onDestroy: "retain" }));
     const { events, onEvent } = listening();
     const { output } = await stack().up(() => {}, { onEvent });

@@ -38,7 +38,7 @@ describe("a copy of the realm, in which the same ids are the accounts of others"
       expect(message).to.match(REFUSED).and.include("Could not read 3 accounts");
       expect(message).to.match(/Nothing was changed\..*`pulumi refresh --target URN`.*`pulumi state delete`/);
     }
-    expect(copy.requests("query"), "no question but the one about everybody").to.have.length(1);
+    expect(copy.requests("query"), "no query but the one about all accounts").to.have.length(1);
   });
 
   it("fails the refresh of a team, which says it once and names ten", async () => {
@@ -53,7 +53,7 @@ describe("a copy of the realm, in which the same ids are the accounts of others"
     expect(reasons.join()).to.match(/and 30 more\)/);
   });
 
-  it("is told from a company that moves everybody to one new domain, who are followed as before", async () => {
+  it("is told from a company that moves all accounts to one new domain, which are followed as before", async () => {
     const known = await create(4);
     await clone(known, (email) => email.replace("@example.com", "@new.example.org"));
     const run = connectTo(copy);

@@ -135,7 +135,7 @@ export function accountsContract(start: (options?: PlatformOptions) => Promise<P
     expect((await ask(light)).status, "once deactivated").to.equal(401);
   });
 
-  it("refuses a caller who is no administrator, has no good token, or is deactivated", async () => {
+  it("refuses a caller that is not an administrator, has no good token, or is deactivated", async () => {
     platform = await start();
     expect((await post(`${platform.url}/v1/api/users/query`, {}, { authorization: "Bearer x.y.z" })).status).to.equal(
       401,

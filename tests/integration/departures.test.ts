@@ -51,7 +51,7 @@ describe("maxDepartures", () => {
     expect(departed()).to.have.length(3);
   });
 
-  it("counts neither who is deactivated by enabled or was inactive, nor who stays active or is declared elsewhere", async () => {
+  it("counts no account that is deactivated by enabled, was inactive, stays active or is declared elsewhere", async () => {
     const [retained, adopted, moved, off, ...others] = people(24);
     await platform().addUser({ email: adopted ?? "" });
     const all = {

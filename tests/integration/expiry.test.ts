@@ -146,7 +146,7 @@ describe("an account that expires", () => {
     expect(writes().slice(2)).to.deep.equal([`deactivate ${ann}`, `activate ${ann}`]);
   });
 
-  it("is left out of a team when its day is over and nobody has the address, which is no change then", async () => {
+  it("is left out of a team when its day is over and no account has the address, which is not a change then", async () => {
     const calls = team();
     const members = { members: { [ann]: { expires: "2031-04-30" }, [bob]: {}, [cleo]: { expires: "2031-04-30" } } };
     await platform().addUser({ email: cleo, enabled: false });

@@ -224,7 +224,7 @@ describe("the state of a team that was edited by hand", () => {
     }
   }
 
-  it("puts a member who is deactivated by now back as it is now", async () => {
+  it("leaves a member that is deactivated by now as it is", async () => {
     await platform().setEnabled(ann, false);
     const { team } = await startDynamic(platform());
     const props = (await team.read("id", edited(stored, ["adopted"], GONE))).props as Props;

@@ -24,6 +24,13 @@ describe("the members of a team, run by run", () => {
     expect(writes()).to.have.members([`activate ${ann}`, `invite ${ann}`, `invite ${bob}`]);
   });
 
+  it("are not said to be done when all that was tried failed", async () => {
+    refuseInvite(bob, "no");
+    const failed = await messageOf(() => calls().up({ members: { [bob]: {} } }));
+    expect(failed).to.match(/1 member failed of 1\. What was done is stored/);
+    expect(failed).to.not.include("All others are done");
+  });
+
   it("are warned of a new password where it changes nothing, and not where the invite is yet to come", async () => {
     refuseInvite(bob, "too weak");
     const program = (password: string) => ({ members: { [ann]: { password }, [bob]: { password } } });

@@ -80,7 +80,7 @@ describe("wallaroo:seatLimit in preview", () => {
     expect(writes()).to.deep.equal([`invite ${ann}`, `invite ${bob}`]);
   });
 
-  it("says of a licence that the platform itself enforces how many seats are taken, and by whom for nothing", async () => {
+  it("names the seats taken and the idle accounts when the platform itself enforces its licence", async () => {
     await start({ seatLimit: 2 });
     await platform().addUser({ email: "idle@example.com" });
     const { user } = await startDynamic(platform());

@@ -197,7 +197,7 @@ describe("a run that cuts accounts off or brings them back", function () {
     "501": { status: 501, body: "" },
     "a login page": { status: 200, body: "<html>please sign in</html>" },
   })) {
-    it(`cuts everybody off though Keycloak's admin API answers ${what}, with one warning or a failure for each`, async () => {
+    it(`cuts all accounts off though Keycloak's admin API answers ${what}, with one warning or a failure for each`, async () => {
       for (const policy of ["auto", "required"]) {
         const { lifecycle } = await start();
         const made: KnownUser[] = [];
