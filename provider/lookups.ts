@@ -128,7 +128,7 @@ async function list(platform: Platform, args: GetUsersArgs, maxAgeMs: number): P
   const domain = args.emailDomain === undefined ? undefined : canonicalEmail(args.emailDomain).replace(/^@/, "");
   const view = await platform.context.directory.view(maxAgeMs);
   await refuseCutList(platform, view);
-  return [...view.everybody()]
+  return [...view.accounts()]
     .map(describe)
     .filter((user) => args.enabled === undefined || user.enabled === args.enabled)
     .filter((user) => args.admin === undefined || user.admin === args.admin)

@@ -18,6 +18,8 @@ class Preview {
   refused: { place: number; refusals: Refusal[] }[] = [];
 }
 
+type Gathering = pulumi.Resource & { readonly [REFUSED_KEY]?: { promise(): Promise<unknown> } };
+
 /** By their monitor: the Automation API runs several programs in one process. */
 const previews = new WeakMap<object, Preview>();
 
@@ -29,7 +31,7 @@ export function gathering(): Record<string, undefined> {
 /** Fails the program, once per batch of resources, when check would refuse to create some of them. */
 export function failWhenRefused(resource: pulumi.Resource): void {
   // The SDK makes an output of every property that is declared, and does not declare its promise.
-  const output = (resource as unknown as Record<string, { promise(): Promise<unknown> } | undefined>)[REFUSED_KEY];
+  const output = (resource as Gathering)[REFUSED_KEY];
   if (output === undefined) return;
   const run = pulumi.runtime.getMonitor() ?? previews;
   const preview = previews.get(run) ?? new Preview();

@@ -40,7 +40,7 @@ export function findUnmanaged(
     if (members.ids.has(user.id) || run.isKept(user.id) || run.managed.has(user.id)) return false;
     return !isDeclared(email) && !isDeclared(username);
   };
-  const found = [...view.everybody()].filter(isUnmanaged);
+  const found = [...view.accounts()].filter(isUnmanaged);
   return found.sort((a, b) => (addressOf(a) < addressOf(b) ? -1 : 1));
 }
 
@@ -74,7 +74,7 @@ export async function findUnmanagedRefusals(
   });
   const admins = users.filter(isAdmin);
   const cutOff = new Set(users.map(({ id }) => id));
-  const left = [...view.everybody()].filter(
+  const left = [...view.accounts()].filter(
     (user) => user.enabled && isAdmin(user) && !cutOff.has(user.id) && !context.run.leaving.has(user.id),
   );
   if (admins.length > 0 && left.length < LEAST_ADMINS) {

@@ -16,7 +16,7 @@ export interface GuardContext extends Identity {
   protectedEmails: ReadonlySet<string>;
   /** The setting that names them, as messages call it; see {@link PROTECTED_BY}. */
   protectedBy?: string | undefined;
-  everybody: Iterable<ApiUser>;
+  accounts: Iterable<ApiUser>;
   /** True when the platform shows the roles of any account. */
   showsRoles: boolean;
   /** By id, accounts that this run cuts off or demotes, or has tried to: not to be counted on. True if active then. */
@@ -30,7 +30,7 @@ export async function findGuardContext(context: Context, view: View, cutsOff: bo
   const { leaving, invited } = context.run;
   const identity = await findIdentityForGuards(context, view, cutsOff);
   const { protectedEmails, protectedBy } = context;
-  const seen = { everybody: view.everybody(), showsRoles: view.showsRoles() };
+  const seen = { accounts: view.accounts(), showsRoles: view.showsRoles() };
   return { ...identity, ...seen, protectedEmails, protectedBy, leaving, invited };
 }
 
@@ -91,7 +91,7 @@ function findGuards(user: ApiUser, context: GuardContext): Guard[] {
   // Another administrator to run as would be one more.
   if (user.enabled && mayBeAdmin && !isCaller) {
     const isLeft = (other: ApiUser) => other.id !== user.id && !context.leaving.has(other.id);
-    const others = [...context.everybody].filter((other) => isLeft(other) && other.enabled && isAdmin(other));
+    const others = [...context.accounts].filter((other) => isLeft(other) && other.enabled && isAdmin(other));
     if (others.length === 0) {
       const reason = "it is the last enabled administrator that can be seen";
       guards.push({ reason, remedy: "make another account an administrator" });

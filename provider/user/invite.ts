@@ -157,7 +157,7 @@ export async function settleInvite(
     const last = look.kind === "absent" ? await lookout.find(email, "shown", atMs) : look;
     if (last.kind === "shown") return found(email, last.user, error, open);
     if (last.kind === "absent" && !saysTaken(error, email)) throw error.with({ next: `${error.next} ${LATE}` });
-    return { kind: "unseen", error, ...(last.kind === "unknown" ? { failure: last.failure } : {}) };
+    return last.kind === "unknown" ? { kind: "unseen", error, failure: last.failure } : { kind: "unseen", error };
   }
 }
 

@@ -32,7 +32,7 @@ export class Misspellings {
     let index = this.#indexes.get(view);
     if (index === undefined) {
       index = new AddressesByLength();
-      for (const { email, enabled } of view.everybody()) {
+      for (const { email, enabled } of view.accounts()) {
         if (enabled && email !== undefined) index.add(canonicalEmail(email));
       }
       this.#indexes.set(view, index);

@@ -18,7 +18,7 @@ export interface Seats {
 }
 
 export function seatsOf(view: View, limit: number | undefined): Seats {
-  const all = [...view.everybody()].filter(({ email }) => email !== undefined).length;
+  const all = [...view.accounts()].filter(({ email }) => email !== undefined).length;
   const active = view.seatsTaken();
   return { active, inactive: all - active, ...(limit === undefined ? {} : { limit }) };
 }
@@ -126,7 +126,7 @@ const IDLE_MS = 90 * 24 * 3600 * 1000;
 
 /** Active accounts that may not need their seat, as far as the platform shows sign-ins. One or two sentences. */
 export function describeIdle(view: View, nowMs = Date.now()): string {
-  const active = [...view.everybody()].filter(({ enabled, email }) => enabled && email !== undefined);
+  const active = [...view.accounts()].filter(({ enabled, email }) => enabled && email !== undefined);
   if (active.every(({ lastLogin }) => lastLogin === undefined)) {
     return "This platform does not show when accounts signed in last.";
   }

@@ -46,7 +46,7 @@ export class View {
     return (ids.length > 0 ? ids : this.#byUsername.idsOf(email)).flatMap((id) => this.#byId.get(id) ?? []);
   }
 
-  everybody(): Iterable<ApiUser> {
+  accounts(): Iterable<ApiUser> {
     return this.#byId.values();
   }
 

@@ -163,9 +163,9 @@ describe("a team on a platform", function () {
     platform = await startPlatform();
     const state = await connectTo(platform).team.apply(undefined, team(emails(3)), "team");
     // A list that was cut short: all but one, which is there when asked for.
-    const everybody = Object.fromEntries((await platform.people()).map((user) => [user.id, user]));
-    delete everybody[state.ids["p1@example.com"] ?? ""];
-    platform.misbehave({ on: "query", times: 1, when: "after", what: { body: { users: everybody } } });
+    const byId = Object.fromEntries((await platform.people()).map((user) => [user.id, user]));
+    delete byId[state.ids["p1@example.com"] ?? ""];
+    platform.misbehave({ on: "query", times: 1, when: "after", what: { body: { users: byId } } });
     const failed = await failureOf(connectTo(platform).team.read(state, 'team "x"'));
     expect(failed.message).to.match(/^Could not read all members of team "x": 1 member failed of 3/);
     expect(failed.reasons[0]).to.match(/Could not read p1@example.com: .*cut short/);

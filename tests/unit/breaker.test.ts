@@ -9,7 +9,7 @@ const MIDDAY_MS = Date.UTC(2026, 10, 26, 12);
 
 const invite = (who: string): Intent => ({ operation: "invite", who, writes: true, takesSeat: true });
 const deactivate = (who: string): Intent => ({ operation: "deactivate", who, writes: true });
-const query: Intent = { operation: "query", who: "everybody", writes: false };
+const query: Intent = { operation: "query", who: "accounts", writes: false };
 
 describe("the breaker", () => {
   let nowMs: number;

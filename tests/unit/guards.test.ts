@@ -29,11 +29,11 @@ function find(user: ApiUser, context: Partial<GuardContext>): Guard | undefined 
 }
 
 function complete(user: ApiUser, context: Partial<GuardContext>): GuardContext {
-  const everybody = context.everybody ?? [user];
-  const showsRoles = [...everybody].some(({ realmRoles }) => realmRoles !== undefined);
+  const accounts = context.accounts ?? [user];
+  const showsRoles = [...accounts].some(({ realmRoles }) => realmRoles !== undefined);
   const run = { leaving: new Map<string, boolean>(), invited: new Set<string>() };
   const nobody = { caller: {}, isCallerKnown: true, protectedEmails: new Set<string>() };
-  return { ...nobody, ...run, everybody, showsRoles, ...context };
+  return { ...nobody, ...run, accounts, showsRoles, ...context };
 }
 
 describe("a guard", () => {
@@ -50,11 +50,11 @@ describe("a guard", () => {
   it("stands before the last enabled administrator and no other", () => {
     const boss = person("boss@example.com", admin);
     const vice = person("vice@example.com", admin);
-    expect(guard(boss, { everybody: [boss, person("x@example.com")] })).to.match(/last enabled administrator/);
-    expect(guard(boss, { everybody: [boss, { ...vice, enabled: false }] })).to.match(/last enabled administrator/);
-    expect(guard(boss, { everybody: [boss, vice] })).to.equal(undefined);
-    expect(guard(boss, { everybody: [boss, vice], leaving: new Map([[vice.id, true]]) })).to.match(/last enabled/);
-    expect(guard({ ...boss, enabled: false }, { everybody: [boss] })).to.equal(undefined);
+    expect(guard(boss, { accounts: [boss, person("x@example.com")] })).to.match(/last enabled administrator/);
+    expect(guard(boss, { accounts: [boss, { ...vice, enabled: false }] })).to.match(/last enabled administrator/);
+    expect(guard(boss, { accounts: [boss, vice] })).to.equal(undefined);
+    expect(guard(boss, { accounts: [boss, vice], leaving: new Map([[vice.id, true]]) })).to.match(/last enabled/);
+    expect(guard({ ...boss, enabled: false }, { accounts: [boss] })).to.equal(undefined);
   });
 
   it("has nothing to go by where a release shows no roles", () => {
@@ -63,15 +63,15 @@ describe("a guard", () => {
 
   it("counts an account whose roles are not shown yet among the administrators, and not on it", () => {
     const [boss, young] = [person("boss@example.com", admin), person("young@example.com")];
-    expect(guard(young, { everybody: [young, { ...boss, enabled: false }] })).to.match(/last enabled administrator/);
-    expect(guard(boss, { everybody: [boss, young] })).to.match(/last enabled administrator/);
-    expect(guard(young, { everybody: [young, boss] })).to.equal(undefined);
+    expect(guard(young, { accounts: [young, { ...boss, enabled: false }] })).to.match(/last enabled administrator/);
+    expect(guard(boss, { accounts: [boss, young] })).to.match(/last enabled administrator/);
+    expect(guard(young, { accounts: [young, boss] })).to.equal(undefined);
   });
 
   it("stands before each that may be the caller where nothing tells who that is", () => {
     const [boss, vice] = [person("boss@example.com", admin), person("vice@example.com", admin)];
     const ann = person("ann@example.com", { realmRoles: [] });
-    const unknown = { isCallerKnown: false, everybody: [boss, vice, ann] };
+    const unknown = { isCallerKnown: false, accounts: [boss, vice, ann] };
     expect(guard(boss, unknown)).to.match(/nothing tells .* it may be this administrator/);
     expect(guard(ann, unknown)).to.equal(undefined);
     const bare = person("ann@example.com");
@@ -92,7 +92,7 @@ describe("a guard", () => {
         remedy: "take it out of wallaroo:protectedEmails and make another account an administrator",
         isSetting: true,
       });
-      const both = find(boss, { protectedEmails, caller: { id: boss.id }, everybody: [boss, vice] });
+      const both = find(boss, { protectedEmails, caller: { id: boss.id }, accounts: [boss, vice] });
       expect(both?.reason).to.match(/runs as, and wallaroo:protectedEmails protects it$/);
       expect(both?.remedy).to.match(/^run the provider as another .* and take it out of wallaroo:protectedEmails$/);
       const unknown = find(boss, { isCallerKnown: false });

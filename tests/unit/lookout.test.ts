@@ -49,7 +49,7 @@ describe("the look for an account after its invite", () => {
   const error = (
     kind: "forbidden" | "notFound" | "unreadable" | "rateLimited" | "unavailable",
     retryAfterMs?: number,
-  ) => new WallarooError({ kind, operation: "query", who: "everybody", words: "no", next: "", retryAfterMs });
+  ) => new WallarooError({ kind, operation: "query", who: "accounts", words: "no", next: "", retryAfterMs });
   /** Begins a search; its end is in the answer once it has come. */
   function find(email: string, until: "answered" | "shown" = "answered"): { sight?: Sight } {
     const ended: { sight?: Sight } = {};

@@ -11,7 +11,7 @@ const exchange = (operation: string, who: string): Exchange => ({
   operation,
   who,
 });
-const query = exchange("query", "everybody");
+const query = exchange("query", "accounts");
 
 describe("the word that tells why nothing happens", () => {
   let clock: sinon.SinonFakeTimers;
@@ -43,7 +43,7 @@ describe("the word that tells why nothing happens", () => {
     await clock.tickAsync(0);
   };
   const failure = (kind: "timeout" | "unavailable" | "rejected") =>
-    new WallarooError({ kind, operation: "query", who: "everybody", words: "no", next: "Look." });
+    new WallarooError({ kind, operation: "query", who: "accounts", words: "no", next: "Look." });
   const pause = async (ms: number) => {
     const paused = waiting.during(new Promise((resolve) => setTimeout(resolve, ms)));
     await clock.tickAsync(ms);
@@ -55,11 +55,11 @@ describe("the word that tells why nothing happens", () => {
     await clock.tickAsync(2_999);
     expect(said).to.deep.equal([]);
     await clock.tickAsync(1);
-    expect(said).to.deep.equal(["Waiting for platform.example for 3 s: query everybody, attempt 1."]);
+    expect(said).to.deep.equal(["Waiting for platform.example for 3 s: query accounts, attempt 1."]);
     await clock.tickAsync(20_000);
     expect(said.slice(1)).to.deep.equal([
-      "Waiting for platform.example for 13 s: query everybody, attempt 1.",
-      "Waiting for platform.example for 23 s: query everybody, attempt 1.",
+      "Waiting for platform.example for 13 s: query accounts, attempt 1.",
+      "Waiting for platform.example for 23 s: query accounts, attempt 1.",
     ]);
     await end(200);
     await clock.tickAsync(60_000);
@@ -85,7 +85,7 @@ describe("the word that tells why nothing happens", () => {
     }
     expect(said).to.deep.equal([]);
     await clock.tickAsync(3_000);
-    expect(said).to.deep.equal(["Waiting for platform.example for 3 s: query everybody, attempt 1."]);
+    expect(said).to.deep.equal(["Waiting for platform.example for 3 s: query accounts, attempt 1."]);
   });
 
   it("says which attempt it is, through failures and the pauses between them", async () => {
@@ -96,15 +96,15 @@ describe("the word that tells why nothing happens", () => {
       await pause(500);
     }
     expect(said).to.deep.equal([
-      "Waiting for platform.example for 3 s: query everybody, attempt 3 has failed, and the next one follows.",
+      "Waiting for platform.example for 3 s: query accounts, attempt 3 has failed, and the next one follows.",
     ]);
     void send(query);
     await clock.tickAsync(8_000);
-    expect(said.slice(1)).to.deep.equal(["Waiting for platform.example for 13 s: query everybody, attempt 6."]);
+    expect(said.slice(1)).to.deep.equal(["Waiting for platform.example for 13 s: query accounts, attempt 6."]);
     await end(200);
     void send(query);
     await clock.tickAsync(3_000);
-    expect(said.at(-1)).to.equal("Waiting for platform.example for 3 s: query everybody, attempt 1.");
+    expect(said.at(-1)).to.equal("Waiting for platform.example for 3 s: query accounts, attempt 1.");
   });
 
   it("comes through a long pause that the server asked for", async () => {
@@ -125,8 +125,8 @@ describe("the word that tells why nothing happens", () => {
       await clock.tickAsync(2_000);
     }
     expect(said).to.deep.equal([
-      "Waiting for platform.example for 4 s: query everybody, attempt 3.",
-      "Waiting for platform.example for 14 s: query everybody, attempt 8.",
+      "Waiting for platform.example for 4 s: query accounts, attempt 3.",
+      "Waiting for platform.example for 14 s: query accounts, attempt 8.",
     ]);
   });
 
@@ -142,7 +142,7 @@ describe("the word that tells why nothing happens", () => {
     await clock.tickAsync(2_900);
     expect(said).to.deep.equal([]);
     await clock.tickAsync(100);
-    expect(said).to.deep.equal(["Waiting for platform.example for 3 s: query everybody, attempt 1."]);
+    expect(said).to.deep.equal(["Waiting for platform.example for 3 s: query accounts, attempt 1."]);
   });
 
   it("comes in time after an answer that ended a longer wait", async () => {
