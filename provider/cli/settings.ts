@@ -1,0 +1,53 @@
+import type { Command } from "commander";
+import { isWallarooError } from "../api/errors";
+import { connect, type Platform } from "../connect";
+import { readSettings, type Settings } from "../settings";
+import type { SettingsSource } from "../settings-source";
+import type { Log } from "../user/context";
+import { RunMemory } from "../user/run";
+import { readStackConfiguration } from "./stack-configuration";
+
+/** Where a command takes its settings from, as its options say. */
+export interface SettingsOptions {
+  /** Name of a stack, as the Pulumi CLI takes it. */
+  stack?: string;
+  /** Folder of its Pulumi project. */
+  config?: string;
+}
+
+/** Adds the options of {@link SettingsOptions}, and `--json`, to a command. */
+export function withSettings(command: Command): Command {
+  return command
+    .option("-s, --stack <name>", "take the settings from the configuration of this stack (default: the environment)")
+    .option("--config <folder>", "the folder of its Pulumi project (default: this one)")
+    .option("--json", "print JSON");
+}
+
+/** The sources that a provider of this stack would have; without a stack, the environment alone. */
+async function findSource(options: SettingsOptions): Promise<SettingsSource> {
+  const isAsked = options.stack !== undefined || options.config !== undefined;
+  const configuration = isAsked ? await readStackConfiguration(options) : undefined;
+  return { config: (key) => configuration?.get(key), env: process.env };
+}
+
+/** Reads all settings. Raises `badSettings` with all problems at once. */
+function settingsOf(source: SettingsSource): Settings {
+  try {
+    return readSettings(source);
+  } catch (error) {
+    if (!isWallarooError(error, "badSettings")) throw error;
+    throw error.with({ next: "Set them in the environment, or name the stack that has them with --stack." });
+  }
+}
+
+/** A platform to look at: nothing is sent that would change it. */
+export async function openPlatform(options: SettingsOptions): Promise<Platform> {
+  const settings = settingsOf(await findSource(options));
+  return connect({ ...settings, readOnlyBy: "the rule that this command only reads" }, new RunMemory(), log);
+}
+
+/** What is said on the way: on stderr, as stdout has the answer alone. */
+const log: Log = {
+  info: (message) => void process.stderr.write(`${message}\n`),
+  warn: (message) => void process.stderr.write(`warning: ${message}\n`),
+};
