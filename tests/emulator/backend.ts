@@ -7,10 +7,17 @@ export interface RouteAnswer {
   headers?: Record<string, string>;
 }
 
+/** An error answer in the documented shape. */
+export function failure(status: number, msg: string): RouteAnswer {
+  return { status, body: { msg, code: status } };
+}
+
 /** What a bearer token says once the identity store has accepted it. */
 export interface Bearer {
   id: string;
   username: string;
+  /** False for a refresh token, which has no rights. */
+  isAccess: boolean;
   isAdmin: boolean;
 }
 

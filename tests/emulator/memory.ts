@@ -168,6 +168,7 @@ export class MemoryBackend implements Backend {
     return Promise.resolve({
       id: session.userId,
       username: account?.user.username ?? `service-account-${session.client}`,
+      isAccess: claims.typ === "Bearer",
       isAdmin: claims.typ === "Bearer" && roles.includes("admin"),
     });
   }

@@ -1,9 +1,23 @@
 /** Calls of Keycloak's admin API: those of a list, of one account, of its sessions, and those that end sessions. */
 export type AdminCallName = "accounts" | "account" | "sessions" | "endSessions";
 
+/** Calls under `/v1/api/`, by their path. */
+export type WorkspaceCallName =
+  `workspaces/${"create" | "list" | "add_user" | "list_users" | "remove_user" | "validate"}`;
+
 /** The calls that the platform knows, by the name that tests use. */
 export type CallName =
-  "query" | "invite" | "activate" | "deactivate" | "edit" | "token" | "userinfo" | "config" | AdminCallName | "other";
+  | "query"
+  | "invite"
+  | "activate"
+  | "deactivate"
+  | "edit"
+  | "token"
+  | "userinfo"
+  | "config"
+  | WorkspaceCallName
+  | AdminCallName
+  | "other";
 
 /** What goes wrong. Several may be combined: `delayMs` with a status, `truncate` with the real answer. */
 export interface Fault {
@@ -24,7 +38,7 @@ export interface Fault {
 
 export interface MisbehaviourOptions {
   on: CallName | "*";
-  /** Only requests whose body names this address, or whose path names this id; those of any account by default. */
+  /** Only requests whose body names this address or id, or whose path names this id; those of any account by default. */
   who?: string;
   /** Which matching request is the first one to be hit, counted from 1. Default 1. */
   nth?: number;
@@ -47,8 +61,8 @@ export class Misbehaviour {
   meets(call: CallName, body: unknown, path: string): boolean {
     const { on, who, nth = 1, times = 1 } = this.options;
     if (this.#removed || (on !== "*" && on !== call)) return false;
-    const isNamed = (body as { email?: unknown } | null)?.email === who || path.split("/").includes(who ?? "");
-    if (who !== undefined && !isNamed) return false;
+    const { email, user_id } = (body ?? {}) as { email?: unknown; user_id?: unknown };
+    if (who !== undefined && ![email, user_id, ...path.split("/")].includes(who)) return false;
     this.#seen += 1;
     if (this.#seen < nth || this.#seen >= nth + times) return false;
     this.hits += 1;

@@ -5,6 +5,8 @@ import { Misbehaviour, type CallName, type MisbehaviourOptions } from "./misbeha
 import type { ReleaseOptions } from "./routes";
 import { account, plant, type Seed } from "./seeds";
 import { PlatformServer, type LoggedRequest } from "./server";
+import { WORKSPACE_DEFAULTS } from "./workspace-routes";
+import type { Workspace, WorkspaceRole } from "./workspaces";
 
 export interface PlatformOptions extends Partial<ReleaseOptions> {
   /** Default 0: any free one. */
@@ -26,6 +28,20 @@ export interface PlatformOptions extends Partial<ReleaseOptions> {
 
 /** What can be changed while a platform runs. */
 export type Changes = Partial<ReleaseOptions> & Pick<PlatformOptions, "lightweightTokens">;
+
+const WRITES: readonly CallName[] = [
+  ...(["invite", "activate", "deactivate", "edit"] as const),
+  ...(["workspaces/create", "workspaces/add_user", "workspaces/remove_user"] as const),
+];
+
+/** The parts of a write's body that tests compare. */
+interface WrittenBody {
+  email?: string;
+  user_id?: string;
+  user_type?: string;
+  workspace_id?: number;
+  workspace_name?: string;
+}
 
 /** An emulated platform that runs: its address, its request log, and a hand in what goes on behind its API. */
 export class Platform {
@@ -58,14 +74,80 @@ export class Platform {
     return this.server.log.filter((entry) => entry.call === call);
   }
 
-  /** The logged requests that change something: invites, activations, deactivations and edits. */
+  /** The logged requests that change something: invites, activations, deactivations, edits, and those of workspaces. */
   writes(): LoggedRequest[] {
-    return this.server.log.filter(({ call }) => ["invite", "activate", "deactivate", "edit"].includes(call));
+    return this.server.log.filter(({ call }) => WRITES.includes(call));
   }
 
-  /** {@link writes} as lines for a test to compare, such as `deactivate ann@example.com`, in the order in which they came. */
+  /**
+   * {@link writes} as lines for a test to compare, in the order in which they came: `deactivate ann@example.com`,
+   * `workspaces/add_user churn ann@example.com owner` (an id if the request named no address, the role if it named one).
+   */
   written(): string[] {
-    return this.writes().map(({ call, body }) => `${call} ${(body as { email: string }).email}`);
+    return this.writes().map(({ call, body }) => {
+      const { email, user_id, user_type, workspace_id = 0, workspace_name } = body as WrittenBody;
+      const workspace = workspace_name ?? this.server.workspaces.all.get(workspace_id)?.name;
+      return [call, workspace, email ?? user_id, user_type].filter((part) => part !== undefined).join(" ");
+    });
+  }
+
+  /**
+   * Puts a workspace in behind the API, with members by address. `models` and `pipelines` are how many it holds. Returns
+   * its id. Raises if the name is taken.
+   */
+  async addWorkspace(
+    name: string,
+    {
+      owners = [],
+      collaborators = [],
+      models = 0,
+      pipelines = 0,
+      ...more
+    }: { owners?: string[]; collaborators?: string[]; models?: number; pipelines?: number; archived?: boolean } = {},
+  ): Promise<number> {
+    const [creator] = owners;
+    const createdBy = creator === undefined ? null : { id: await this.#idOf(creator), email: creator };
+    const made = this.server.workspaces.add(name, createdBy);
+    if (made === undefined) throw new Error(`the name ${name} is taken`);
+    const contents = (count: number) => this.server.workspaces.contents(count);
+    Object.assign(made, more, { models: contents(models), pipelines: contents(pipelines) });
+    for (const email of owners) await this.setMember(name, email, "OWNER");
+    for (const email of collaborators) await this.setMember(name, email, "COLLABORATOR");
+    return made.id;
+  }
+
+  /** Puts an account's own default workspace in, which names it as its owner. Returns its id. */
+  async addDefaultWorkspace(email: string): Promise<number> {
+    const account = { id: await this.#idOf(email), email };
+    const made = this.server.workspaces.addDefault(account, account);
+    if (made === undefined) throw new Error(`the name of the default workspace of ${email} is taken`);
+    return made.id;
+  }
+
+  /** Gives an account a role in a workspace behind the API; undefined takes it out. Null is a member without a role. */
+  async setMember(workspace: string, email: string, role: WorkspaceRole | undefined): Promise<void> {
+    const { members } = this.workspace(workspace);
+    const id = await this.#idOf(email);
+    if (role === undefined) members.delete(id);
+    else members.set(id, role);
+  }
+
+  /** A workspace as the platform stores it. Raises for a name that no workspace has. */
+  workspace(name: string): Workspace {
+    const found = this.server.workspaces.byName(name);
+    if (found === undefined) throw new Error(`no workspace on the platform has the name ${name}`);
+    return found;
+  }
+
+  /** Who is in a workspace, and as what: by address, by username for an account without one, by id for one that is gone. */
+  async membersOf(workspace: string): Promise<Record<string, WorkspaceRole>> {
+    const { members } = this.workspace(workspace);
+    const accounts = await this.backend.findByIds([...members.keys()]);
+    const nameOf = (id: string) => {
+      const account = accounts.find((one) => one.id === id);
+      return account?.email ?? account?.username ?? id;
+    };
+    return Object.fromEntries([...members].map(([id, role]) => [nameOf(id), role]));
   }
 
   clearLog(): void {
@@ -177,6 +259,8 @@ export async function startPlatform(options: PlatformOptions = {}, backend?: Bac
   if (options.lightweightTokens !== undefined) await store.setLightweightTokens(options.lightweightTokens);
   const now = options.now ?? Date.now;
   const release: ReleaseOptions = {
+    ...WORKSPACE_DEFAULTS,
+    ...options,
     release: options.release ?? (options.seed === "guide-2022" ? "2022" : "2024"),
     inviteAnswersId: options.inviteAnswersId ?? "uuid",
     duplicateStatus: options.duplicateStatus ?? 409,

@@ -1,10 +1,11 @@
 import type { ApiUser, EditUserRequest, InviteUserRequest, QueryUsersRequest } from "../../provider/api/wire";
 import { fold } from "./profile";
-import { StoreError, type Backend, type Bearer, type RouteAnswer } from "./backend";
+import { failure, StoreError, type Backend, type Bearer, type RouteAnswer } from "./backend";
 import type { AdminCallName, CallName } from "./misbehaviour";
+import type { WorkspaceOptions } from "./workspace-routes";
 
 /** Where the public sources disagree, what a release knows, and how an installation can differ. See DIFFERENCES.md. */
-export interface ReleaseOptions {
+export interface ReleaseOptions extends WorkspaceOptions {
   release: "2022" | "2024";
   inviteAnswersId: "uuid" | "email";
   duplicateStatus: 400 | 409 | 500;
@@ -31,6 +32,12 @@ const PATHS: Record<string, CallName> = {
   "/v1/api/users/activate": "activate",
   "/v1/api/users/deactivate": "deactivate",
   "/v1/api/user": "edit",
+  "/v1/api/workspaces/create": "workspaces/create",
+  "/v1/api/workspaces/list": "workspaces/list",
+  "/v1/api/workspaces/add_user": "workspaces/add_user",
+  "/v1/api/workspaces/list_users": "workspaces/list_users",
+  "/v1/api/workspaces/remove_user": "workspaces/remove_user",
+  "/v1/api/workspaces/validate": "workspaces/validate",
 };
 
 /** What is served of Keycloak's admin API, below `/auth/admin/realms/{realm}/`. */
@@ -62,11 +69,6 @@ export function callOf(method: string, path: string): CallName {
 
 /** Keycloak's words for a password that its policy refuses. */
 const WEAK_PASSWORD = "Invalid password: must contain at least 1 upper case characters.";
-
-/** An error answer in the documented shape. */
-export function failure(status: number, msg: string): RouteAnswer {
-  return { status, body: { msg, code: status } };
-}
 
 /** The platform's user API over an identity store. */
 export class UserApi {

@@ -1,11 +1,13 @@
 import http from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Backend, RouteAnswer } from "./backend";
+import { failure, type Backend, type RouteAnswer } from "./backend";
 import type { Misbehaviour } from "./misbehaviour";
 import { bearerOf } from "./openid";
 import { type CallName, type Fault } from "./misbehaviour";
-import { callOf, failure, isAdminCall, UserApi, type ReleaseOptions } from "./routes";
+import { callOf, isAdminCall, UserApi, type ReleaseOptions } from "./routes";
+import { WorkspaceApi } from "./workspace-routes";
+import { Workspaces } from "./workspaces";
 
 /** One request as it came, and how it was answered. */
 export interface LoggedRequest {
@@ -34,12 +36,14 @@ export class PlatformServer {
   readonly log: LoggedRequest[] = [];
   readonly faults: Misbehaviour[] = [];
   latencyMs = 0;
-  /** Most calls of the user API that were under way at once. */
+  /** Most calls of the user API and of workspaces that were under way at once. */
   maxConcurrent = 0;
   #underWay = 0;
   #connections = 0;
   readonly #numbers = new WeakMap<Socket, number>();
   readonly #users: UserApi;
+  readonly workspaces: Workspaces;
+  readonly #workspaceApi: WorkspaceApi;
   readonly #server = http.createServer((request, response) => {
     this.#serve(request, response).catch((error: Error) => {
       response.writeHead(500, { "content-type": "application/json" });
@@ -54,6 +58,8 @@ export class PlatformServer {
     private readonly now: () => number,
   ) {
     this.#users = new UserApi(backend, options, now);
+    this.workspaces = new Workspaces(now);
+    this.#workspaceApi = new WorkspaceApi(backend, this.workspaces, options);
     this.#server.on("connection", (socket) => this.#numbers.set(socket, (this.#connections += 1)));
     this.#server.keepAliveTimeout = 60_000;
   }
@@ -88,7 +94,7 @@ export class PlatformServer {
       startedAt: Date.now(),
     };
     this.log.push(entry);
-    const isUserCall = path.startsWith("/v1/api/user");
+    const isUserCall = /^\/v1\/api\/(user|workspaces)/.test(path);
     if (isUserCall) this.maxConcurrent = Math.max(this.maxConcurrent, (this.#underWay += 1));
     response.on("close", () => {
       if (isUserCall) this.#underWay -= 1;
@@ -129,6 +135,7 @@ export class PlatformServer {
     const bearer = token === undefined ? undefined : await this.backend.authenticate(token);
     if (bearer === undefined) return failure(401, "Unauthorized");
     if (typeof body === "string") return failure(400, "the body is not JSON");
+    if (call.startsWith("workspaces/")) return this.#workspaceApi.answer(call, body, bearer);
     return this.#users.answer(call, body, bearer);
   }
 }

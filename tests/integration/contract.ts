@@ -7,6 +7,7 @@ import { requestsContract } from "./contract-requests";
 import { sessionsContract } from "./contract-sessions";
 import { tokenContract } from "./contract-token";
 import { vendorContract } from "./contract-vendor";
+import { workspacesContract } from "./contract-workspaces";
 
 /** What holds for every identity store behind the platform's API: the one in memory and a real Keycloak. */
 export function platformContract(start: (options?: PlatformOptions) => Promise<Platform>): void {
@@ -15,6 +16,7 @@ export function platformContract(start: (options?: PlatformOptions) => Promise<P
   describe("with odd requests", () => requestsContract(start));
   describe("at its token endpoint", () => tokenContract(start));
   describe("at Keycloak's admin API", () => adminContract(start));
+  describe("with workspaces", () => workspacesContract(start));
   describe("with sessions", () => sessionsContract(start));
   describe("with an account that is cut off", () => cutOffContract(start));
   describe("with the vendor's client", () => vendorContract(start));

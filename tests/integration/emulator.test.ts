@@ -93,7 +93,7 @@ describe("the emulated platform", () => {
 
   it("answers 501 to what it does not imitate, and 400 to what is not JSON", async () => {
     const call = await start();
-    expect(await call("workspaces/list", {})).to.deep.include({ status: 501 });
+    expect(await call("models/list", {})).to.deep.include({ status: 501 });
     expect((await call("users/query", "{")).status).to.equal(400);
   });
 

@@ -192,6 +192,7 @@ export class KeycloakBackend implements Backend {
       id: claims.sub,
       username: claims.username ?? "",
       // Keycloak says the roles of a refresh token, too; a service must look at its kind.
+      isAccess: claims.typ === "Bearer",
       isAdmin: claims.typ === "Bearer" && claims.realm_access?.roles.includes(ADMIN_ROLE) === true,
     };
   }
