@@ -1,20 +1,16 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import DataLoader from "dataloader";
 import { Batcher } from "../api/batcher";
 import type { UsersApi } from "../api/users";
 import type { ApiUser } from "../api/wire";
 import { addressOf } from "./email";
 import type { KnownUser } from "./model";
+import { Snapshot } from "./snapshot";
 import { View, onlyOf } from "./view";
 
 /** How old a view may be when it is only reported (refresh), in milliseconds since it was asked for. */
 export const READ_AGE_MS = 30_000;
 /** How old a view may be when an account is changed, adopted or guarded by it, in milliseconds. */
 export const DECISION_AGE_MS = 5_000;
-/** A slower answer than this, in milliseconds, makes no view usable for longer. */
-const LONGEST_ANSWER_MS = 60_000;
-/** Time for others to join a question before it is asked, in milliseconds. */
-const ASK_AFTER_MS = 5;
 /** Time for missing accounts to be looked for together, before any absence is decided, in milliseconds. */
 const GATHER_MS = 250;
 
@@ -35,11 +31,7 @@ type Question = { id: string; withRoles: boolean } | { email: string };
  * share one, confirmations are joined, and what this process writes is seen at once by what it reads afterwards.
  */
 export class Directory {
-  #view: View | undefined;
-  #asking: { askedAtMs: number; answer: Promise<View> } | undefined;
-  /** Writes that an answer still under way may not know yet. */
-  #written: { atMs: number; user: ApiUser }[] = [];
-  #next: Promise<View> | undefined;
+  readonly #views: Snapshot<View>;
   /** Answers all accounts that a question is about: too many are a failure of that question alone. */
   readonly #confirmations: Batcher<Question, ApiUser[]>;
   readonly #presence: DataLoader<string, boolean>;
@@ -54,6 +46,10 @@ export class Directory {
     private readonly users: Pick<UsersApi, "queryAll" | "queryByIds">,
     private readonly nowMs: () => number = () => performance.now(),
   ) {
+    this.#views = new Snapshot(
+      async (askedAtMs) => new View(withRoles(await this.users.queryAll()), askedAtMs, this.nowMs() - askedAtMs),
+      nowMs,
+    );
     this.#confirmations = new Batcher((questions) => this.#look(questions));
     this.#presence = new DataLoader(async (ids: readonly string[]) => {
       const isThere = (await this.#queryByIds(ids)).map((user) => user !== undefined);
@@ -66,28 +62,14 @@ export class Directory {
     }, GATHERING);
   }
 
-  /**
-   * All accounts, as seen at most `maxAgeMs` ago (0: asked for from now on), or twice as long ago as the answer took,
-   * which leaves half of the time for the work on a slow platform. An answer under way is waited for.
-   * @param sinceMs the answer has to be asked for at this time of `performance.now()` or later
-   */
-  async view(maxAgeMs: number, sinceMs = -Infinity): Promise<View> {
-    const nowMs = this.nowMs();
-    const isUsable = (askedAtMs: number, tookMs: number) => {
-      const slowMs = maxAgeMs === 0 ? 0 : 2 * Math.min(tookMs, LONGEST_ANSWER_MS);
-      return askedAtMs >= sinceMs && nowMs - askedAtMs <= Math.max(maxAgeMs, slowMs);
-    };
-    const [view, asking] = [this.#view, this.#asking];
-    if (view !== undefined && isUsable(view.askedAtMs, view.tookMs)) return view;
-    if (asking !== undefined && isUsable(asking.askedAtMs, nowMs - asking.askedAtMs)) return asking.answer;
-    // All callers share the question until it is really asked, however fresh an answer they want.
-    this.#next ??= sleep(ASK_AFTER_MS).then(() => this.#ask());
-    return this.#next;
+  /** All accounts; see {@link Snapshot.view}. */
+  view(maxAgeMs: number, sinceMs?: number): Promise<View> {
+    return this.#views.view(maxAgeMs, sinceMs);
   }
 
   /** What was last seen, however old; undefined before the first answer. Asks nothing. */
   get lastView(): View | undefined {
-    return this.#view;
+    return this.#views.last;
   }
 
   /** Runs the work on one account, from its decision to its confirmation: joined confirmations wait for it. */
@@ -166,31 +148,7 @@ export class Directory {
 
   /** Notes what this process knows of an account after it wrote to it. */
   record(user: ApiUser): void {
-    if (this.#asking !== undefined) this.#written.push({ atMs: this.nowMs(), user });
-    this.#view?.put(user);
-  }
-
-  async #ask(): Promise<View> {
-    const askedAtMs = this.nowMs();
-    const answer = this.users.queryAll().then((users) => {
-      const view = new View(withRoles(users), askedAtMs, this.nowMs() - askedAtMs);
-      for (const { atMs, user } of this.#written) if (atMs >= askedAtMs) view.put(user);
-      return view;
-    });
-    const asking = { askedAtMs, answer };
-    this.#asking = asking;
-    this.#next = undefined;
-    try {
-      const view = await answer;
-      // An older question may be answered after a newer one.
-      if (this.#view === undefined || this.#view.askedAtMs < askedAtMs) this.#view = view;
-      return view;
-    } finally {
-      if (this.#asking === asking) {
-        this.#asking = undefined;
-        this.#written = [];
-      }
-    }
+    this.#views.record((view) => view.put(user));
   }
 
   /** Answers a batch of confirmations with one query: by ids, unless a question is about an address or roles. */
