@@ -14,7 +14,8 @@ const LAYERS = [
   { layers: ["provider/dynamic", "provider/native", "provider/cli"], isPulumi: true },
   { layers: ["provider/resource"] },
   { layers: ["provider"] },
-  { layers: ["provider/team", "provider/workspace"] },
+  { layers: ["provider/team"] },
+  { layers: ["provider/workspace"] },
   { layers: ["provider/user"] },
   { layers: ["provider/api"] },
 ];

@@ -11,13 +11,16 @@ import { TokenSource } from "./api/token";
 import { createTransport, type Transport } from "./api/transport";
 import { createUsersApi } from "./api/users";
 import { Waiting } from "./api/waiting";
+import { createWorkspacesApi } from "./api/workspaces";
 import type { Settings } from "./settings";
 import { Announcements } from "./user/announce";
 import { Directory } from "./user/directory";
-import type { Context, Log } from "./user/context";
+import type { Log } from "./user/context";
 import { Lookout } from "./user/lookout";
 import { Misspellings } from "./user/misspelling";
 import type { RunMemory } from "./user/run";
+import type { WorkspaceContext } from "./workspace/context";
+import { WorkspaceDirectory } from "./workspace/directory";
 
 /** Retries of one request end this many milliseconds after its first attempt. */
 const MAX_RETRYING_MS = 180_000;
@@ -26,8 +29,8 @@ const MAX_RETRYING_MS = 180_000;
 export interface Platform {
   settings: Settings;
   token: TokenSource;
-  /** What the verbs of users and teams work with. */
-  context: Context;
+  /** What the verbs of all resources work with. */
+  context: WorkspaceContext;
   /** What no message may repeat. */
   secrets: Secrets;
 }
@@ -80,8 +83,9 @@ export function connect(
     if (signal.aborted) throw notTried(intent, "the run was cancelled");
   };
   const directory = new Directory(users);
+  const workspaces = createWorkspacesApi(client);
   const view = (maxAgeMs: number) => breaker.whileLooking(() => directory.view(maxAgeMs));
-  const context: Context = {
+  const context: WorkspaceContext = {
     users: {
       ...users,
       // Asked once more before an invite: what is decided about it may have taken its time.
@@ -93,6 +97,8 @@ export function connect(
     sessions: settings.endSessions === "off" ? undefined : createSessionsApi(client, adminUrl),
     mustEndSessions: settings.endSessions === "required",
     directory,
+    workspaces,
+    workspaceDirectory: new WorkspaceDirectory(workspaces),
     lookout: new Lookout({ view }, lookingMs, () => breaker.isOver()),
     misspellings: new Misspellings(run),
     announcements: new Announcements(log),

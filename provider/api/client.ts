@@ -14,6 +14,8 @@ export interface Call {
    * so, as 403 and 404 do, and none of them is counted against other calls.
    */
   adminUrl?: string;
+  /** True for an endpoint that not every release has: 405 and 501 say so then, as 404 does. With `adminUrl` each is so. */
+  isOptional?: boolean;
   /** Default `POST`. */
   method?: Method;
   /** Path below the base URL of the API, leading slash included. */
@@ -179,7 +181,8 @@ export function unreadable(
 }
 
 function answerError(call: Call, answer: Answer, secrets: Secrets): WallarooError {
-  const kind = call.adminUrl !== undefined && answer.status === 501 ? "notFound" : kindOf(answer.status);
+  const isOptional = call.adminUrl !== undefined || call.isOptional === true;
+  const kind = isOptional && (answer.status === 405 || answer.status === 501) ? "notFound" : kindOf(answer.status);
   const words = secrets.serverWords(answer.body);
   return new WallarooError({
     kind,

@@ -154,8 +154,7 @@ function problemOf(key: string, user: unknown, secrets: Secrets): string | undef
   if (!isRecord(user)) return `the user under "${secrets.excerpt(key)}" is not an object`;
   if (typeof user["id"] !== "string" || user["id"] !== key) return "a user's `id` is not the key that it stands under";
   // It becomes the engine's id of a resource, which the engine prints as it is.
-  if (key === "" || key.length > 255 || key.trim() !== key || UNPRINTABLE.test(key))
-    return "a user's `id` can't be an id";
+  if (!isPrintableId(key)) return "a user's `id` can't be an id";
   if (typeof user["username"] !== "string") return "a user's `username` is not a string";
   if (typeof user["enabled"] !== "boolean") return "a user's `enabled` is not a boolean";
   const email = user["email"];
@@ -163,8 +162,13 @@ function problemOf(key: string, user: unknown, secrets: Secrets): string | undef
   return undefined;
 }
 
+/** True for a text that can be, or be a part of, the engine's id of a resource. */
+export function isPrintableId(id: string): boolean {
+  return id !== "" && id.length <= 255 && id.trim() === id && !UNPRINTABLE.test(id);
+}
+
 /** Characters that write over a console, or make one address look like another there, and halves of characters. */
-const UNPRINTABLE = /[\p{Cc}\p{Cs}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;
+export const UNPRINTABLE = /[\p{Cc}\p{Cs}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;
 const HALF = /\p{Cs}/u;
 /** No more than that: Arabic and Hebrew names hold marks of direction, and an edit of one name sends the other. */
 const CONTROL = /[\p{Cc}\p{Cs}]/u;

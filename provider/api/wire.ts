@@ -63,6 +63,47 @@ export interface EditUserRequest {
   isAdmin: boolean;
 }
 
+/** What an account is in a workspace. Requests say it in either case, answers in upper case. */
+export type WorkspaceRole = "OWNER" | "COLLABORATOR";
+
+/** A workspace as `POST /v1/api/workspaces/list` answers it. */
+export interface ApiWorkspace {
+  id: number;
+  /** Unique, as it was given: any text. */
+  name: string;
+  /** ISO 8601, with microseconds in some releases. */
+  created_at?: string;
+  /** Keycloak user id (UUID) in some releases, an address in others; absent for some default workspaces. */
+  created_by?: string;
+  archived: boolean;
+  /** Ids. */
+  models: number[];
+  /** Ids. */
+  pipelines: number[];
+}
+
+/** A member of a workspace as `POST /v1/api/workspaces/list_users` answers it. */
+export interface ApiWorkspaceUser {
+  /** Keycloak user id (UUID), also of an account that is gone. */
+  user_id: string;
+  /** Absent if the platform does not tell. */
+  user_type?: WorkspaceRole;
+}
+
+/** Body of `POST /v1/api/workspaces/add_user`; with `user_id` alone no mail can be sent. The answer is `{}`. */
+export interface AddWorkspaceUserRequest {
+  workspace_id: number;
+  user_id: string;
+  /** In the case that the release takes; default collaborator. */
+  user_type: string;
+}
+
+/** Body of `POST /v1/api/workspaces/remove_user`; the answer is `{ affected_rows: 0 | 1 }`. */
+export interface RemoveWorkspaceUserRequest {
+  workspace_id: number;
+  user_id: string;
+}
+
 /** Answer of Keycloak's token endpoint. */
 export interface TokenResponse {
   access_token: string;

@@ -43,11 +43,18 @@ const IN_LAYER: Record<string, { file: string; allowed: string[]; forbidden: [na
   },
   "provider/team": {
     file: "provider/team/apply.ts",
-    allowed: ["../user/model", "../api/wire"],
+    allowed: ["../user/model", "../workspace/directory", "../api/wire"],
     forbidden: [
-      ["../workspace/model", "provider/workspace"],
       ["../dynamic/stored", "provider/dynamic"],
       ["../dynamic", "provider/dynamic"],
+    ],
+  },
+  "provider/workspace": {
+    file: "provider/workspace/directory.ts",
+    allowed: ["../user/snapshot", "../api/workspaces"],
+    forbidden: [
+      ["../team/model", "provider/team"],
+      ["../connect", "provider"],
     ],
   },
   provider: {
@@ -117,11 +124,13 @@ const CASES = [
     text,
     expected: ["provider/user must not import provider/team"],
   })),
-  ...["provider/api", "provider/user", "provider/team", "provider/resource", "provider"].map((from) => ({
-    file: `${from}/state.ts`,
-    text: 'import * as pulumi from "@pulumi/pulumi";',
-    expected: [`${from} must not know Pulumi`],
-  })),
+  ...["provider/api", "provider/user", "provider/workspace", "provider/team", "provider/resource", "provider"].map(
+    (from) => ({
+      file: `${from}/state.ts`,
+      text: 'import * as pulumi from "@pulumi/pulumi";',
+      expected: [`${from} must not know Pulumi`],
+    }),
+  ),
 ];
 
 describe("the direction of imports", function () {

@@ -1,0 +1,77 @@
+import { Batcher } from "../api/batcher";
+import type { WorkspacesApi } from "../api/workspaces";
+import { Snapshot } from "../user/snapshot";
+import { Members, WorkspaceList } from "./view";
+
+/**
+ * The workspaces of the platform and their members, shared by all that ask within one run: one request for the list, and
+ * one per workspace for its members, however many resources there are. Ages are those of the accounts' directory.
+ */
+export class WorkspaceDirectory {
+  readonly #workspaces: Snapshot<WorkspaceList>;
+  readonly #members = new Map<number, Snapshot<Members>>();
+  /** Each answer is of its own workspace: what one look raises is not raised by those of others. */
+  readonly #confirmations: Batcher<number, () => Members>;
+
+  constructor(
+    private readonly api: Pick<WorkspacesApi, "list" | "listUsers">,
+    private readonly nowMs: () => number = () => performance.now(),
+  ) {
+    this.#workspaces = new Snapshot(
+      async (askedAtMs) => new WorkspaceList(await this.api.list(), askedAtMs, this.nowMs() - askedAtMs),
+      nowMs,
+    );
+    this.#confirmations = new Batcher((ids) => this.#look(ids));
+  }
+
+  /** The workspaces that the account of the provider sees; see `Snapshot.view`. */
+  workspaces(maxAgeMs: number, sinceMs?: number): Promise<WorkspaceList> {
+    return this.#workspaces.view(maxAgeMs, sinceMs);
+  }
+
+  /** The members of one workspace; see `Snapshot.view`. */
+  members(workspaceId: number, maxAgeMs: number, sinceMs?: number): Promise<Members> {
+    let snapshot = this.#members.get(workspaceId);
+    if (snapshot === undefined) {
+      const ask = async (askedAtMs: number) =>
+        new Members(await this.api.listUsers(workspaceId), askedAtMs, this.nowMs() - askedAtMs);
+      snapshot = new Snapshot(ask, this.nowMs);
+      this.#members.set(workspaceId, snapshot);
+    }
+    return snapshot.view(maxAgeMs, sinceMs);
+  }
+
+  /** Runs the work on one membership, from its decision to its confirmation: joined confirmations wait for it. */
+  whileWorking<T>(work: () => Promise<T>): Promise<T> {
+    return this.#confirmations.run(work);
+  }
+
+  /**
+   * The members of a workspace as the platform shows them from now on, and what all others see afterwards. Called after each
+   * write, as no answer to a write tells that it is done. Joined with others of the same workspace.
+   */
+  async confirm(workspaceId: number): Promise<Members> {
+    const answer = await this.#confirmations.load(workspaceId);
+    return answer();
+  }
+
+  async #look(ids: readonly number[]): Promise<(() => Members)[]> {
+    const answers = new Map(
+      await Promise.all(
+        [...new Set(ids)].map(async (id): Promise<[number, () => Members]> => {
+          try {
+            const members = await this.members(id, 0);
+            return [id, () => members];
+          } catch (error) {
+            return [id, () => raised(error)];
+          }
+        }),
+      ),
+    );
+    return ids.map((id) => answers.get(id) ?? (() => raised(new Error(`workspace ${id} was not asked about`))));
+  }
+}
+
+function raised(error: unknown): never {
+  throw error;
+}
