@@ -11,7 +11,7 @@ interface Row {
   secret?: true;
   /** The value if nothing is set; `{url}` in it stands for the address of the platform. */
   default?: string | number | boolean;
-  /** One line, for the README and the schema. */
+  /** One line, for docs/settings.md and the schema. */
   description: string;
 }
 

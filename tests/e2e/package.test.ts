@@ -48,7 +48,7 @@ describe("the packed package", function () {
       files: { path: string }[];
     }[];
     const files = (pack?.files ?? []).map((file) => file.path);
-    const others = files.filter((file) => !/^dist\/(provider|sdk)\/.*\.(js|d\.ts)$/.test(file));
+    const others = files.filter((file) => !/^(dist\/(provider|sdk)\/.*\.(js|d\.ts)|docs\/[\w-]+\.md)$/.test(file));
     const plugin = ["PulumiPlugin.yaml", "index.js", "pulumi-resource-wallaroo", "schema.json"];
     const folder = plugin.map((file) => `plugin/${file}`);
     expect(others.sort()).to.deep.equal(["CHANGELOG.md", "LICENSE", "README.md", "package.json", ...folder]);
@@ -56,7 +56,7 @@ describe("the packed package", function () {
     expect(files.filter((file) => file.includes("native"))).to.deep.equal([]);
   });
 
-  it("brings as many packages as the README says, none of which has an install script", () => {
+  it("brings as many packages as the documentation says, none of which has an install script", () => {
     const read = (name: string) => fs.readFileSync(path.join(ROOT, name), "utf8");
     const { packages } = JSON.parse(read("package-lock.json")) as {
       packages: Record<string, { dev?: true; peer?: true; devOptional?: true; hasInstallScript?: true }>;
@@ -64,7 +64,9 @@ describe("the packed package", function () {
     const own = Object.entries(packages).filter(
       ([place, { dev, peer, devOptional }]) => place !== "" && !(dev ?? peer ?? devOptional),
     );
-    expect(read("README.md")).to.include(`A user gets ${own.length} packages besides Pulumi itself`);
+    expect(read("docs/installation-configuration.md")).to.include(
+      `A user gets ${own.length} packages besides Pulumi itself`,
+    );
     expect(own.filter(([, { hasInstallScript }]) => hasInstallScript)).to.deep.equal([]);
     const manifest = JSON.parse(read("package.json")) as { scripts: object };
     const { scripts } = manifest;

@@ -22,7 +22,7 @@ const team = new WallarooTeam("team", { members: { "dave@example.com": { passwor
 exports.passwords = [bob.initialPassword, team.initialPasswords];
 `;
 
-/** What the README says of the engine's own output, flag by flag. */
+/** What docs/passwords.md says of the engine's own output, flag by flag. */
 describe("the passwords of users and of an explicit provider, in what the engine prints", function () {
   this.timeout(240_000);
   let folder: string;
@@ -86,7 +86,7 @@ describe("the passwords of users and of an explicit provider, in what the engine
   it("are, in `up --json`, in the SDK's own debug lines and in no other event", async () => {
     const { lines } = await find(["up", "--json"]);
     const events = lines.map((line) => JSON.parse(line) as { diagnosticEvent?: { severity: string; message: string } });
-    // Should this fail because there are none, the SDK has mended it: say so in the README.
+    // Should this fail because there are none, the SDK has mended it: say so in docs/passwords.md.
     expect(events).to.have.length(4);
     for (const { diagnosticEvent } of events) {
       expect(diagnosticEvent?.severity).to.equal("debug");

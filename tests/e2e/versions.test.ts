@@ -36,7 +36,7 @@ describe("the supported versions", function () {
   });
 
   for (const pulumi of PULUMI) {
-    it(`include @pulumi/pulumi ${pulumi} on Node ${NODE.join(", ")}, as the README's table says`, async () => {
+    it(`include @pulumi/pulumi ${pulumi} on Node ${NODE.join(", ")}, as the documentation's table says`, async () => {
       const consumer = await Consumer.install(platform, { "@pulumi/pulumi": pulumi });
       const cells: string[] = [];
       try {
@@ -58,8 +58,8 @@ describe("the supported versions", function () {
       }
       const row = `| ${pulumi} | ${cells.join(" | ")} |`;
       process.stdout.write(`\n  ${row}\n`);
-      const readme = fs.readFileSync(path.join(ROOT, "README.md"), "utf8");
-      expect(readme.replace(/ +/g, " ")).to.include(row);
+      const page = fs.readFileSync(path.join(ROOT, "docs/installation-configuration.md"), "utf8");
+      expect(page.replace(/ +/g, " ")).to.include(row);
     });
   }
 });

@@ -8,9 +8,9 @@ import { WallarooProvider } from "../../sdk/provider";
 const ROWS: [string, Setting][] = Object.entries(SETTINGS);
 
 describe("the table of settings", () => {
-  it("is the README's, row by row", () => {
-    const readme = fs.readFileSync(path.join(__dirname, "../../README.md"), "utf8");
-    const section = /^## Settings\n(.*?)^## /ms.exec(readme)?.[1] ?? "";
+  it("is the page's, row by row", () => {
+    const page = fs.readFileSync(path.join(__dirname, "../../docs/settings.md"), "utf8");
+    const section = /^# Settings\n(.*?)^## /ms.exec(page)?.[1] ?? "";
     const code = (text: string | number | boolean = "") => (text === "" ? "" : `\`${text}\``);
     expect(cellsOf(section).slice(2)).to.deep.equal(
       ROWS.map(([key, setting]) => [
