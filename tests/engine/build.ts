@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import fs from "node:fs";
 import path from "node:path";
 import { LANGUAGE_HOST } from "./programs";
 
@@ -13,6 +14,8 @@ export interface Part {
   command: string;
   program: string;
   version: string;
+  /** What the program starts: a file of the command's module, which is put beside it. */
+  script?: { module: string; file: string };
 }
 
 const PARTS: readonly Part[] = [
@@ -43,16 +46,26 @@ export async function buildProgram(part: Part, directory: string, log: (line: st
   log(`building ${part.program} ${part.version} from its Go modules`);
   const ticker = setInterval(() => log(`still building ${part.program}: ${seconds()} s`), 15_000);
   try {
-    await goBuild(part, path.join(directory, part.program));
+    const stamp = `github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v${part.version}`;
+    const flags = ["-mod=readonly", "-trimpath", "-ldflags", `-s -w -X ${stamp}`];
+    await go(part, ["build", ...flags, "-o", path.join(directory, part.program), part.command]);
+    if (part.script !== undefined) await copyScript(part, part.script, directory);
   } finally {
     clearInterval(ticker);
   }
   log(`built ${part.program} in ${seconds()} s`);
 }
 
-function goBuild(part: Part, output: string): Promise<void> {
-  const stamp = `github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v${part.version}`;
-  const args = ["build", "-mod=readonly", "-trimpath", "-ldflags", `-s -w -X ${stamp}`, "-o", output, part.command];
+async function copyScript(part: Part, { module, file }: NonNullable<Part["script"]>, directory: string): Promise<void> {
+  const folder = (await go(part, ["list", "-m", "-f", "{{.Dir}}", module])).trim();
+  const target = path.join(directory, path.basename(file));
+  fs.copyFileSync(path.join(folder, file), target);
+  // Files of the module cache can't be written, nor, here, be executed.
+  fs.chmodSync(target, 0o755);
+}
+
+/** Runs Go in the folder of the part's module. Answers what it prints. */
+function go(part: Part, args: string[]): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = spawn("go", args, {
       cwd: path.join(__dirname, part.module),
@@ -68,9 +81,11 @@ function goBuild(part: Part, output: string): Promise<void> {
         GOOS: process.platform === "win32" ? "windows" : process.platform,
         GOARCH: process.arch === "x64" ? "amd64" : process.arch,
       },
-      stdio: ["ignore", "ignore", "pipe"],
+      stdio: ["ignore", "pipe", "pipe"],
     });
+    let output = "";
     let errors = "";
+    child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
     child.stderr.on("data", (chunk: Buffer) => (errors = (errors + chunk.toString()).slice(-1000)));
     child.on("error", () =>
       reject(
@@ -80,12 +95,12 @@ function goBuild(part: Part, output: string): Promise<void> {
         ),
       ),
     );
-    child.on("exit", (code) =>
+    child.on("close", (code) =>
       code === 0
-        ? resolve()
+        ? resolve(output)
         : reject(
             new Error(
-              `Could not build ${part.program}: go build ended with code ${code}: ${errors.trim().split("\n").slice(-3).join(" ")} ` +
+              `Could not build ${part.program}: go ${args[0]} ended with code ${code}: ${errors.trim().split("\n").slice(-3).join(" ")} ` +
                 "Check that Go is 1.25.11 or later and its module proxy can be reached, or put the Pulumi CLI on PATH.",
             ),
           ),

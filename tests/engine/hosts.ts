@@ -14,6 +14,14 @@ const HOSTS: readonly Part[] = [
     program: "pulumi-language-yaml",
     version: "1.38.3",
   },
+  {
+    module: "language-python",
+    command: "github.com/pulumi/pulumi/sdk/v3/python/cmd/pulumi-language-python",
+    program: "pulumi-language-python",
+    // The last release that carries the Python language host inside the SDK's module.
+    version: "3.79.0",
+    script: { module: "github.com/pulumi/pulumi/sdk/v3", file: "python/cmd/pulumi-language-python-exec" },
+  },
 ];
 
 /**
@@ -23,17 +31,19 @@ const HOSTS: readonly Part[] = [
  */
 export async function ensureHosts(log: (line: string) => void = () => undefined): Promise<string> {
   const { directory } = await ensureEngine({ log });
-  if (await areThere(directory)) return directory;
+  if ((await missingIn(directory)).length === 0) return directory;
   const cache = `${cacheFolder()}-hosts`;
-  if (await areThere(cache)) return cache;
+  if ((await missingIn(cache)).length === 0) return cache;
   return withLock(`${cache}.lock`, log, async () => {
-    if (await areThere(cache)) return cache;
+    const missing = await missingIn(cache);
     const draft = fs.mkdtempSync(path.join(os.tmpdir(), "pulumi-wallaroo-hosts-"));
     try {
-      await Promise.all(HOSTS.map((host) => buildProgram(host, draft, log)));
-      if (!(await areThere(draft))) throw new Error("Could not make the language hosts: the result does not run.");
+      await Promise.all(missing.map((host) => buildProgram(host, draft, log)));
+      for (const host of missing) {
+        if (!(await isThere(host, draft))) throw new Error(`Could not make ${host.program}: the result does not run.`);
+      }
       fs.mkdirSync(cache, { recursive: true });
-      for (const { program } of HOSTS) fs.copyFileSync(path.join(draft, program), path.join(cache, program));
+      for (const name of missing.flatMap(filesOf)) fs.copyFileSync(path.join(draft, name), path.join(cache, name));
     } finally {
       fs.rmSync(draft, { recursive: true, force: true });
     }
@@ -41,9 +51,16 @@ export async function ensureHosts(log: (line: string) => void = () => undefined)
   });
 }
 
-async function areThere(directory: string): Promise<boolean> {
-  for (const { program } of HOSTS) {
-    if (!fs.existsSync(path.join(directory, program)) || !(await isHostRunning(directory, program))) return false;
-  }
-  return true;
+async function missingIn(directory: string): Promise<Part[]> {
+  const states = await Promise.all(HOSTS.map((host) => isThere(host, directory)));
+  return HOSTS.filter((_, index) => states[index] !== true);
+}
+
+async function isThere(host: Part, directory: string): Promise<boolean> {
+  const files = filesOf(host).every((name) => fs.existsSync(path.join(directory, name)));
+  return files && (await isHostRunning(directory, host.program));
+}
+
+function filesOf({ program, script }: Part): string[] {
+  return script === undefined ? [program] : [program, path.basename(script.file)];
 }
