@@ -79,7 +79,9 @@ const layers = { plugins: { layers: { rules: { direction } } }, rules: { "layers
 const forbid = (patterns) => ({ "@typescript-eslint/no-restricted-imports": ["error", { patterns }] });
 
 export default tseslint.config(
-  { ignores: ["dist/", "plugin/", "node_modules/", "examples/javascript/", "tests/bench/programs/"] },
+  {
+    ignores: ["dist/", "plugin/", "**/sdks/nodejs/", "node_modules/", "examples/javascript/", "tests/bench/programs/"],
+  },
   js.configs.recommended,
   ...tseslint.configs.recommendedTypeChecked,
   {

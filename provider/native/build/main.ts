@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import { build } from "esbuild";
@@ -16,12 +16,16 @@ const PLATFORMS = ["linux-amd64", "linux-arm64", "darwin-amd64", "darwin-arm64"]
 /** Without PulumiPlugin.yaml, for which the engine would run `npm install` in the folder (measured). */
 const ARCHIVED = ["pulumi-resource-wallaroo", "index.js", "schema.json"];
 
+const SCHEMA = path.join(PLUGIN, "schema.json");
+
 /**
- * Bundles the plugin; with `--archives FOLDER`, packs it too, for each platform as `pluginDownloadURL` serves it; with
- * `--schema`, writes its schema instead.
+ * Bundles the plugin; with `--archives FOLDER`, packs it too, for each platform as `pluginDownloadURL` serves it. Instead of
+ * that: `--schema` writes its schema; `--sdks FOLDER` writes the SDKs of the committed schema, a folder per language.
  */
 async function main(): Promise<void> {
-  if (process.argv.includes("--schema")) return fs.writeFileSync(path.join(PLUGIN, "schema.json"), currentSchema());
+  const [option, folder] = process.argv.slice(2);
+  if (option === "--schema") return fs.writeFileSync(SCHEMA, currentSchema());
+  if (option === "--sdks") return writeSdks(folder);
   await build({
     entryPoints: [path.join(__dirname, "../main.ts")],
     outfile: path.join(PLUGIN, "index.js"),
@@ -33,8 +37,17 @@ async function main(): Promise<void> {
     legalComments: "eof",
     logLevel: "warning",
   });
-  const [option, folder] = process.argv.slice(2);
   if (option === "--archives" && folder !== undefined) packInto(path.resolve(folder));
+}
+
+/** Writes and names the SDKs. Needs Go; the first time some 20 s, as the generators are compiled. */
+function writeSdks(folder: string | undefined): void {
+  if (folder === undefined) throw new Error("Could not write the SDKs: npm run --silent sdks -- FOLDER");
+  const env = { ...process.env, CGO_ENABLED: "0", GOFLAGS: "-mod=readonly", GOWORK: "off", GO111MODULE: "on" };
+  const args = ["run", "-trimpath", ".", SCHEMA, path.resolve(folder)];
+  const { error, status } = spawnSync("go", args, { cwd: path.join(__dirname, "sdks"), env, stdio: "inherit" });
+  if (error !== undefined) throw new Error("Could not write the SDKs: Go 1.25.11 or later is not on PATH.");
+  process.exitCode = status ?? 1;
 }
 
 /** Writes and names the archives. Needs `tar`. */
@@ -48,4 +61,7 @@ function packInto(folder: string): void {
   }
 }
 
-void main();
+main().catch((error: Error) => {
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 1;
+});

@@ -130,8 +130,10 @@ function packageSchema(version: string): Spec {
     description: "Users of the Wallaroo MLOps platform as infrastructure as code.",
     keywords: ["pulumi", "wallaroo", "category/infrastructure", "kind/native"],
     license: "Apache-2.0",
+    // The SDKs bring all that their package managers need, such as go.mod.
+    meta: { supportPack: true },
     language: {
-      nodejs: { respectSchemaVersion: true },
+      nodejs: { packageName: "pulumi-wallaroo-sdk", respectSchemaVersion: true },
       python: { pyproject: { enabled: true }, respectSchemaVersion: true },
       go: { importBasePath: "pulumi-wallaroo/sdk/go/wallaroo", respectSchemaVersion: true },
     },
