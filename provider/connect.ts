@@ -77,7 +77,6 @@ export function connect(
     readOnlyBy: settings.readOnlyBy,
   });
   const users = createUsersApi(client);
-  const adminUrl = `${settings.authUrl}/admin/realms/${encodeURIComponent(settings.realm)}`;
   const refuseEnded = (intent: Pick<Intent, "operation" | "who">) => {
     if (run.engine.isGone) throw notTried(intent, "the engine has ended");
     if (signal.aborted) throw notTried(intent, "the run was cancelled");
@@ -94,7 +93,7 @@ export function connect(
         return users.invite(request, ...others);
       },
     },
-    sessions: settings.endSessions === "off" ? undefined : createSessionsApi(client, adminUrl),
+    sessions: settings.endSessions === "off" ? undefined : createSessionsApi(client, adminUrlOf(settings)),
     mustEndSessions: settings.endSessions === "required",
     directory,
     workspaces,
@@ -121,6 +120,11 @@ export function connect(
   };
   signal.addEventListener("abort", () => context.lookout.hurry());
   return { settings, token, context, secrets };
+}
+
+/** Base URL of Keycloak's admin API for the realm of the accounts. */
+export function adminUrlOf({ authUrl, realm }: Pick<Settings, "authUrl" | "realm">): string {
+  return `${authUrl}/admin/realms/${encodeURIComponent(realm)}`;
 }
 
 /** What is begun without an engine would be stored in no state. */

@@ -3,6 +3,7 @@ import { isWallarooError } from "../api/errors";
 import { connect, type Platform } from "../connect";
 import { readSettings, type Settings } from "../settings";
 import type { SettingsSource } from "../settings-source";
+import { NAMESPACE } from "../settings-table";
 import type { Log } from "../user/context";
 import { RunMemory } from "../user/run";
 import { readStackConfiguration } from "./stack-configuration";
@@ -23,15 +24,21 @@ export function withSettings(command: Command): Command {
     .option("--json", "print JSON");
 }
 
+/** The sources of settings, and which keys of `wallaroo:` the configuration has, without that prefix. */
+export interface CommandSource extends SettingsSource {
+  keys: readonly string[];
+}
+
 /** The sources that a provider of this stack would have; without a stack, the environment alone. */
-async function findSource(options: SettingsOptions): Promise<SettingsSource> {
+export async function findSource(options: SettingsOptions): Promise<CommandSource> {
   const isAsked = options.stack !== undefined || options.config !== undefined;
-  const configuration = isAsked ? await readStackConfiguration(options) : undefined;
-  return { config: (key) => configuration?.get(key), env: process.env };
+  const configuration = isAsked ? await readStackConfiguration(options) : new Map<string, string>();
+  const keys = [...configuration.keys()].map((key) => key.slice(NAMESPACE.length + 1));
+  return { config: (key) => configuration.get(key), env: process.env, keys };
 }
 
 /** Reads all settings. Raises `badSettings` with all problems at once. */
-function settingsOf(source: SettingsSource): Settings {
+export function settingsOf(source: SettingsSource): Settings {
   try {
     return readSettings(source);
   } catch (error) {
@@ -41,9 +48,13 @@ function settingsOf(source: SettingsSource): Settings {
 }
 
 /** A platform to look at: nothing is sent that would change it. */
-export async function openPlatform(options: SettingsOptions): Promise<Platform> {
-  const settings = settingsOf(await findSource(options));
+export function connectReadOnly(settings: Settings): Platform {
   return connect({ ...settings, readOnlyBy: "the rule that this command only reads" }, new RunMemory(), log);
+}
+
+/** {@link connectReadOnly} with the settings that the options name. */
+export async function openPlatform(options: SettingsOptions): Promise<Platform> {
+  return connectReadOnly(settingsOf(await findSource(options)));
 }
 
 /** What is said on the way: on stderr, as stdout has the answer alone. */

@@ -5,7 +5,7 @@ import path from "node:path";
 import { expect } from "chai";
 import { startPlatform, type Platform } from "../emulator/platform";
 import { Consumer, ROOT, run } from "./consumer";
-import { CI } from "./stack";
+import { CI, configOf } from "./stack";
 
 const TYPESCRIPT = `
 import * as pulumi from "@pulumi/pulumi";
@@ -59,10 +59,11 @@ describe("the packed package", function () {
   it("brings as many packages as the documentation says, none of which has an install script", () => {
     const read = (name: string) => fs.readFileSync(path.join(ROOT, name), "utf8");
     const { packages } = JSON.parse(read("package-lock.json")) as {
-      packages: Record<string, { dev?: true; peer?: true; devOptional?: true; hasInstallScript?: true }>;
+      packages: Record<string, { dev?: true; peer?: true; devOptional?: true; link?: true; hasInstallScript?: true }>;
     };
     const own = Object.entries(packages).filter(
-      ([place, { dev, peer, devOptional }]) => place !== "" && !(dev ?? peer ?? devOptional),
+      // The checkout links itself into its own node_modules.
+      ([place, { dev, peer, devOptional, link }]) => place !== "" && !(dev ?? peer ?? devOptional ?? link),
     );
     expect(read("docs/installation-configuration.md")).to.include(
       `A user gets ${own.length} packages besides Pulumi itself`,
@@ -103,6 +104,27 @@ describe("the packed package", function () {
     const [line] = (await once(child.stdout, "data")) as [Buffer];
     child.kill();
     expect(line.toString()).to.match(/^\d{2,5}\n$/);
+  });
+
+  it("holds a command that checks the settings of a stack", async () => {
+    consumer.write("index.js", JAVASCRIPT);
+    await consumer.pulumi(["stack", "init", "checked"]);
+    for (const [key, value] of Object.entries(configOf(platform.url))) {
+      const [secret, name] = key.startsWith("secret:")
+        ? ["--secret", key.slice("secret:".length)]
+        : ["--plaintext", key];
+      await consumer.pulumi(["config", "set", "--stack", "checked", secret, name, value]);
+    }
+    platform.clearLog();
+    const settings = { WALLAROO_URL: "", WALLAROO_USER: "", WALLAROO_PASSWORD: "" };
+    const options = { cwd: consumer.folder, env: { ...consumer.env, ...settings } };
+    const { stdout } = await run("npx", ["pulumi-wallaroo", "check", "--stack", "checked"], options);
+    expect(stdout).to.match(/^ok +wallaroo:password +a secret, from the configuration of the stack$/m);
+    expect(stdout).to.match(/^ok +account +ci@example\.com, an administrator$/m);
+    expect(stdout)
+      .to.not.include(CI.password)
+      .and.not.match(/^refused/m);
+    expect(platform.writes()).to.deep.equal([]);
   });
 
   for (const [language, file, program] of [

@@ -14,6 +14,7 @@ export type CallName =
   | "edit"
   | "token"
   | "userinfo"
+  | "realm"
   | "config"
   | WorkspaceCallName
   | AdminCallName

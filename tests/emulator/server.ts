@@ -121,6 +121,10 @@ export class PlatformServer {
       return this.backend.admin({ method, origin, target: `${path}${search}`, body: kept, authorization });
     }
     if (call === "config" && method === "GET") return { status: 200, body: { release: this.options.release } };
+    if (call === "realm" && method === "GET") {
+      if (path === "/auth/realms/master") return { status: 200, body: { realm: "master" } };
+      return { status: 404, body: { error: "Realm does not exist" } };
+    }
     const isRead = call === "userinfo" && method === "GET";
     if (call === "config" || call === "other" || (method !== "POST" && !isRead))
       return failure(501, `${method} ${path} is not emulated`);

@@ -62,6 +62,28 @@ describe("pulumi-wallaroo --stack", function () {
     expect(code).to.equal(0);
   });
 
+  it("checks the settings of the stack: where they come from, what is none of them, and the seats", async () => {
+    await start();
+    pulumi("config", "set", "wallaroo:url", platform().url);
+    pulumi("config", "set", "wallaroo:seatLimit", "1");
+    pulumi("config", "set", "wallaroo:userName", "ann");
+    const { code, stdout } = await runCommand(
+      ["check", "--stack", "test"],
+      { ...env, WALLAROO_REALM: "master" },
+      folder,
+    );
+    for (const key of ["url", "seatLimit", "userName"]) pulumi("config", "rm", `wallaroo:${key}`);
+    expect(code).to.equal(0);
+    expect(stdout).to.match(/^ok +wallaroo:password +a secret, from the configuration of the stack$/m);
+    expect(stdout).to.match(
+      /^ok +wallaroo:protectedEmails +\["ann@example.com"\], from the configuration of the stack$/m,
+    );
+    expect(stdout).to.match(/^ok +wallaroo:realm +master, from WALLAROO_REALM$/m);
+    expect(stdout).to.match(/^note +unknown setting +wallaroo:userName .*did you mean wallaroo:username\?$/m);
+    expect(stdout).to.match(/^note +seats +1 active .*limit is 1$\n +One more active account would be refused\. /im);
+    expect(stdout).to.not.include(OPERATOR.password).and.not.include("Oo-another-secret");
+  });
+
   const failures: [name: string, args: string[], env: NodeJS.ProcessEnv, words: RegExp][] = [
     [
       "there is no such stack",

@@ -1,0 +1,86 @@
+import type { Command } from "commander";
+import { cleanWords, isWallarooError, type WallarooError } from "../api/errors";
+import { ACCOUNT, INVITES, RELEASE, SEATS, SESSIONS, USERS, WORKSPACES } from "./check-accounts";
+import { ADDRESS, CLOCK, KEYCLOAK, PROXY, SIGN_IN } from "./check-connection";
+import { describeSources } from "./check-settings";
+import { Looks, type Finding, type Look } from "./looks";
+import { printJson, printLines } from "./print";
+import { connectReadOnly, findSource, settingsOf, withSettings, type SettingsOptions } from "./settings";
+
+/** What is looked at once the settings are complete. */
+const LOOKS: readonly Look[] = [
+  PROXY,
+  ADDRESS,
+  KEYCLOAK,
+  SIGN_IN,
+  USERS,
+  ACCOUNT,
+  RELEASE,
+  INVITES,
+  SESSIONS,
+  WORKSPACES,
+  SEATS,
+  CLOCK,
+];
+
+/** `check`: what `pulumi up` would meet, found by reads alone. */
+export function addCheck(program: Command): void {
+  const command = program
+    .command("check")
+    .description("look at settings, sign-in and platform as `pulumi up` would meet them; writes nothing")
+    .addHelpText("after", "\nExit codes: 0 well, 1 could not look, 2 found what `pulumi up` would be refused for.");
+  withSettings(command).action(async (options: SettingsOptions & { json?: true }) => {
+    const { findings, exitCode } = await check(options);
+    if (options.json === true) printJson(findings);
+    else printLines(findings.flatMap(describe));
+    process.exitCode = exitCode;
+  });
+}
+
+/** Raises `badSettings` if the configuration of the stack can't be read: there is nothing to check then. */
+async function check(options: SettingsOptions): Promise<{ findings: Finding[]; exitCode: number }> {
+  const source = await findSource(options);
+  const findings: Finding[] = describeSources(source);
+  /** Ids of what was refused, and of what was not looked at because of that. */
+  const failed = new Set<string>();
+  let couldNot = false;
+
+  const add = async (id: string, look: () => Promise<Omit<Finding, "id">>) => {
+    try {
+      findings.push({ id, ...(await look()) });
+    } catch (error) {
+      if (!isWallarooError(error)) throw error;
+      failed.add(id);
+      findings.push(refusedBy(id, error));
+      // A missing right was found; whatever else was in the way hides what lies behind it.
+      couldNot ||= !isWallarooError(error, "forbidden", "notFound", "refused");
+    }
+  };
+
+  let looks: Looks | undefined;
+  await add("settings", () => {
+    looks = new Looks(connectReadOnly(settingsOf(source)));
+    return Promise.resolve({ status: "ok", message: "complete; what is not listed has its default" });
+  });
+  for (const { id, needs, look } of LOOKS) {
+    const missing = looks === undefined ? "settings" : needs.find((need) => failed.has(need));
+    if (missing === undefined) {
+      await add(id, () => look(looks as Looks));
+      continue;
+    }
+    failed.add(id);
+    findings.push({ id, status: "note", message: `not looked at, because of ${missing}` });
+  }
+  const isRefused = findings.some(({ status }) => status === "refused");
+  return { findings, exitCode: couldNot ? 1 : isRefused ? 2 : 0 };
+}
+
+/** The provider's own message, in its parts. */
+function refusedBy(id: string, { words, status, next }: WallarooError): Finding {
+  return { id, status: "refused", message: status === undefined ? words : `${words} (HTTP ${status})`, next };
+}
+
+function describe({ id, status, message, next }: Finding): string[] {
+  const line = `${status.padEnd(7)}  ${id.padEnd(16)}  ${cleanWords(message)}`;
+  return next === undefined ? [line] : [line, `${" ".repeat(27)}${cleanWords(next)}`];
+}
