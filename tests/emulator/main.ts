@@ -4,6 +4,7 @@ import { KeycloakBackend } from "./keycloak/backend";
 import { findObstacle } from "./keycloak/distribution";
 import { startPlatform, type PlatformOptions } from "./platform";
 import { BUILT_IN, OPERATOR } from "./seeds";
+import { WORKSPACE_CHOICES, type WorkspaceOptions } from "./workspace-routes";
 
 const USAGE = `Runs an emulated Wallaroo platform on this machine.
 
@@ -24,6 +25,10 @@ const USAGE = `Runs an emulated Wallaroo platform on this machine.
   --ignores-deactivate ADDRESS        activate and deactivate leave this account as it is; may be repeated
   --password-policy none|before|after an invite's password needs an upper-case letter: checked before the account is
                            made (400) or after it (500, and the account is there); default none
+  --workspaces NAME=VALUE  how workspaces behave; may be repeated. Names and values, the default first:
+${Object.entries(WORKSPACE_CHOICES)
+  .map(([name, values]) => `                           ${name} ${values.join("|")}`)
+  .join("\n")}
   --backend memory|keycloak           default memory; keycloak needs Java 17 and Maven
   --help`;
 
@@ -56,6 +61,7 @@ function readOptions(args: string[]): { options: PlatformOptions; backend: strin
       "seen-after": text,
       "ignores-deactivate": { type: "string", multiple: true },
       "password-policy": text,
+      workspaces: { type: "string", multiple: true },
       backend: text,
       help: { type: "boolean" },
     },
@@ -83,7 +89,15 @@ function readOptions(args: string[]): { options: PlatformOptions; backend: strin
     if (client === undefined) throw new UsageError("--client-token-lifetime must be CLIENT=SECONDS");
     return [client, Number(seconds)];
   });
+  const choices: Record<string, readonly (string | number)[]> = WORKSPACE_CHOICES;
+  const workspaces = (values.workspaces ?? []).map((text) => {
+    const [name = "", value] = text.split("=");
+    const chosen = choices[name]?.find((allowed) => String(allowed) === value);
+    if (chosen === undefined) throw new UsageError("--workspaces must be NAME=VALUE, both as --help lists them");
+    return [name, chosen] as const;
+  });
   const options = {
+    ...(Object.fromEntries(workspaces) as Partial<WorkspaceOptions>),
     port: number("port", 0),
     seed: choice("seed", ["guide-2022", "guide-2024"]),
     release: choice("release", ["2022", "2024"]),

@@ -2,8 +2,7 @@
 export type AdminCallName = "accounts" | "account" | "sessions" | "endSessions";
 
 /** Calls under `/v1/api/`, by their path. */
-export type WorkspaceCallName =
-  `workspaces/${"create" | "list" | "add_user" | "list_users" | "remove_user" | "validate"}`;
+type WorkspaceCallName = `workspaces/${"create" | "list" | "add_user" | "list_users" | "remove_user" | "validate"}`;
 
 /** The calls that the platform knows, by the name that tests use. */
 export type CallName =
@@ -16,6 +15,7 @@ export type CallName =
   | "userinfo"
   | "realm"
   | "config"
+  | "graphql"
   | WorkspaceCallName
   | AdminCallName
   | "other";

@@ -32,6 +32,7 @@ const PATHS: Record<string, CallName> = {
   "/v1/api/users/activate": "activate",
   "/v1/api/users/deactivate": "deactivate",
   "/v1/api/user": "edit",
+  "/v1/graphql": "graphql",
   "/v1/api/workspaces/create": "workspaces/create",
   "/v1/api/workspaces/list": "workspaces/list",
   "/v1/api/workspaces/add_user": "workspaces/add_user",

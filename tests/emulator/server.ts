@@ -2,6 +2,7 @@ import http from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { failure, type Backend, type RouteAnswer } from "./backend";
+import type { WorkspaceGraph } from "./graphql";
 import type { Misbehaviour } from "./misbehaviour";
 import { bearerOf } from "./openid";
 import { type CallName, type Fault } from "./misbehaviour";
@@ -44,6 +45,7 @@ export class PlatformServer {
   readonly #users: UserApi;
   readonly workspaces: Workspaces;
   readonly #workspaceApi: WorkspaceApi;
+  #graph: Promise<WorkspaceGraph> | undefined;
   readonly #server = http.createServer((request, response) => {
     this.#serve(request, response).catch((error: Error) => {
       response.writeHead(500, { "content-type": "application/json" });
@@ -139,8 +141,15 @@ export class PlatformServer {
     const bearer = token === undefined ? undefined : await this.backend.authenticate(token);
     if (bearer === undefined) return failure(401, "Unauthorized");
     if (typeof body === "string") return failure(400, "the body is not JSON");
+    if (call === "graphql") return (await (this.#graph ??= this.#loadGraph())).answer(body, bearer);
     if (call.startsWith("workspaces/")) return this.#workspaceApi.answer(call, body, bearer);
     return this.#users.answer(call, body, bearer);
+  }
+
+  /** Few tests need it, and its library takes longer to load than the rest of the platform. */
+  async #loadGraph(): Promise<WorkspaceGraph> {
+    const { WorkspaceGraph } = await import("./graphql.js");
+    return new WorkspaceGraph(this.workspaces, this.#workspaceApi);
   }
 }
 

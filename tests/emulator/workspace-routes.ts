@@ -3,47 +3,39 @@ import { failure, type Backend, type Bearer, type RouteAnswer } from "./backend"
 import type { CallName } from "./misbehaviour";
 import { roleOf, type Workspace, type Workspaces } from "./workspaces";
 
-/** Where the sources of the workspaces disagree or say nothing. See DIFFERENCES.md. */
-export interface WorkspaceOptions {
+/** Where the sources of the workspaces disagree or say nothing: what can be chosen, the default first. See DIFFERENCES.md. */
+export const WORKSPACE_CHOICES = {
   /** 200: the endpoints are there. Any other status is their answer to every request. */
-  workspacesStatus: 200 | 403 | 404 | 501;
+  workspacesStatus: [200, 403, 404, 501],
   /** How `list_users` says roles: in this case, or not at all. A member without a role is null in either case. */
-  userType: "upper" | "lower" | "null" | "absent";
+  userType: ["upper", "lower", "null", "absent"],
   /** The spelling of `user_type` that `add_user` takes; 400 for the other. */
-  userTypeTaken: "any" | "lower" | "upper";
+  userTypeTaken: ["any", "lower", "upper"],
   /** Whether `users` of `list_users` is null, for workspaces without members or for all. */
-  usersNull: "never" | "empty" | "always";
+  usersNull: ["never", "empty", "always"],
   /** What `created_by` names. */
-  createdBy: "uuid" | "email";
+  createdBy: ["uuid", "email"],
   /** Whether ids of accounts that are gone stay in `list_users`. */
-  goneMembers: "listed" | "dropped";
+  goneMembers: ["listed", "dropped"],
   /** What `add_user` does to the role of a member: it changes it, keeps it and answers `{}` all the same, or refuses (400). */
-  addMember: "changes" | "keeps" | "refuses";
+  addMember: ["changes", "keeps", "refuses"],
   /**
    * Who keeps the last user in a workspace, and an account in its own default workspace: the client (the vendor's does), so
    * that the platform removes both, or the platform (400).
    */
-  removeRules: "client" | "platform";
+  removeRules: ["client", "platform"],
   /** Whether an administrator sees the workspaces of others. */
-  adminSees: "all" | "own";
+  adminSees: ["all", "own"],
   /** Who makes default workspaces: the client, by GraphQL, or the platform at an account's first request for workspaces. */
-  defaultWorkspaces: "client" | "platform";
-  unknownWorkspaceStatus: 400 | 404 | 500;
-}
+  defaultWorkspaces: ["client", "platform"],
+  unknownWorkspaceStatus: [404, 400, 500],
+} as const;
 
-export const WORKSPACE_DEFAULTS: WorkspaceOptions = {
-  workspacesStatus: 200,
-  userType: "upper",
-  userTypeTaken: "any",
-  usersNull: "never",
-  createdBy: "uuid",
-  goneMembers: "listed",
-  addMember: "changes",
-  removeRules: "client",
-  adminSees: "all",
-  defaultWorkspaces: "client",
-  unknownWorkspaceStatus: 404,
-};
+export type WorkspaceOptions = { [Name in keyof typeof WORKSPACE_CHOICES]: (typeof WORKSPACE_CHOICES)[Name][number] };
+
+export const WORKSPACE_DEFAULTS = Object.fromEntries(
+  Object.entries(WORKSPACE_CHOICES).map(([name, [first]]) => [name, first]),
+) as WorkspaceOptions;
 
 /** An answer that ends a request at once. */
 class Refusal extends Error {
@@ -100,7 +92,7 @@ export class WorkspaceApi {
     if (call === "workspaces/list") return { workspaces: this.#list(body, bearer) };
     const workspace = this.#visible(body, bearer);
     if (call === "workspaces/list_users") return { users: await this.#listUsers(workspace) };
-    if (!bearer.isAdmin && workspace.members.get(bearer.id) !== "OWNER") throw refusal(403, "Forbidden");
+    if (!this.isManaged(workspace, bearer)) throw refusal(403, "Forbidden");
     if (call === "workspaces/add_user") return this.#addUser(workspace, body);
     return { affected_rows: await this.#removeUser(workspace, body, bearer) };
   }
@@ -116,17 +108,20 @@ export class WorkspaceApi {
   #list({ user_id: userId = null }: WorkspaceRequest, bearer: Bearer) {
     if (userId !== null && typeof userId !== "string") throw refusal(400, "user_id must be a string");
     return [...this.workspaces.all.values()]
-      .filter((workspace) => this.#isSeen(workspace, bearer) && (userId === null || workspace.members.has(userId)))
+      .filter((workspace) => this.isSeen(workspace, bearer) && (userId === null || workspace.members.has(userId)))
       .sort((a, b) => ((a.id * 7) % 11) - ((b.id * 7) % 11))
       .map((workspace) => ({
-        id: workspace.id,
-        name: workspace.name,
-        created_at: new Date(workspace.createdAt).toISOString().replace("Z", "000+00:00"),
-        created_by: workspace.createdBy?.[this.options.createdBy === "uuid" ? "id" : "email"] ?? null,
-        archived: workspace.archived,
+        ...this.shown(workspace),
         models: workspace.models,
         pipelines: workspace.pipelines,
       }));
+  }
+
+  /** What both this API and GraphQL say of a workspace. */
+  shown({ id, name, createdAt, createdBy, archived }: Workspace) {
+    const created_at = new Date(createdAt).toISOString().replace("Z", "000+00:00");
+    const created_by = createdBy?.[this.options.createdBy === "uuid" ? "id" : "email"] ?? null;
+    return { id, name, created_at, created_by, archived };
   }
 
   async #listUsers({ members }: Workspace) {
@@ -192,13 +187,18 @@ export class WorkspaceApi {
   #visible({ workspace_id: id }: WorkspaceRequest, bearer: Bearer): Workspace {
     if (!Number.isInteger(id)) throw refusal(400, "workspace_id must be an integer");
     const workspace = this.workspaces.all.get(id as number);
-    if (workspace === undefined || !this.#isSeen(workspace, bearer))
+    if (workspace === undefined || !this.isSeen(workspace, bearer))
       throw refusal(this.options.unknownWorkspaceStatus, "Workspace not found");
     return workspace;
   }
 
-  #isSeen({ members }: Workspace, bearer: Bearer): boolean {
+  isSeen({ members }: Workspace, bearer: Bearer): boolean {
     return members.has(bearer.id) || (bearer.isAdmin && this.options.adminSees === "all");
+  }
+
+  /** Whether the bearer may add and remove members. */
+  isManaged(workspace: Workspace, bearer: Bearer): boolean {
+    return this.isSeen(workspace, bearer) && (bearer.isAdmin || workspace.members.get(bearer.id) === "OWNER");
   }
 
   async #bearerAccount({ id, username }: Bearer): Promise<{ id: string; email: string }> {

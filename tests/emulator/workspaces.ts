@@ -63,7 +63,7 @@ export class Workspaces {
 }
 
 /** The name that the vendor's client gives an account's default workspace. */
-export function defaultName(email: string): string {
+function defaultName(email: string): string {
   return `${email} - Default Workspace`;
 }
 

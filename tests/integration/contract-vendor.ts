@@ -48,21 +48,26 @@ export function vendorContract(start: (options?: PlatformOptions) => Promise<Pla
     if (folder !== undefined) fs.rmSync(folder, { recursive: true, force: true });
   });
 
+  /** What a script says of a platform. */
+  async function saidBy(script: string, { url }: Platform): Promise<unknown> {
+    // It keeps its tokens in the home of whoever runs it.
+    folder = fs.mkdtempSync(path.join(os.tmpdir(), "pulumi-wallaroo-vendor-"));
+    const env = {
+      ...{ PATH: process.env["PATH"], NO_PROXY: "127.0.0.1", HOME: folder, XDG_CACHE_HOME: folder },
+      ...{ WALLAROO_URL: url, WALLAROO_SDK_AUTH_TYPE: "user_password" },
+      ...{ WALLAROO_USER: OPERATOR.email, WALLAROO_PASSWORD: OPERATOR.password },
+    };
+    const { stdout } = await run(PYTHON, [path.join(__dirname, script)], { env, timeout: 170_000 });
+    return JSON.parse(stdout.trim().split("\n").pop() ?? "");
+  }
+
   it("serves get_user_by_email, activate_user and deactivate_user of the vendor's client", async function () {
     this.timeout(180_000);
     platform = await start();
     const id = await platform.addUser({ email: "ann@example.com" });
     await platform.addUser({ email: "zed@example.com" });
     await platform.addUser({ email: "a.zed@example.com" });
-    // It keeps its tokens in the home of whoever runs it.
-    folder = fs.mkdtempSync(path.join(os.tmpdir(), "pulumi-wallaroo-vendor-"));
-    const env = {
-      ...{ PATH: process.env["PATH"], NO_PROXY: "127.0.0.1", HOME: folder, XDG_CACHE_HOME: folder },
-      ...{ WALLAROO_URL: platform.url, WALLAROO_SDK_AUTH_TYPE: "user_password" },
-      ...{ WALLAROO_USER: OPERATOR.email, WALLAROO_PASSWORD: OPERATOR.password },
-    };
-    const { stdout } = await run(PYTHON, [path.join(__dirname, "vendor_client.py")], { env, timeout: 170_000 });
-    const said = JSON.parse(stdout.trim().split("\n").pop() ?? "") as Said;
+    const said = (await saidBy("vendor_client.py", platform)) as Said;
     const ann = { id, username: "ann@example.com" };
     expect(said.me).to.equal(OPERATOR.email);
     expect(said.ann).to.deep.equal({ ...ann, enabled: true });
@@ -83,5 +88,41 @@ export function vendorContract(start: (options?: PlatformOptions) => Promise<Pla
     expect(platform.writes()).to.deep.equal([]);
     const puts = platform.requests("account").filter(({ method }) => method === "PUT");
     expect(puts.map(({ status }) => status)).to.deep.equal([204, 204, 204]);
+  });
+
+  it("serves the workspaces of the vendor's client, by GraphQL and otherwise", async function () {
+    this.timeout(180_000);
+    platform = await start();
+    const [ann, bob, cleo, operator] = ["ann@example.com", "bob@example.com", "cleo@example.com", OPERATOR.email];
+    for (const email of [ann, bob, cleo]) await platform.addUser({ email });
+    await platform.addWorkspace("old", { owners: [ann], collaborators: [cleo], pipelines: 2 });
+    await platform.remove(cleo);
+    const own = `${operator} - Default Workspace`;
+    const said = (await saidBy("vendor_workspaces.py", platform)) as Record<string, unknown>;
+    const me = (await platform.findByEmail(operator))?.id;
+    expect(said).to.deep.equal({
+      default: [own, own],
+      made: [platform.workspace("churn").id, "churn", me, false],
+      again: "Exception: Failed to create workspace.",
+      names: ["churn", "old", own],
+      users: [[operator], [ann, bob, operator], [ann, operator]],
+      add_user: null,
+      add_owner: null,
+      add_member: [`Exception: User ${ann}, already exists in workspace churn`, null],
+      // It counts no rows, so that taking out an account that is not a member is as good as the first time.
+      remove: [null, null],
+      leave: null,
+      last: "Exception: Last user of a workspace cannot be removed",
+      own: "Exception: User cannot be removed from their default workspace",
+      gone: ["Removed User", ann],
+      contents: 2,
+    });
+    expect(await platform.membersOf("churn")).to.deep.equal({ [ann]: "OWNER" });
+    expect(await platform.membersOf(own)).to.deep.equal({ [operator]: "OWNER" });
+    // It adds by the endpoint, in lower case, and removes by GraphQL.
+    expect(platform.written()).to.deep.equal([
+      ...["workspaces/create churn", "workspaces/create churn", `workspaces/add_user churn ${ann} collaborator`],
+      ...[`workspaces/add_user churn ${bob} owner`, `workspaces/add_user churn ${ann} owner`],
+    ]);
   });
 }

@@ -1,6 +1,7 @@
 import type { Platform, PlatformOptions } from "../emulator/platform";
 import { accountsContract } from "./contract-accounts";
 import { adminContract } from "./contract-admin";
+import { graphqlContract } from "./contract-graphql";
 import { providerContract } from "./contract-provider";
 import { cutOffContract } from "./contract-cut-off";
 import { requestsContract } from "./contract-requests";
@@ -17,6 +18,7 @@ export function platformContract(start: (options?: PlatformOptions) => Promise<P
   describe("at its token endpoint", () => tokenContract(start));
   describe("at Keycloak's admin API", () => adminContract(start));
   describe("with workspaces", () => workspacesContract(start));
+  describe("at its GraphQL", () => graphqlContract(start));
   describe("with sessions", () => sessionsContract(start));
   describe("with an account that is cut off", () => cutOffContract(start));
   describe("with the vendor's client", () => vendorContract(start));

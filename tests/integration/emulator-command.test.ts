@@ -54,6 +54,7 @@ describe("npm run emulator", function () {
       await run([
         ...["--lightweight-tokens", "--client-token-lifetime", "sdk-client=7", "--password-policy", "before"],
         ...["--seen-after", "60000", "--ignores-deactivate", "a@example.com", "--ignores-deactivate", "b@example.com"],
+        ...["--workspaces", "createdBy=email", "--workspaces", "unknownWorkspaceStatus=400"],
       ]),
     );
     const fields = { grant_type: "password", client_id: "sdk-client", username: "admin", password: "admin" };
@@ -74,5 +75,9 @@ describe("npm run emulator", function () {
     expect(await enabled("a@example.com")).to.equal("Invalid user credentials");
     expect(await enabled("b@example.com")).to.equal("Invalid user credentials");
     expect(await enabled("c@example.com")).to.equal("Account disabled");
+    await call("workspaces/create", { workspace_name: "churn" });
+    const { workspaces } = (await call("workspaces/list", {})).body as { workspaces: { created_by: string }[] };
+    expect(workspaces.map(({ created_by }) => created_by)).to.deep.equal(["admin"]);
+    expect((await call("workspaces/list_users", { workspace_id: 99 })).status).to.equal(400);
   });
 });
