@@ -12,7 +12,7 @@ const LAYERS = [
   { layers: ["examples"], isPulumi: true },
   { layers: ["sdk"], isPulumi: true },
   { layers: ["provider/dynamic", "provider/native", "provider/cli"], isPulumi: true },
-  { layers: ["provider/resource"] },
+  { layers: ["provider/resource", "provider/roster"] },
   { layers: ["provider"] },
   { layers: ["provider/team"] },
   { layers: ["provider/workspace"] },

@@ -14,6 +14,7 @@ export {
   type WallarooSeats,
 } from "./lookups";
 export { WallarooProvider, type WallarooProviderArgs } from "./provider";
+export { parseRoster, readRoster } from "./roster";
 export { WallarooTeam, type WallarooTeamArgs, type WallarooTeamMember } from "./team";
 export { WallarooUser, type WallarooUserArgs } from "./user";
 export type { OnDestroy } from "../provider/user/model";

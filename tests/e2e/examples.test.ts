@@ -33,6 +33,8 @@ const EXAMPLES: Record<
     // Bob, who is declared so, and Ann at destroy.
     deactivated: 2,
   },
+  // Bob is declared deactivated, and destroy deactivates the other two.
+  roster: { folder: "examples/roster", config: () => [], invites: 3, deactivated: 3 },
   javascript: { folder: "examples/javascript", config: () => [], invites: 1, deactivated: 0 },
   // Cid is declared deactivated, and destroy deactivates the other two.
   yaml: { folder: "examples/yaml", config: () => [], invites: 3, deactivated: 3 },

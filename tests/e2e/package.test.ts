@@ -51,7 +51,14 @@ describe("the packed package", function () {
     const others = files.filter((file) => !/^(dist\/(provider|sdk)\/.*\.(js|d\.ts)|docs\/[\w-]+\.md)$/.test(file));
     const plugin = ["PulumiPlugin.yaml", "index.js", "pulumi-resource-wallaroo", "schema.json"];
     const folder = plugin.map((file) => `plugin/${file}`);
-    expect(others.sort()).to.deep.equal(["CHANGELOG.md", "LICENSE", "README.md", "package.json", ...folder]);
+    expect(others.sort()).to.deep.equal([
+      "CHANGELOG.md",
+      "LICENSE",
+      "README.md",
+      "package.json",
+      ...folder,
+      "roster.schema.json",
+    ]);
     expect(files).to.include("dist/provider/dynamic/index.js");
     expect(files.filter((file) => file.includes("native"))).to.deep.equal([]);
   });
@@ -95,6 +102,8 @@ describe("the packed package", function () {
       "getUserOutput",
       "getUsers",
       "getUsersOutput",
+      "parseRoster",
+      "readRoster",
     ]);
   });
 

@@ -74,6 +74,15 @@ const IN_LAYER: Record<string, { file: string; allowed: string[]; forbidden: [na
       ["../../sdk/user", "sdk"],
     ],
   },
+  "provider/roster": {
+    file: "provider/roster/roster.ts",
+    allowed: ["../nearest", "../user/properties", "csv-parse/sync"],
+    forbidden: [
+      ["../resource/user", "provider/resource"],
+      ["../cli/main", "provider/cli"],
+      ["../../sdk/team", "sdk"],
+    ],
+  },
   "provider/native": {
     file: "provider/native/server.ts",
     allowed: ["../resource/user", "@pulumi/pulumi"],
@@ -124,13 +133,19 @@ const CASES = [
     text,
     expected: ["provider/user must not import provider/team"],
   })),
-  ...["provider/api", "provider/user", "provider/workspace", "provider/team", "provider/resource", "provider"].map(
-    (from) => ({
-      file: `${from}/state.ts`,
-      text: 'import * as pulumi from "@pulumi/pulumi";',
-      expected: [`${from} must not know Pulumi`],
-    }),
-  ),
+  ...[
+    "provider/api",
+    "provider/user",
+    "provider/workspace",
+    "provider/team",
+    "provider/resource",
+    "provider/roster",
+    "provider",
+  ].map((from) => ({
+    file: `${from}/state.ts`,
+    text: 'import * as pulumi from "@pulumi/pulumi";',
+    expected: [`${from} must not know Pulumi`],
+  })),
 ];
 
 describe("the direction of imports", function () {

@@ -3,6 +3,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { build } from "esbuild";
 import { ROOT } from "./declarations";
+import { currentRosterSchema } from "./roster-schema";
 import { currentSchema } from "./schema";
 
 /** What the engine needs, without node_modules and without the network; all but the bundle is kept in git. */
@@ -17,14 +18,19 @@ const PLATFORMS = ["linux-amd64", "linux-arm64", "darwin-amd64", "darwin-arm64"]
 const ARCHIVED = ["pulumi-resource-wallaroo", "index.js", "schema.json"];
 
 const SCHEMA = path.join(PLUGIN, "schema.json");
+const ROSTER_SCHEMA = path.join(ROOT, "roster.schema.json");
 
 /**
  * Bundles the plugin; with `--archives FOLDER`, packs it too, for each platform as `pluginDownloadURL` serves it. Instead of
- * that: `--schema` writes its schema; `--sdks FOLDER` writes the SDKs of the committed schema, a folder per language.
+ * that: `--schema` writes its schema and that of rosters; `--sdks FOLDER` writes the SDKs of the committed schema, a folder
+ * per language.
  */
 async function main(): Promise<void> {
   const [option, folder] = process.argv.slice(2);
-  if (option === "--schema") return fs.writeFileSync(SCHEMA, currentSchema());
+  if (option === "--schema") {
+    fs.writeFileSync(SCHEMA, currentSchema());
+    return fs.writeFileSync(ROSTER_SCHEMA, currentRosterSchema());
+  }
   if (option === "--sdks") return writeSdks(folder);
   await build({
     entryPoints: [path.join(__dirname, "../main.ts")],

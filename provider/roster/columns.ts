@@ -1,0 +1,90 @@
+import type { WorkspaceRole } from "../api/wire";
+import { canonicalEmail, findEmailProblem } from "../user/email";
+import { PROPERTIES } from "../user/properties";
+import type { MemberInputs } from "../team/model";
+
+/** What a roster says of one member: what a team takes for a member, but the password. */
+export interface RosterMember extends Omit<MemberInputs, "password"> {
+  /** Address of the account that becomes owner of the workspaces that only the leaver owns. */
+  handOver?: string;
+  /** What a departure does while a workspace would be left without an owner: warn, or refuse. Default `"warn"`. */
+  onSoleOwner?: "warn" | "refuse";
+  /** Roles by the name of the workspace. */
+  workspaces?: Record<string, WorkspaceRole>;
+}
+
+/** The members of a roster, by canonical address. */
+export type Roster = Record<string, RosterMember>;
+
+/** One column of a roster: a column of a CSV file, a key of a member in YAML and JSON. */
+export interface Column {
+  /** How the cell of a CSV file is read: `list` and `roles` are separated by `;`. */
+  cell: "text" | "flag" | "list" | "roles";
+  /** What is wrong with a value, or undefined. */
+  findProblem: (value: unknown) => string | undefined;
+  /** The values that it may have, in JSON Schema. */
+  schema: object;
+}
+
+const FLAG = { cell: "flag", schema: { type: "boolean" } } as const;
+const TEXT = { cell: "text", schema: { type: "string" } } as const;
+
+/** Every column but `email`, in the order in which rosters are written. */
+export const COLUMNS = {
+  enabled: { ...FLAG, findProblem: PROPERTIES.enabled.findProblem },
+  expires: {
+    cell: "text",
+    findProblem: PROPERTIES.expires.findProblem,
+    schema: { type: "string", pattern: "^\\d{4}-\\d{2}-\\d{2}$" },
+  },
+  adopt: { ...FLAG, findProblem: PROPERTIES.adopt.findProblem },
+  onDestroy: { ...choice("deactivate", "retain"), findProblem: PROPERTIES.onDestroy.findProblem },
+  firstName: { ...TEXT, findProblem: PROPERTIES.firstName.findProblem },
+  lastName: { ...TEXT, findProblem: PROPERTIES.lastName.findProblem },
+  admin: { ...FLAG, findProblem: PROPERTIES.admin.findProblem },
+  roles: {
+    cell: "list",
+    findProblem: PROPERTIES.roles.findProblem,
+    schema: { type: "array", items: { type: "string", minLength: 1 } },
+  },
+  requireReset: { ...FLAG, findProblem: PROPERTIES.requireReset.findProblem },
+  handOver: { ...TEXT, findProblem: findAddressProblem },
+  onSoleOwner: choice("warn", "refuse"),
+  workspaces: {
+    cell: "roles",
+    findProblem: findWorkspacesProblem,
+    schema: { type: "object", additionalProperties: { enum: ["OWNER", "COLLABORATOR"] } },
+  },
+} satisfies Record<keyof RosterMember, Column>;
+
+export type ColumnName = keyof typeof COLUMNS;
+export const COLUMN_NAMES = Object.keys(COLUMNS) as ColumnName[];
+
+export function isColumn(name: string): name is ColumnName {
+  return Object.hasOwn(COLUMNS, name);
+}
+
+function choice(...values: readonly string[]) {
+  return {
+    cell: "text",
+    findProblem: (value: unknown) =>
+      values.some((one) => one === value) ? undefined : `must be ${values.map((one) => `"${one}"`).join(" or ")}`,
+    schema: { enum: values },
+  } as const satisfies Column;
+}
+
+function findAddressProblem(value: unknown): string | undefined {
+  return typeof value === "string" ? findEmailProblem(canonicalEmail(value)) : "must be an address";
+}
+
+function findWorkspacesProblem(value: unknown): string | undefined {
+  const isMap = typeof value === "object" && value !== null && !Array.isArray(value);
+  if (!isMap) return 'must be roles by the name of the workspace, such as { forecasts: "COLLABORATOR" }';
+  for (const [name, role] of Object.entries(value)) {
+    if (name.trim() === "") return "must not have a workspace without a name";
+    if (role !== "OWNER" && role !== "COLLABORATOR") {
+      return `must have "OWNER" or "COLLABORATOR" for the workspace ${JSON.stringify(name)}`;
+    }
+  }
+  return undefined;
+}

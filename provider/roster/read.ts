@@ -1,0 +1,64 @@
+import fs from "node:fs";
+import path from "node:path";
+import { WallarooError, messageOf } from "../api/errors";
+import type { Roster } from "./columns";
+import { FORMATS, membersOf, type RosterFormat } from "./roster";
+
+/** The members of a roster that is text already. Raises `badInput`. */
+export function parseRoster(text: string, format: RosterFormat): Roster {
+  if (typeof text !== "string") throw badRoster("the roster", `it is ${typeof text}, and must be text`, "");
+  if (!FORMATS.includes(format)) throw badRoster("the roster", `"${String(format)}" is not a format`, ONE_OF);
+  return membersOf(text, format, "the roster");
+}
+
+/**
+ * The members of a roster in a file, of the format that its name ends in; a relative path counts from the working folder,
+ * a program's own. Raises `badInput`.
+ */
+export function readRoster(file: string): Roster {
+  const ending = path.extname(file).slice(1).toLowerCase();
+  const format = FORMATS.find((one) => one === (ending === "yml" ? "yaml" : ending));
+  if (format === undefined) throw badRoster(file, "the end of its name does not tell the format", ENDINGS);
+  return membersOf(decode(bytesOf(file), file), format, file);
+}
+
+const ONE_OF = `There are ${FORMATS.join(", ")}.`;
+const ENDINGS = "Name it .yaml, .yml, .csv or .json, or give its text to parseRoster.";
+
+function bytesOf(file: string): Buffer {
+  try {
+    return fs.readFileSync(file);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const words = code === "ENOENT" ? `there is no such file in ${process.cwd()}` : messageOf(error);
+    throw badRoster(file, words, "Correct the path.");
+  }
+}
+
+function decode(bytes: Buffer, file: string): string {
+  const isWide = bytes.length > 1 && [0xfffe, 0xfeff].includes(bytes.readUInt16BE(0));
+  if (isWide) throw badRoster(file, "it is UTF-16", SAVE);
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw badRoster(file, `it is not UTF-8, on line ${badLineOf(bytes)} first`, SAVE);
+  }
+}
+
+const SAVE = 'Save it as UTF-8; spreadsheet programs name that "CSV UTF-8".';
+
+function badLineOf(bytes: Buffer): number {
+  const text = bytes.toString("utf8");
+  // A byte that is not UTF-8 becomes U+FFFD; one that the file has itself has the same bytes.
+  let offset = 0;
+  for (const [index, line] of text.split("\n").entries()) {
+    const length = Buffer.byteLength(line);
+    if (Buffer.compare(bytes.subarray(offset, offset + length), Buffer.from(line)) !== 0) return index + 1;
+    offset += length + 1;
+  }
+  return 1;
+}
+
+function badRoster(who: string, words: string, next: string): WallarooError {
+  return new WallarooError({ kind: "badInput", operation: "read", who, words, next });
+}
