@@ -10,8 +10,10 @@ export interface Kind {
   resource: Resource;
   /** What is a secret in its inputs and outputs, whatever the program marks. */
   secrets: readonly Path[];
-  /** The inputs as the core calls them. */
+  /** The inputs of a program, as the core calls them. */
   given: (inputs: Props) => Props;
+  /** The inputs of the core, as a program calls them. */
+  shown: (inputs: Props) => Props;
   /** The outputs that `up` would lead to, as far as preview knows them; of a create nothing is stored. */
   expected: (inputs: Props, stored?: Props) => Props;
 }
@@ -23,13 +25,15 @@ export function kindsOf(session: Session): Record<string, Kind> {
       resource: userResource(session),
       secrets: [["password"], ["initialPassword"], ["found"]],
       given: (inputs) => inputs,
+      shown: (inputs) => inputs,
       expected: expectedUser,
     },
     "wallaroo:index:Team": {
       resource: teamResource(session),
       secrets: [["members", "*", "password"], ["initialPasswords"], ["details"]],
       // The output of this name is a list, which the dynamic provider can't tell from the input.
-      given: ({ unmanaged, ...others }) => ({ ...others, ifUnmanaged: unmanaged }),
+      given: ({ unmanaged, ifUnmanaged, ...others }) => ({ ...others, ifUnmanaged: unmanaged ?? ifUnmanaged }),
+      shown: ({ ifUnmanaged, ...others }) => ({ ...others, unmanaged: ifUnmanaged }),
       expected: expectedTeam,
     },
   };

@@ -38,37 +38,36 @@ export function resourceCalls(session: Session, log: CallLog) {
     check: (request: proto.CheckRequest): Promise<proto.CheckResponse> => {
       const [olds, news] = [decode(request.getOlds()), decode(request.getNews())];
       const urn = request.getUrn();
-      return about("check", urn, [news], async ({ resource, given, secretPaths }) => {
+      return about("check", urn, [news], async ({ resource, given, shown, secretPaths }) => {
         const declared = { key: urn, name: nameOf(urn), secrets: secretPaths.flatMap(([first = ""]) => first) };
         const { inputs, failures } = await resource.check(own(olds), given(own(news)), declared);
         const answers = failures.map(({ property, reason }) => {
           return new proto.CheckFailure().setProperty(property).setReason(reason);
         });
-        return new proto.CheckResponse().setInputs(encode(inputs, secretPaths)).setFailuresList(answers);
+        return new proto.CheckResponse().setInputs(encode(shown(inputs), secretPaths)).setFailuresList(answers);
       });
     },
 
     diff: (request: proto.DiffRequest): Promise<proto.DiffResponse> => {
       const [olds, news] = [decode(request.getOlds()), decode(request.getNews())];
-      return about("compare", request.getUrn(), [news], async ({ resource }) => {
-        const difference = await resource.diff(request.getId(), own(olds), own(news));
-        return diffResponse(difference, decode(request.getOldInputs()).props, news.props);
+      return about("compare", request.getUrn(), [news], async ({ resource, given, shown }) => {
+        const difference = await resource.diff(request.getId(), own(olds), given(own(news)));
+        return diffResponse(difference, shown(own(decode(request.getOldInputs()))), news.props);
       });
     },
 
     create: (request: proto.CreateRequest): Promise<proto.CreateResponse> => {
       const inputs = decode(request.getProperties());
-      return about("create", request.getUrn(), [inputs], async ({ resource, expected, secretPaths }) => {
-        const stored = request.getPreview()
-          ? { id: "", state: expected(own(inputs)) }
-          : await resource.create(own(inputs));
+      return about("create", request.getUrn(), [inputs], async ({ resource, given, expected, secretPaths }) => {
+        const declared = given(own(inputs));
+        const stored = request.getPreview() ? { id: "", state: expected(declared) } : await resource.create(declared);
         return new proto.CreateResponse().setId(stored.id).setProperties(encode(stored.state, secretPaths));
       });
     },
 
     read: (request: proto.ReadRequest): Promise<proto.ReadResponse> => {
       const [inputs, state] = [decode(request.getInputs()), decode(request.getProperties())];
-      return about("read", request.getUrn(), [inputs, state], async ({ resource, secretPaths }) => {
+      return about("read", request.getUrn(), [inputs, state], async ({ resource, shown, secretPaths }) => {
         const before = own(state);
         const isStored = Object.keys(before).length > 0;
         const read = isStored ? await resource.read(request.getId(), before) : await resource.import(request.getId());
@@ -76,16 +75,17 @@ export function resourceCalls(session: Session, log: CallLog) {
         if (read === undefined) return response;
         response.setId(read.id).setProperties(encode(read.state, secretPaths));
         // Without inputs the engine keeps those that it has.
-        return read.inputs === undefined ? response : response.setInputs(encode(read.inputs, secretPaths));
+        return read.inputs === undefined ? response : response.setInputs(encode(shown(read.inputs), secretPaths));
       });
     },
 
     update: (request: proto.UpdateRequest): Promise<proto.UpdateResponse> => {
       const [olds, news] = [decode(request.getOlds()), decode(request.getNews())];
-      return about("update", request.getUrn(), [olds, news], async ({ resource, expected, secretPaths }) => {
+      return about("update", request.getUrn(), [olds, news], async ({ resource, given, expected, secretPaths }) => {
+        const declared = given(own(news));
         const state = request.getPreview()
-          ? expected(own(news), own(olds))
-          : await resource.update(request.getId(), own(olds), own(news));
+          ? expected(declared, own(olds))
+          : await resource.update(request.getId(), own(olds), declared);
         return new proto.UpdateResponse().setProperties(encode(state, secretPaths));
       });
     },
@@ -100,10 +100,14 @@ export function resourceCalls(session: Session, log: CallLog) {
   };
 }
 
-/** Where a value from a secret stands too: a member under its canonical address, and the address of a user as its username. */
+/**
+ * Where a value from a secret stands too: a member under its canonical address, the addresses of secret members in the
+ * outputs, and the address of a user as its username.
+ */
 function derived(path: Path): Path[] {
   const [first, second, ...rest] = path;
   if (first === "members" && second !== undefined) return [path, [first, canonicalEmail(second), ...rest]];
+  if (first === "members") return [path, ["ids"], ["adopted"]];
   return first === "email" ? [path, ["username"]] : [path];
 }
 
