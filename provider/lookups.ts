@@ -35,9 +35,11 @@ export interface UserInfo {
 
 /** Conditions on accounts: all that are given have to hold. */
 export interface GetUsersArgs {
+  /** Active, or deactivated. */
   enabled?: boolean;
+  /** Holds the realm role `admin`, or does not. */
   admin?: boolean;
-  /** The part after the @, in any case. */
+  /** Domain of the address, in any case. */
   emailDomain?: string;
 }
 

@@ -29,13 +29,15 @@ export function checkConfiguration(request: CheckRequest, log: Log): CheckRespon
 /** The configuration of one provider. The environment counts for the engine's own one alone, not for one that the program declares. */
 export function configurationOf(request: ConfigureRequest): Configuration {
   const { props } = decode(request.getArgs());
-  return { get: (key) => props[key.slice(NAMESPACE.length + 1)], isExplicit: !isDefault(request.getName()) };
+  const name = request.hasName() ? request.getName() : undefined;
+  return { get: (key) => props[key.slice(NAMESPACE.length + 1)], isExplicit: !isDefault(name) };
 }
 
 /**
  * True for the names of the providers that the engine makes itself: `default`, with the version or the download address
- * that the SDK asks for. Source: `ProviderRequest.DefaultName` of pulumi/pulumi.
+ * that the SDK asks for, and nothing for `pulumi do`, which has no program. An engine that tells no name may mean one of
+ * the program. Source: `ProviderRequest.DefaultName` and `cmd/pulumi/do` of pulumi/pulumi.
  */
 function isDefault(name: string | undefined): boolean {
-  return name !== undefined && /^default(_\d+_\d+_\d+.*|_(https?|file|github|gitlab)_.*)?$/.test(name);
+  return name !== undefined && /^(default(_\d+_\d+_\d+.*|_(https?|file|github|gitlab)_.*)?)?$/.test(name);
 }

@@ -1,6 +1,6 @@
-import { InvokeResponse, type InvokeRequest } from "@pulumi/pulumi/proto/provider_pb";
-import { WallarooError } from "../api/errors";
-import { CURRENT_USER, SEATS, USER, USERS, type Question } from "../lookups";
+import { InvokeResponse, ListResponse, type InvokeRequest, type ListRequest } from "@pulumi/pulumi/proto/provider_pb";
+import { WallarooError, refusal } from "../api/errors";
+import { CURRENT_USER, SEATS, USER, USERS, type Question, type UserInfo } from "../lookups";
 import type { Props } from "../resource/resource";
 import type { Session } from "../resource/session";
 import { READ_AGE_MS } from "../user/directory";
@@ -29,10 +29,42 @@ function answerOf(session: Session, token: string, args: Props): Promise<Props> 
 
 async function ask<A, T>(session: Session, question: Question<A, T>, args: Props): Promise<Props> {
   const { check, find, property } = question;
-  const given = args as A;
+  // A condition that is null is one that the program left open.
+  const given = Object.fromEntries(Object.entries(args).filter(([, value]) => value !== null)) as A;
   check(given);
   const answer = await find(session.platform(), given, READ_AGE_MS);
   return property === undefined ? (answer as Props) : { [property]: answer };
+}
+
+/**
+ * The accounts that can be imported, of those that {@link USERS} finds: each with its id, and its address as its name.
+ * The next page begins after the username by which one ends: they are in that order.
+ */
+export async function list(session: Session, request: ListRequest): Promise<ListResponse[]> {
+  const type = request.getToken();
+  try {
+    if (type !== "wallaroo:index:User") {
+      throw refusal("list", type, "it has no ids of its own on the platform", "List wallaroo:index:User.");
+    }
+    const { props } = decode(request.getQuery());
+    if (!session.isKnown() || session.isUnknown(props)) {
+      return [new ListResponse().setComputed(new ListResponse.Computed())];
+    }
+    const { users } = (await ask(session, USERS, props)) as { users: UserInfo[] };
+    const before = request.getContinuationToken();
+    const rest = users.filter(({ email, username }) => email !== undefined && username > before);
+    const most = [request.getLimit(), request.getPageSize()].filter((count) => count > 0);
+    const page = rest.slice(0, Math.min(...most, rest.length));
+    const answers = page.map(({ id, email = "" }) =>
+      new ListResponse().setResult(new ListResponse.Result().setId(id).setName(email)),
+    );
+    const last = page.at(-1);
+    if (last === undefined || last === rest.at(-1)) return answers;
+    const next = new ListResponse.Continuation().setContinuationToken(last.username);
+    return [...answers, new ListResponse().setContinuation(next)];
+  } catch (error) {
+    throw asServiceError(error, "list", type);
+  }
 }
 
 /** For a type or function that this release does not have. */

@@ -7,7 +7,7 @@ import type { Lifetime } from "../resource/lifetime";
 import { Session } from "../resource/session";
 import { checkConfiguration, configurationOf } from "./configuration";
 import { asServiceError } from "./failures";
-import { invoke } from "./functions";
+import { invoke, list } from "./functions";
 import type { CallLog } from "./log";
 import { resourceCalls } from "./resources";
 import { isUnknownMark } from "./values";
@@ -55,6 +55,7 @@ export function createService({ version, schema, log, engine }: Plugin): Service
       return new proto.ConfigureResponse().setAcceptsecrets(true).setSupportspreview(true);
     }),
     invoke: unary((request: proto.InvokeRequest) => log.during("", () => invoke(session, request))),
+    list: streaming((request: proto.ListRequest) => log.during("", () => list(session, request))),
     cancel: unary(() => {
       session.cancel();
       return new Empty();
@@ -78,6 +79,19 @@ function unary<Q, A>(answer: (request: Q) => A | Promise<A>): grpc.handleUnaryCa
         (response) => callback(null, response),
         (error: unknown) => callback(asServiceError(error, "serve", "the engine")),
       );
+  };
+}
+
+/** A call with any number of answers, of which all are there when the first is sent. */
+function streaming<Q, A>(answer: (request: Q) => Promise<A[]>): grpc.handleServerStreamingCall<Q, A> {
+  return (call) => {
+    answer(call.request).then(
+      (responses) => {
+        for (const response of responses) call.write(response);
+        call.end();
+      },
+      (error: unknown) => call.emit("error", asServiceError(error, "serve", "the engine")),
+    );
   };
 }
 

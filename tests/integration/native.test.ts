@@ -194,7 +194,9 @@ describe("the native plugin", () => {
       try {
         const own = { "wallaroo:username": "" };
         const request = new proto.InvokeRequest().setTok("wallaroo:index:getUsers");
-        await (await NativeCalls.start(platform(), own)).ask("invoke", request);
+        for (const name of ["default", "default_0_1_0", ""]) {
+          await (await NativeCalls.start(platform(), own, name)).ask("invoke", request);
+        }
         const explicit = await NativeCalls.start(platform(), own, "production");
         expect(await messageOf(() => explicit.ask("invoke", request))).to.match(
           /`password` of the WallarooProvider is set without/,

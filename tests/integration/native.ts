@@ -46,6 +46,11 @@ export class NativeCalls {
     return calls;
   }
 
+  /** The answers to the engine, for a server. */
+  get calls() {
+    return this.#service.calls;
+  }
+
   /** One call of the protocol. Raises what it fails with as the engine reads it: with what has to be stored, if anything. */
   ask<A>(call: string, request: object): Promise<A> {
     const handle = this.#service.calls[call] as UntypedHandleCall as (

@@ -12,8 +12,17 @@ const FILES = [
   ...["provider/user/model.ts", "provider/user/seats.ts", "provider/lookups.ts"],
 ];
 
-const RESOURCES = [
-  { name: "User", outputs: "WallarooUser", inputs: "WallarooUserArgs" },
+/** The interfaces from which a resource is described. */
+interface Described {
+  name: string;
+  outputs: string;
+  inputs: string;
+  /** Conditions on what is there already, of a type that can be listed. */
+  listInputs?: string;
+}
+
+const RESOURCES: readonly Described[] = [
+  { name: "User", outputs: "WallarooUser", inputs: "WallarooUserArgs", listInputs: "GetUsersArgs" },
   { name: "Team", outputs: "WallarooTeam", inputs: "WallarooTeamArgs" },
 ];
 
@@ -94,13 +103,16 @@ function packageSchema(version: string): Spec {
     return { properties: propertiesOf(properties), required: needed.map(({ name }) => name) };
   }
 
-  function resourceOf({ name, outputs, inputs }: (typeof RESOURCES)[number]): Spec {
+  function resourceOf({ name, outputs, inputs, listInputs }: Described): Spec {
     const given = objectOf(declarations.propertiesOf(inputs));
     return {
       description: declarations.describe(outputs),
       ...objectOf(declarations.propertiesOf(outputs)),
       inputProperties: given.properties,
       requiredInputs: given.required,
+      ...(listInputs === undefined
+        ? {}
+        : { listInputs: { properties: propertiesOf(declarations.propertiesOf(listInputs)) } }),
       aliases: [{ type: `pulumi-nodejs:dynamic/wallaroo:${name}` }],
     };
   }
