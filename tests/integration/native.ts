@@ -67,8 +67,8 @@ export class NativeCalls {
   }
 
   /** One type of resource, in the words of the dynamic provider, which the tests of both share. */
-  verbs(type: string): Verbs {
-    const urn = `urn:pulumi:test::people::wallaroo:index:${type}::it`;
+  verbs(type: string, name = "it"): Verbs {
+    const urn = `urn:pulumi:test::people::wallaroo:index:${type}::${name}`;
     const id = (given: pulumi.ID) => String(given);
     return {
       check: async (olds: Props, news: Props) => {
