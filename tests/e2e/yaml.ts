@@ -1,3 +1,4 @@
+import { spawn } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
@@ -16,11 +17,12 @@ export class YamlProject {
     private readonly env: NodeJS.ProcessEnv,
   ) {}
 
-  static async create(platform: Platform): Promise<YamlProject> {
+  static async create(platform: Platform, more: Record<string, string> = {}): Promise<YamlProject> {
     const folder = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "pulumi-wallaroo-yaml-")));
     const engine = engineEnvironment(await ensureEngine(), folder);
     const PATH = `${await ensureHosts()}${path.delimiter}${engine["PATH"] ?? ""}`;
-    const project = new YamlProject(folder, { ...process.env, ...engine, ...platformEnvironment(platform, CI), PATH });
+    const env = { ...process.env, ...engine, ...platformEnvironment(platform, CI), ...more, PATH };
+    const project = new YamlProject(folder, env);
     project.write("");
     await project.pulumi("stack", "init", "test");
     return project;
@@ -40,6 +42,31 @@ export class YamlProject {
     const options = { cwd: this.folder, env: this.env };
     const { stdout, stderr } = await run("pulumi", [...args, "--non-interactive", "--color=never"], options);
     return stdout + stderr;
+  }
+
+  /** Starts the CLI in a process group of its own, which `interrupt` sends what Ctrl-C sends. */
+  start(...args: string[]): { interrupt: () => void; ended: Promise<{ code: number | null; output: string }> } {
+    const child = spawn("pulumi", [...args, "--non-interactive", "--color=never"], {
+      cwd: this.folder,
+      env: this.env,
+      detached: true,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let output = "";
+    for (const stream of [child.stdout, child.stderr]) stream.on("data", (text: Buffer) => (output += text.toString()));
+    const ended = new Promise<{ code: number | null; output: string }>((resolve, reject) => {
+      child.on("error", reject);
+      child.on("close", (code) => resolve({ code, output }));
+    });
+    return { ended, interrupt: () => void process.kill(-(child.pid ?? NaN), "SIGINT") };
+  }
+
+  /** The outputs of the stored resource of this name, secrets in plain text. */
+  async stored(name: string): Promise<Record<string, unknown>> {
+    const { deployment } = JSON.parse(await this.pulumi("stack", "export", "--show-secrets")) as {
+      deployment: { resources: { urn: string; outputs: Record<string, unknown> }[] };
+    };
+    return deployment.resources.find(({ urn }) => urn.endsWith(`::${name}`))?.outputs ?? {};
   }
 
   /** What the CLI prints when it fails; raises when it does not. */
