@@ -66,15 +66,17 @@ export async function beginInvite(context: Context, inputs: UserInputs): Promise
 
 /**
  * The account of an answered invite by one joined query: the answer's `id` is the UUID in some releases and the email in
- * others. Undefined when it is not shown, or could not be asked for.
+ * others. Undefined when it is not shown, or could not be asked for; and when the run is cancelled, as the lookout then has
+ * one last look for all, which must not come after the queries that still wait here.
  */
 export async function findInvited(
-  { directory }: Pick<Context, "directory">,
+  { directory, run }: Pick<Context, "directory" | "run">,
   email: string,
   { id }: InviteUserResponse,
 ): Promise<ApiUser | undefined> {
   try {
-    const user = isUuid(id) ? await directory.confirm(id) : await directory.confirmByEmail(email);
+    const confirmed = isUuid(id) ? directory.confirm(id) : directory.confirmByEmail(email);
+    const user = await Promise.race([confirmed, run.cancelled]);
     return user !== undefined && addressOf(user) === email ? user : undefined;
   } catch (error) {
     if (isWallarooError(error)) return undefined;

@@ -39,6 +39,10 @@ export class RunMemory {
    * looked for once more.
    */
   readonly cancellation = new AbortController();
+  /** Ends when {@link cancellation} is aborted. */
+  readonly cancelled = new Promise<undefined>((resolve) => {
+    this.cancellation.signal.addEventListener("abort", () => resolve(undefined));
+  });
   readonly #said = new Set<string>();
   /** Ids of the accounts that this run has invited: none of them can be the one that it runs as. */
   readonly invited = new Set<string>();
