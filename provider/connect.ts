@@ -36,7 +36,7 @@ export interface Platform {
 }
 
 /** What a run has by default, and a test can't wait for. */
-interface Substitutes extends Partial<BreakerLimits> {
+export interface Substitutes extends Partial<BreakerLimits> {
   transport?: Transport;
   /** How long an account is looked for after its invite, in milliseconds. */
   lookingMs?: number;

@@ -4,7 +4,7 @@ import { PluginInfo, type PluginAttach } from "@pulumi/pulumi/proto/plugin_pb";
 import * as proto from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import type { Lifetime } from "../resource/lifetime";
-import { Session } from "../resource/session";
+import { Session, type Host } from "../resource/session";
 import { checkConfiguration, configurationOf } from "./configuration";
 import { asServiceError } from "./failures";
 import { invoke, list } from "./functions";
@@ -19,6 +19,7 @@ export interface Plugin {
   schema: string;
   log: CallLog;
   engine: Lifetime;
+  substitutes?: Host["substitutes"];
 }
 
 /** The calls that a plugin answers, and how it gives up what its process holds on the machine. */
@@ -31,8 +32,8 @@ export interface Service {
  * The calls that the engine makes of a native provider, for the one provider that it configures in a process. What is not
  * here (components, parameters, mappings) is answered as not implemented.
  */
-export function createService({ version, schema, log, engine }: Plugin): Service {
-  const session = new Session({ log, isUnknownMark, engine });
+export function createService({ version, schema, log, engine, substitutes }: Plugin): Service {
+  const session = new Session({ log, isUnknownMark, engine, substitutes });
   const resources = resourceCalls(session, log);
   const during =
     <Q, A>(answer: (request: Q) => Promise<A>) =>

@@ -1,5 +1,5 @@
 import { isRecord } from "../api/json";
-import { connect, type Platform } from "../connect";
+import { connect, type Platform, type Substitutes } from "../connect";
 import { readSettings } from "../settings";
 import { NAMESPACE, SETTINGS } from "../settings-table";
 import { SharedMemory } from "../shared-memory";
@@ -15,6 +15,8 @@ export interface Host {
   isUnknownMark(value: unknown): boolean;
   /** The engine that started this process: host and port, undefined without one, and whether it is still there. */
   engine?: { readonly engineAddress: string | undefined; readonly isGone: boolean };
+  /** For tests. */
+  substitutes?: Substitutes | undefined;
 }
 
 /** Configuration as an adapter has it: values by key such as `wallaroo:url`, secrets in plain text. */
@@ -99,7 +101,7 @@ export class Session {
     const { url, realm } = settings;
     this.#shared = new SharedMemory({ engineAddress, url, realm, isExplicit: configuration?.isExplicit === true });
     this.run.join(this.#shared);
-    return connect(settings, this.run, this.log);
+    return connect(settings, this.run, this.log, this.host.substitutes);
   }
 }
 

@@ -6,6 +6,7 @@ import { ServiceError } from "../../provider/native/failures";
 import type { CallLog } from "../../provider/native/log";
 import { createService } from "../../provider/native/server";
 import { Lifetime } from "../../provider/resource/lifetime";
+import type { Host } from "../../provider/resource/session";
 import { decode, encode } from "../../provider/native/values";
 import type { Platform } from "../emulator/platform";
 import { OPERATOR } from "../emulator/seeds";
@@ -17,7 +18,7 @@ type Props = Record<string, unknown>;
 export class NativeCalls {
   readonly #service;
 
-  private constructor(engineAddress?: string) {
+  private constructor(engineAddress?: string, substitutes?: Host["substitutes"]) {
     const say = (line: string) => void pulumi.log.info(line);
     const log: CallLog = { info: say, warn: say, attach: () => undefined, during: (_urn, body) => body() };
     this.#service = createService({
@@ -25,6 +26,7 @@ export class NativeCalls {
       schema: "{}",
       log,
       engine: new Lifetime(engineAddress, () => undefined),
+      substitutes,
     });
   }
 
@@ -34,8 +36,9 @@ export class NativeCalls {
     config: Record<string, string> = {},
     name = "default",
     engineAddress?: string,
+    substitutes?: Host["substitutes"],
   ): Promise<NativeCalls> {
-    const calls = new NativeCalls(engineAddress);
+    const calls = new NativeCalls(engineAddress, substitutes);
     const all: Record<string, string> = {
       url: platform.url,
       username: OPERATOR.email,

@@ -56,7 +56,7 @@ export class StackCalls {
   constructor(
     private readonly platform: () => Platform,
     private readonly adapter: Adapter,
-    private readonly config: Record<string, string> = {},
+    public config: Record<string, string> = {},
   ) {}
 
   kept(name: string): Kept | undefined {

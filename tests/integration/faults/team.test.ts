@@ -1,3 +1,3 @@
-import { describeMatrix } from "./matrix";
+import { describeMatrix, teamApplier } from "./matrix";
 
-describeMatrix("WallarooTeam");
+describeMatrix("a WallarooTeam", teamApplier);

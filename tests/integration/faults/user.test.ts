@@ -1,3 +1,3 @@
-import { describeMatrix } from "./matrix";
+import { describeMatrix, userApplier } from "./matrix";
 
-describeMatrix("WallarooUser");
+describeMatrix("a WallarooUser", userApplier);
