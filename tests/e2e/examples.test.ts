@@ -52,6 +52,9 @@ const EXAMPLES: Record<
   },
 };
 
+/** Recipes have tests of their own. */
+const RECIPES = ["automation", "contractors", "drift", "offboarding", "stacks"].map((name) => `examples/${name}`);
+
 describe("the examples", function () {
   this.timeout(240_000);
   let platform: Platform;
@@ -74,7 +77,7 @@ describe("the examples", function () {
     const tested = Object.values(EXAMPLES).map((example) =>
       example.folder === "." ? "examples/people" : example.folder,
     );
-    expect(tested.sort()).to.deep.equal(folders.sort());
+    expect([...tested, ...RECIPES].sort()).to.deep.equal(folders.sort());
   });
 
   for (const [name, example] of Object.entries(EXAMPLES)) {

@@ -1,0 +1,8 @@
+import * as pulumi from "@pulumi/pulumi";
+import { WallarooTeam } from "pulumi-wallaroo";
+
+const emails = new pulumi.Config().requireObject<string[]>("members");
+
+const team = new WallarooTeam("science", { members: Object.fromEntries(emails.map((email) => [email, {}])) });
+
+export const { ids, initialPasswords } = team;
