@@ -86,7 +86,9 @@ export default tseslint.config(
   ...tseslint.configs.recommendedTypeChecked,
   {
     languageOptions: {
-      parserOptions: { projectService: { allowDefaultProject: ["eslint.*.mjs", "tests/api/*.mjs"] } },
+      parserOptions: {
+        projectService: { allowDefaultProject: ["eslint.*.mjs", "tests/api/*.mjs", "examples/*/*.mjs"] },
+      },
     },
     rules: {
       "@typescript-eslint/no-unused-vars": [
@@ -122,5 +124,6 @@ export default tseslint.config(
     files: ["tests/**/*.ts"],
     rules: { "@typescript-eslint/no-unused-expressions": "off", "@typescript-eslint/no-floating-promises": "error" },
   },
-  { files: ["eslint.*.mjs", "tests/api/*.mjs"], ...tseslint.configs.disableTypeChecked },
+  { files: ["examples/*/*.mjs"], rules: { "no-undef": "off", "no-console": "off" } },
+  { files: ["eslint.*.mjs", "tests/api/*.mjs", "examples/*/*.mjs"], ...tseslint.configs.disableTypeChecked },
 );
