@@ -1,6 +1,7 @@
 import { askUserinfo, callerOf, decodeClaims, isComplete, lifeOf, type Caller, type Claims } from "./caller";
 import { WallarooError, cleanWords, isOutage, isWallarooError, type ErrorParts } from "./errors";
 import { parseObject } from "./json";
+import { openIdExchange, type OpenIdClient } from "./openid";
 import { adviseAfterRefusal } from "./refusal";
 import type { Secrets } from "./redact";
 import type { Transport } from "./transport";
@@ -13,12 +14,8 @@ export type Grant =
   | { type: "password"; username: string; password: string }
   | { type: "client" };
 
-/** `authUrl` is Keycloak's base (`https://host/auth`). */
-export interface TokenOptions {
-  authUrl: string;
-  realm: string;
-  clientId: string;
-  clientSecret?: string | undefined;
+/** Who signs in, and how. */
+export interface TokenOptions extends OpenIdClient {
   grant: Grant;
 }
 
@@ -177,29 +174,9 @@ export class TokenSource {
   }
 
   async #send(form: Record<string, string>): Promise<Held> {
-    const { authUrl, realm, clientId, clientSecret } = this.options;
-    const headers: Record<string, string> = {
-      "content-type": "application/x-www-form-urlencoded",
-      accept: "application/json",
-    };
-    const fields = { ...form };
-    if (clientSecret === undefined) fields["client_id"] = clientId;
-    else {
-      // RFC 6749 2.3.1: both parts are form-encoded before they are joined.
-      const pair = `${encodeURIComponent(clientId)}:${encodeURIComponent(clientSecret)}`;
-      const basic = Buffer.from(pair).toString("base64");
-      this.secrets.hide(basic);
-      headers["authorization"] = `Basic ${basic}`;
-    }
     const obtainedAtMs = this.nowMs();
-    const answer = await this.transport({
-      url: `${authUrl}/realms/${encodeURIComponent(realm)}/protocol/openid-connect/token`,
-      headers,
-      body: new URLSearchParams(fields).toString(),
-      operation: "sign in",
-      who: this.#who(),
-      beforeSending: true,
-    });
+    const about = { operation: "sign in", who: this.#who() };
+    const answer = await this.transport(openIdExchange(this.options, "token", form, this.secrets, about));
     if (answer.status === 200) return { ...this.#checked(answer.body), obtainedAtMs };
     const { status, retryAfterMs } = answer;
     const words = this.secrets.serverWords(answer.body);

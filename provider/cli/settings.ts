@@ -16,12 +16,16 @@ export interface SettingsOptions {
   config?: string;
 }
 
-/** Adds the options of {@link SettingsOptions}, and `--json`, to a command. */
-export function withSettings(command: Command): Command {
+/** Adds the options of {@link SettingsOptions} to a command. */
+export function withStack(command: Command): Command {
   return command
     .option("-s, --stack <name>", "take the settings from the configuration of this stack (default: the environment)")
-    .option("--config <folder>", "the folder of its Pulumi project (default: this one)")
-    .option("--json", "print JSON");
+    .option("--config <folder>", "the folder of its Pulumi project (default: this one)");
+}
+
+/** {@link withStack} and `--json`. */
+export function withSettings(command: Command): Command {
+  return withStack(command).option("--json", "print JSON");
 }
 
 /** The sources of settings, and which keys of `wallaroo:` the configuration has, without that prefix. */
@@ -58,7 +62,7 @@ export async function openPlatform(options: SettingsOptions): Promise<Platform> 
 }
 
 /** What is said on the way: on stderr, as stdout has the answer alone. */
-const log: Log = {
+export const log: Log = {
   info: (message) => void process.stderr.write(`${message}\n`),
   warn: (message) => void process.stderr.write(`warning: ${message}\n`),
 };

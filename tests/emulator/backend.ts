@@ -85,6 +85,10 @@ export interface Backend {
     form: Record<string, string>,
     authorization: string | undefined,
   ): Promise<{ status: number; body: TokenResponse | TokenErrorBody }>;
+  /** The endpoint at which a device asks for a code: form fields and the Authorization header in. */
+  device(form: Record<string, string>, authorization: string | undefined): Promise<RouteAnswer>;
+  /** The page for that code, at the platform's own address; undefined for a store that has one of its own elsewhere. */
+  devicePage?(fields: Record<string, string>): RouteAnswer;
   /** The answer of the userinfo endpoint to the value of an Authorization header. */
   userinfo(authorization: string | undefined): Promise<RouteAnswer>;
   /** Keycloak's admin API, for the requests that {@link callOf} knows. */

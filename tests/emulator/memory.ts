@@ -147,6 +147,14 @@ export class MemoryBackend implements Backend {
     return Promise.resolve(this.#openId.token(form, authorization));
   }
 
+  device(form: Record<string, string>, authorization: string | undefined) {
+    return Promise.resolve(this.#openId.device(form, authorization));
+  }
+
+  devicePage(fields: Record<string, string>) {
+    return this.#openId.devicePage(fields);
+  }
+
   userinfo(authorization: string | undefined) {
     return Promise.resolve(this.#openId.userinfo(authorization));
   }

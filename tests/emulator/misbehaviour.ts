@@ -14,6 +14,8 @@ export type CallName =
   | "token"
   | "userinfo"
   | "realm"
+  | "device"
+  | "devicePage"
   | "config"
   | "graphql"
   | WorkspaceCallName

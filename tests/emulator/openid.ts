@@ -1,5 +1,6 @@
 import type { TokenErrorBody, TokenResponse } from "../../provider/api/wire";
 import type { RouteAnswer } from "./backend";
+import { DeviceGrants } from "./device";
 import type { Account, MemoryBackend } from "./memory";
 import {
   CLIENT_SECRET,
@@ -19,7 +20,11 @@ export interface TokenSettings {
   /** Milliseconds since the epoch. */
   now: () => number;
   issuer: () => string;
+  /** Seconds between two questions of a device that waits for its user; Keycloak's default is 5. */
+  deviceInterval: number;
 }
+
+const DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code";
 
 type TokenAnswer = { status: number; body: TokenResponse | TokenErrorBody };
 
@@ -34,23 +39,44 @@ const DEFAULT_SCOPES = ["email", "profile"];
 export class OpenId {
   /** Access tokens come without `sub`, `email`, `preferred_username` and roles; the platform knows their bearer anyway. */
   lightweight = false;
+  readonly #devices: DeviceGrants;
 
   constructor(
     private readonly backend: MemoryBackend,
     private readonly sessions: Sessions,
     private readonly settings: TokenSettings,
-  ) {}
+  ) {
+    this.#devices = new DeviceGrants(settings);
+  }
+
+  /** A device asks for a code (RFC 8628). */
+  device(form: Record<string, string>, authorization: string | undefined): RouteAnswer {
+    const client = authenticateClient(form, authorization);
+    if (typeof client !== "string") return client;
+    if (client === PUBLIC_CLIENT) return this.#devices.begin(client, form["scope"]);
+    const words = "Client is not allowed to initiate OAuth 2.0 Device Authorization Grant. ";
+    return refuse(400, "unauthorized_client", `${words}The flow is disabled for the client.`);
+  }
+
+  /** The page that a user opens with that code. */
+  devicePage(fields: Record<string, string>): RouteAnswer {
+    return this.#devices.page(fields, (name, password) => {
+      const account = this.backend.findAccount(name);
+      return account?.user.enabled === true && account.password === password ? account : undefined;
+    });
+  }
 
   token(form: Record<string, string>, authorization: string | undefined): TokenAnswer {
     const { grant_type: grantType } = form;
     if (grantType === undefined) return refuse(400, "invalid_request", "Missing form parameter: grant_type");
-    if (!["password", "refresh_token", "client_credentials"].includes(grantType)) {
+    if (!["password", "refresh_token", "client_credentials", DEVICE_GRANT].includes(grantType)) {
       return refuse(400, "unsupported_grant_type", "Unsupported grant_type");
     }
     const client = authenticateClient(form, authorization);
     if (typeof client !== "string") return client;
     if (grantType === "password") return this.#password(form, client);
     if (grantType === "refresh_token") return this.#refresh(form, client);
+    if (grantType === DEVICE_GRANT) return this.#poll(form, client);
     if (client === PUBLIC_CLIENT) {
       return refuse(401, "unauthorized_client", "Public client not allowed to retrieve service account");
     }
@@ -93,6 +119,18 @@ export class OpenId {
     }
     account.lastLogin = this.settings.now();
     const scopes = scopesOf(form["scope"]);
+    return this.#issue(account, this.sessions.open(account.user.id, client, scopes.includes("offline_access")), scopes);
+  }
+
+  #poll(form: Record<string, string>, client: string): TokenAnswer {
+    if (client !== PUBLIC_CLIENT) {
+      return refuse(400, "invalid_grant", "Client not allowed OAuth 2.0 Device Authorization Grant");
+    }
+    const polled = this.#devices.poll(client, form["device_code"]);
+    if ("error" in polled) return { status: 400, body: polled.error };
+    const { account } = polled;
+    account.lastLogin = this.settings.now();
+    const scopes = scopesOf(polled.scope);
     return this.#issue(account, this.sessions.open(account.user.id, client, scopes.includes("offline_access")), scopes);
   }
 

@@ -20,6 +20,8 @@ export interface PlatformOptions extends Partial<ReleaseOptions> {
   tokenLifetime?: number;
   /** The same for one client each, by its name. */
   clientTokenLifetimes?: Record<string, number>;
+  /** Seconds between two questions of a device that waits for its user. Default 5. */
+  deviceInterval?: number;
   /** Delay of every answer in milliseconds. Default 0. */
   latencyMs?: number;
   /** The platform's clock, in milliseconds since the epoch: tokens end by it, and every good answer has it as its `Date`. */
@@ -252,6 +254,7 @@ export async function startPlatform(options: PlatformOptions = {}, backend?: Bac
     new MemoryBackend({
       tokenLifetime: options.tokenLifetime ?? 60,
       clientTokenLifetimes: options.clientTokenLifetimes ?? {},
+      deviceInterval: options.deviceInterval ?? 5,
       now: options.now ?? Date.now,
       issuer: () => `${url}/auth/realms/master`,
     });

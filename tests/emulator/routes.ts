@@ -65,6 +65,8 @@ export function callOf(method: string, path: string): CallName {
   if (below !== undefined) return ADMIN_ROUTES.find(([route]) => route.test(`${method} ${below}`))?.[1] ?? "other";
   if (path.endsWith("/protocol/openid-connect/token")) return "token";
   if (path.endsWith("/protocol/openid-connect/userinfo")) return "userinfo";
+  if (path.endsWith("/protocol/openid-connect/auth/device")) return "device";
+  if (/^\/auth\/realms\/[^/]+\/device$/.test(path)) return "devicePage";
   if (/^\/auth\/realms\/[^/]+$/.test(path)) return "realm";
   return path === "/v1/api/config" ? "config" : (PATHS[path] ?? "other");
 }

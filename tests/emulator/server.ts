@@ -127,15 +127,17 @@ export class PlatformServer {
       if (path === "/auth/realms/master") return { status: 200, body: { realm: "master" } };
       return { status: 404, body: { error: "Realm does not exist" } };
     }
+    if (call === "devicePage" && this.backend.devicePage !== undefined) {
+      const fields = { ...Object.fromEntries(new URLSearchParams(search)), ...formOf(body, headers) };
+      return this.backend.devicePage(fields);
+    }
     const isRead = call === "userinfo" && method === "GET";
-    if (call === "config" || call === "other" || (method !== "POST" && !isRead))
+    if (call === "config" || call === "other" || call === "devicePage" || (method !== "POST" && !isRead))
       return failure(501, `${method} ${path} is not emulated`);
-    if (call === "token" || call === "userinfo") {
+    if (call === "token" || call === "userinfo" || call === "device") {
       if (!path.startsWith("/auth/realms/master/")) return { status: 404, body: { error: "Realm does not exist" } };
       if (call === "userinfo") return this.backend.userinfo(authorization);
-      // What is not a form has no fields.
-      const isForm = headers["content-type"]?.startsWith(FORM) === true;
-      return this.backend.token(isForm ? (body as Record<string, string>) : {}, authorization);
+      return this.backend[call](formOf(body, headers), authorization);
     }
     const token = bearerOf(authorization);
     const bearer = token === undefined ? undefined : await this.backend.authenticate(token);
@@ -154,6 +156,11 @@ export class PlatformServer {
 }
 
 const FORM = "application/x-www-form-urlencoded";
+
+/** What is not a form has no fields. */
+function formOf(body: unknown, headers: http.IncomingHttpHeaders): Record<string, string> {
+  return headers["content-type"]?.startsWith(FORM) === true ? (body as Record<string, string>) : {};
+}
 
 /** A representation without its `enabled`. */
 function without(body: unknown): unknown {

@@ -2,6 +2,7 @@ import type { Platform, PlatformOptions } from "../emulator/platform";
 import { accountsContract } from "./contract-accounts";
 import { adminContract } from "./contract-admin";
 import { graphqlContract } from "./contract-graphql";
+import { loginContract } from "./contract-login";
 import { providerContract } from "./contract-provider";
 import { cutOffContract } from "./contract-cut-off";
 import { requestsContract } from "./contract-requests";
@@ -16,6 +17,7 @@ export function platformContract(start: (options?: PlatformOptions) => Promise<P
   describe("with the provider", () => providerContract(start));
   describe("with odd requests", () => requestsContract(start));
   describe("at its token endpoint", () => tokenContract(start));
+  describe("with a browser", () => loginContract(start));
   describe("at Keycloak's admin API", () => adminContract(start));
   describe("with workspaces", () => workspacesContract(start));
   describe("at its GraphQL", () => graphqlContract(start));

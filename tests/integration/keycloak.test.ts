@@ -22,8 +22,8 @@ describe("the emulated platform over a real Keycloak", function () {
   after(() => server?.stop());
 
   const start = async (options: PlatformOptions = {}) => {
-    const { tokenLifetime = 60, clientTokenLifetimes } = options;
-    const settings = { tokenLifetime, clientTokenLifetimes, hasOperator: true };
+    const { tokenLifetime = 60, clientTokenLifetimes, deviceInterval = 5 } = options;
+    const settings = { tokenLifetime, clientTokenLifetimes, deviceInterval, hasOperator: true };
     const backend = await KeycloakBackend.create(settings, () => undefined, server);
     await backend.reset();
     return startPlatform(options, backend);

@@ -133,12 +133,21 @@ export class KeycloakBackend implements Backend {
   }
 
   async token(form: Record<string, string>, authorization: string | undefined) {
-    const answer = await fetch(this.#openid("token"), {
+    const { status, body } = await this.#post("token", form, authorization);
+    return { status, body: body as TokenResponse | TokenErrorBody };
+  }
+
+  device(form: Record<string, string>, authorization: string | undefined): Promise<RouteAnswer> {
+    return this.#post("auth/device", form, authorization);
+  }
+
+  async #post(endpoint: string, form: Record<string, string>, authorization: string | undefined): Promise<RouteAnswer> {
+    const answer = await fetch(this.#openid(endpoint), {
       method: "POST",
       headers: authorization === undefined ? {} : { authorization },
       body: new URLSearchParams(form),
     });
-    return { status: answer.status, body: (await answer.json()) as TokenResponse | TokenErrorBody };
+    return { status: answer.status, body: await answer.json() };
   }
 
   async userinfo(authorization: string | undefined): Promise<RouteAnswer> {

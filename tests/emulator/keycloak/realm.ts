@@ -7,15 +7,20 @@ export interface RealmOptions {
   tokenLifetime: number;
   /** The same per client, by its name. */
   clientTokenLifetimes?: Record<string, number>;
+  /** Seconds between two questions of a device that waits for its user; default 5. */
+  deviceInterval?: number;
 }
 
 /** Makes of the realm `master` one as a Wallaroo installation has it: its account profile, clients and token lives. */
 export async function prepareRealm(
   admin: AdminClient,
   roles: Roles,
-  { tokenLifetime, clientTokenLifetimes = {} }: RealmOptions,
+  { tokenLifetime, clientTokenLifetimes = {}, deviceInterval = 5 }: RealmOptions,
 ): Promise<void> {
-  await admin.ask("PUT", "", { accessTokenLifespan: tokenLifetime });
+  await admin.ask("PUT", "", {
+    accessTokenLifespan: tokenLifetime,
+    oauth2DevicePollingInterval: deviceInterval,
+  });
   await relaxProfile(admin);
   await addClients(admin, roles);
   for (const client of [PUBLIC_CLIENT, CONFIDENTIAL_CLIENT]) {
@@ -53,6 +58,7 @@ async function addClients(admin: AdminClient, roles: Roles): Promise<void> {
     clientId: PUBLIC_CLIENT,
     publicClient: true,
     directAccessGrantsEnabled: true,
+    attributes: { "oauth2.device.authorization.grant.enabled": "true" },
   });
   await admin.ask("POST", "/clients", {
     clientId: CONFIDENTIAL_CLIENT,
