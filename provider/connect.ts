@@ -21,6 +21,7 @@ import { Misspellings } from "./user/misspelling";
 import type { RunMemory } from "./user/run";
 import type { WorkspaceContext } from "./workspace/context";
 import { WorkspaceDirectory } from "./workspace/directory";
+import { RunOwnership } from "./workspace/ownership";
 
 /** Retries of one request end this many milliseconds after its first attempt. */
 const MAX_RETRYING_MS = 180_000;
@@ -83,6 +84,7 @@ export function connect(
   };
   const directory = new Directory(users);
   const workspaces = createWorkspacesApi(client);
+  const workspaceDirectory = new WorkspaceDirectory(workspaces);
   const view = (maxAgeMs: number) => breaker.whileLooking(() => directory.view(maxAgeMs));
   const context: WorkspaceContext = {
     users: {
@@ -97,7 +99,8 @@ export function connect(
     mustEndSessions: settings.endSessions === "required",
     directory,
     workspaces,
-    workspaceDirectory: new WorkspaceDirectory(workspaces),
+    workspaceDirectory,
+    ownership: new RunOwnership(workspaces, workspaceDirectory),
     lookout: new Lookout({ view }, lookingMs, () => breaker.isOver()),
     misspellings: new Misspellings(run),
     announcements: new Announcements(log),

@@ -17,4 +17,4 @@ export { WallarooProvider, type WallarooProviderArgs } from "./provider";
 export { parseRoster, readRoster } from "./roster";
 export { WallarooTeam, type WallarooTeamArgs, type WallarooTeamMember } from "./team";
 export { WallarooUser, type WallarooUserArgs } from "./user";
-export type { OnDestroy } from "../provider/user/model";
+export type { OnDestroy, OnSoleOwner } from "../provider/user/model";

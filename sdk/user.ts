@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { DECLARED_KEY, PROVIDER_KEY, USER_PROVIDER_TEXT } from "../provider/dynamic/stored";
 import { canonicalEmail } from "../provider/user/email";
-import type { OnDestroy } from "../provider/user/model";
+import type { OnDestroy, OnSoleOwner } from "../provider/user/model";
 import { declare, mayFreeSeat } from "./declarations";
 import { requireOwnPackage } from "./installed";
 import { partsOf } from "./parts";
@@ -39,6 +39,17 @@ export interface WallarooUserArgs {
    * `"retain"` leaves it as it is. Setting either explicitly wins over `adopted`.
    */
   onDestroy?: pulumi.Input<OnDestroy>;
+  /**
+   * Address of the account that takes over workspaces: before this account is deactivated, that one becomes an owner of those
+   * that this one alone owns. It has to be active then, and to stay. Another owner counts if it is active and does not leave
+   * in the same run. For a user that is taken out, the value of the last `pulumi up` counts.
+   */
+  handOver?: pulumi.Input<string>;
+  /**
+   * Without `handOver`, what becomes of an account that alone owns workspaces when it is about to be deactivated. `"warn"`
+   * (default): it is deactivated, with a warning that names them and counts their models and pipelines. `"refuse"`: it is not.
+   */
+  onSoleOwner?: pulumi.Input<OnSoleOwner>;
   /** Newer platform releases. Not declared: not managed, never cleared. */
   firstName?: pulumi.Input<string>;
   /** Newer platform releases. Not declared: not managed, never cleared. */

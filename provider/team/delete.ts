@@ -1,6 +1,8 @@
 import { withTeam } from "../user/announce";
 import type { Context } from "../user/context";
+import { raiseAll } from "./departures";
 import { letGo } from "./leave";
+import { findLeaversRefusals } from "./leavers";
 import type { TeamState } from "./model";
 import { membersFailed } from "./run-all";
 import { unpack } from "./state";
@@ -11,6 +13,8 @@ export async function deleteTeam(outer: Context, state: TeamState, team: string)
   const members = unpack(state);
   context.directory.noteKnown(members.values());
   const total = members.size;
+  const changes = { added: [], changed: [], removed: [...members.keys()] };
+  raiseAll("delete", team, await findLeaversRefusals(context, { stored: members, declared: {}, changes }));
   const failures = await letGo(context, [...members.keys()], members, team);
   announcements.end();
   if (failures.length === 0) return;

@@ -57,11 +57,15 @@ export async function refuseDepartures(
   team: string,
 ): Promise<void> {
   if (departures === undefined) return;
-  const refusals = await findDepartureRefusals(context, departures, options, team);
+  raiseAll("change", team, await findDepartureRefusals(context, departures, options, team));
+}
+
+/** Raises `membersFailed` with these refusals, if there are any. */
+export function raiseAll(operation: string, team: string, refusals: readonly WallarooError[]): void {
   if (refusals.length === 0) return;
   throw new WallarooError({
     kind: "membersFailed",
-    operation: "change",
+    operation,
     who: team,
     words: "not all accounts that leave it can be deactivated",
     next: "Nothing was sent.",

@@ -8,6 +8,7 @@ import { previewCreate, previewLeaving, previewUpdate } from "../user/preview";
 import { memberInputs } from "./check";
 import { findDepartureRefusals, lookForDepartures } from "./departures";
 import type { TeamChanges } from "./diff";
+import { findLeaversRefusals } from "./leavers";
 import type { MemberInputs, TeamState } from "./model";
 import type { TeamOptions } from "./options";
 import { findFailures, reasonsOf, type Step } from "./run-all";
@@ -27,6 +28,8 @@ export async function previewTeam(
 ): Promise<void> {
   const [context, announcements] = withTeam(outer, team);
   const { directory, run } = context;
+  // Who leaves together is looked at together, in the end.
+  const alone = { ...context, ownership: undefined };
   const stored = state === undefined ? new Map<string, KnownUser>() : unpack(state);
   directory.noteKnown(stored.values());
   const inputsOf = (email: string) => memberInputs(email, declared[email] as MemberInputs);
@@ -41,11 +44,11 @@ export async function previewTeam(
     // A member whose address was changed on the platform: the one that leaves for it is told what to do.
     const there = view.findAllByEmail(email);
     if (former.has(email) || (there.length === 1 && there.every(({ id }) => ownIds.has(id)))) continue;
-    steps.push(async () => void (await previewCreate(context, inputsOf(email), leaving)));
+    steps.push(async () => void (await previewCreate(alone, inputsOf(email), leaving)));
   }
   for (const { email } of changes.changed) {
     const known = stored.get(email);
-    if (known !== undefined) steps.push(() => previewUpdate(context, known, inputsOf(email)));
+    if (known !== undefined) steps.push(() => previewUpdate(alone, known, inputsOf(email)));
   }
   for (const email of changes.removed) {
     const known = stored.get(email);
@@ -55,11 +58,12 @@ export async function previewTeam(
       announcements.say(ofMove(email, declaration.name));
       continue;
     }
-    steps.push(() => previewLeaving(context, known, arriving));
+    steps.push(() => previewLeaving(alone, known, arriving));
   }
   const failures = await findFailures(context, `${team}: check`, steps);
   const departures = await lookForDepartures(context, state, stored, declared, options);
   const refusals = departures === undefined ? [] : await findDepartureRefusals(context, departures, options, team);
+  refusals.push(...(await findLeaversRefusals(context, { stored, declared, changes, departures })));
   failures.unshift(...refusals);
   if (failures.length === 0) {
     for (const user of departures?.unmanaged ?? []) announcements.say(ofUnmanaged(addressOf(user)));

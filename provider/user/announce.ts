@@ -9,6 +9,8 @@ const LABELS = {
   leftActive: "left active",
   activated: "activated again",
   deactivated: "deactivated",
+  soleOwner: "leaving workspaces without an owner",
+  handedOver: "handing over workspaces",
   misspelled: "invited",
   invited: "invited",
   adopted: "adopted",

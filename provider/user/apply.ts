@@ -10,6 +10,7 @@ import type { KnownUser, UserInputs } from "./model";
 import { halfDone } from "./partial-failure";
 import { findBlindEditRefusal, findSharedAddressRefusal } from "./policy";
 import { hasProfile, profileOf, profileProperties, type Profile } from "./properties";
+import { handOver } from "./sole-owner";
 import { stateOf } from "./state";
 
 /**
@@ -32,6 +33,7 @@ export async function applyInputs(
   if (cutsOff) context.run.siblings?.hear();
   raise(findCutOffRefusal(user, inputs, guards, wasAdmin));
   if (cutsOff) context.run.noteLeaving(user);
+  if (!inputs.enabled) await handOver(context, { ...inputs, user });
   const change = await setEnabled(context, user, inputs.enabled);
   if (!hasProfile(inputs)) return change;
   try {

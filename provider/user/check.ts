@@ -42,14 +42,18 @@ export function checkUser(news: Record<string, unknown>, isUnknown: (value: unkn
     if (isUnknown(value)) continue;
     const problem = row.findProblem(value);
     if (problem === undefined) {
-      if (row.kind === "identity") inputs[name] = row.canonical(value as string);
+      if ("canonical" in row) inputs[name] = row.canonical?.(value as string);
       continue;
     }
     // The engine prints the value of a property that it can name.
     const isSecret = row.kind === "inviteOnly" && row.isSecret === true;
     failures.push(isSecret ? unnamed(`${name} ${problem}`) : { property: name, reason: problem });
   }
-  if (inputs["email"] === undefined) failures.push({ property: "email", reason: "is required" });
+  const { email, handOver } = inputs;
+  if (email === undefined) failures.push({ property: "email", reason: "is required" });
+  else if (typeof email === "string" && !isUnknown(email) && email === handOver) {
+    failures.push({ property: "handOver", reason: "must be the address of another account" });
+  }
   return { inputs, failures };
 }
 

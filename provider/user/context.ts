@@ -5,6 +5,7 @@ import type { PlatformClock } from "../api/clock";
 import type { Limiter } from "../api/limiter";
 import type { SessionsApi } from "../api/sessions";
 import type { UsersApi } from "../api/users";
+import type { ApiUser, ApiWorkspace, WorkspaceRole } from "../api/wire";
 import type { Announcer } from "./announce";
 import type { Directory } from "./directory";
 import type { Lookout } from "./lookout";
@@ -15,6 +16,30 @@ import type { RunMemory } from "./run";
 export interface Log {
   info(message: string): void;
   warn(message: string): void;
+}
+
+/** What leaving has to know of workspaces, and to do. */
+export interface Ownership {
+  /**
+   * The workspaces that the provider's account sees, with their members, as seen in this run. Without default workspaces
+   * that hold nothing, as every account has one, and without those of accounts that are not asked about. Raises from its
+   * first failure on what it raised then: `notFound` if the platform has no workspaces in its API.
+   *
+   * @param isOthers true for the address of an account that is not asked about
+   */
+  look(isOthers: (address: string) => boolean): Promise<readonly (readonly [OwnedWorkspace, Roles])[]>;
+  /** Looked at afterwards: raises `unconfirmed` if the account is not shown as an owner then. */
+  makeOwner(workspace: OwnedWorkspace, user: ApiUser): Promise<void>;
+}
+
+export type OwnedWorkspace = Pick<ApiWorkspace, "id" | "name" | "models" | "pipelines">;
+
+/** Accounts in a workspace, by id. */
+export interface Roles {
+  ids(): string[];
+  has(userId: string): boolean;
+  /** Undefined if the account is not a member, or if the platform does not tell its role. */
+  roleOf(userId: string): WorkspaceRole | undefined;
 }
 
 /** What every verb works with; nothing in it knows which adapter calls. */
@@ -29,6 +54,8 @@ export interface Context {
   misspellings: Misspellings;
   announcements: Announcer;
   run: RunMemory;
+  /** Undefined if nothing is said or done about the workspaces of accounts that are cut off. */
+  ownership?: Ownership | undefined;
   log: Log;
   /** Answers who the provider runs as, and looks further while `isEnough` says that what it found does not do. */
   caller: (isEnough?: (caller: Caller) => boolean) => Promise<Caller>;

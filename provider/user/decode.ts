@@ -78,6 +78,8 @@ export function decodeUser(stored: Record<string, unknown>): DecodedUser {
     adopted,
     foundEnabled: isLost("adopted") ? undefined : good.foundEnabled,
     onDestroy: isLost("onDestroy") ? "retain" : good.onDestroy,
+    // Either may have asked that no workspace is left behind.
+    onSoleOwner: isLost("handOver") || isLost("onSoleOwner") ? "refuse" : good.onSoleOwner,
     formerEmails: formerEmails?.map(canonicalEmail),
     // An account that was never seen is not gone, and not invited again.
     unseen: isLost("unseen") ? true : good.unseen,

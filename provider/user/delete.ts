@@ -19,6 +19,7 @@ import {
 } from "./policy";
 import { hasProfile, isShown, profileOf } from "./properties";
 import type { Siblings } from "./siblings";
+import { handOver } from "./sole-owner";
 import { mayHaveSessions, seen, stateOf } from "./state";
 import type { View } from "./view";
 
@@ -128,7 +129,13 @@ function isOldNews({ change, view }: { change: Change; view: View }): boolean {
 }
 
 /** Decides on a fresh view, asked for at `sinceMs` or later, and writes. Runs in the limiter. */
-async function letGo(context: Context, { id, state }: KnownUser, target: boolean, sinceMs?: number): Promise<Left> {
+async function letGo(
+  context: Context,
+  { id, state }: KnownUser,
+  target: boolean,
+  sinceMs?: number,
+  isHandedOver = false,
+): Promise<Left> {
   const { directory, run, breaker } = context;
   const { email } = state;
   breaker.refuse({ operation: "delete", who: email, writes: true, takesSeat: target });
@@ -150,6 +157,18 @@ async function letGo(context: Context, { id, state }: KnownUser, target: boolean
   const emails = [email, addressOf(user)] as const;
   const isWritten = target !== user.enabled || hasProfile(found);
   const restored = { ...found, email };
+  const refuse = () => {
+    if (target !== user.enabled) raise(findSharedAddressRefusal(user, view));
+    if (isWritten) raise(findUnknownAddressRefusal(state, user));
+    raise(target ? findCutOffRefusal(user, restored, guards, state.admin) : findLeavingRefusal(user, guards));
+  };
+  if (!target && user.enabled && !isHandedOver) {
+    if (isStaying(context, id, emails, run.siblings)) return { kind: "stays" };
+    refuse();
+    await handOver(context, { ...state, user });
+    // That takes its time: the account is looked at again.
+    return letGo(context, { id, state }, target, sinceMs, true);
+  }
   // Nothing is awaited from here to the write.
   if (isWritten) run.siblings?.beginDeparture(id);
   let isLeaving = false;
@@ -157,9 +176,7 @@ async function letGo(context: Context, { id, state }: KnownUser, target: boolean
     // Again, as the address of today is known now, and of other processes too.
     if (isStaying(context, id, emails, run.siblings)) return { kind: "stays" };
     if (isWritten) raise(run.siblings?.findRefusal("delete", email, id, emails));
-    if (target !== user.enabled) raise(findSharedAddressRefusal(user, view));
-    if (isWritten) raise(findUnknownAddressRefusal(state, user));
-    raise(target ? findCutOffRefusal(user, restored, guards, state.admin) : findLeavingRefusal(user, guards));
+    refuse();
     isLeaving = true;
   } finally {
     if (!isLeaving) run.siblings?.endDeparture(id);

@@ -3,6 +3,9 @@ import type { Profile } from "./properties";
 /** What destroy does to the account. */
 export type OnDestroy = "deactivate" | "retain";
 
+/** What becomes of the workspaces that an account alone owns, if nobody is named to take them over. */
+export type OnSoleOwner = "warn" | "refuse";
+
 /** Checked inputs of one user: canonical, complete, every value of its promised type. See `properties.ts`. */
 export interface UserInputs extends Profile {
   /** Canonical address. */
@@ -15,6 +18,9 @@ export interface UserInputs extends Profile {
   expires?: string;
   /** Undefined means the default, which spares an adopted account; see {@link UserState.foundEnabled}. */
   onDestroy?: OnDestroy;
+  /** Canonical address of the account that takes over the workspaces that this one alone owns, before it is cut off. */
+  handOver?: string;
+  onSoleOwner?: OnSoleOwner;
   /** Realm roles that the invite asks for; used by the invite alone. */
   roles?: string[];
   /** Used by the invite alone. */
@@ -36,6 +42,8 @@ export interface DeclaredState extends Profile {
   adopt?: boolean;
   expires?: string;
   onDestroy?: OnDestroy;
+  handOver?: string;
+  onSoleOwner?: OnSoleOwner;
 }
 
 /** What is kept of one user in the state. Only JSON values: the engine refuses anything else, after the invite. */

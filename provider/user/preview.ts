@@ -21,6 +21,7 @@ import {
   type Plan,
 } from "./policy";
 import { profileProperties } from "./properties";
+import { findSoleOwnerRefusals } from "./sole-owner";
 
 /*
  * Each raises what the verb would be refused for, on a fresh view, announces what it would do, and writes nothing to the
@@ -39,7 +40,10 @@ export async function previewCreate(
   leaving: ReadonlySet<string> = new Set(),
 ): Promise<Plan> {
   const plan = await decideCreate(context, inputs);
-  if (plan.kind !== "invite") raise(context.run.siblings?.findRefusal("create", inputs.email));
+  if (plan.kind !== "invite") {
+    raise(context.run.siblings?.findRefusal("create", inputs.email));
+    if (!inputs.enabled) raise(...(await findSoleOwnerRefusals(context, [{ ...inputs, user: plan.user }])));
+  }
   const near = plan.kind === "invite" ? findMisspelled(context, inputs.email, leaving) : undefined;
   const announcement = ofCreate(plan, inputs, near);
   if (announcement !== undefined) context.announcements.say(announcement);
@@ -96,6 +100,7 @@ export async function previewUpdate(context: Context, known: KnownUser, inputs: 
   const guards = await findGuardContext(context, view, cutsOff || due.expires !== undefined);
   raise(findCutOffRefusal(user, due, guards, admin), findEndRefusal(user, due, guards));
   if (cutsOff) context.run.noteLeaving(user);
+  if (due.enabled === false) raise(...(await findSoleOwnerRefusals(context, [{ ...due, user }])));
   raise(findBlindEditRefusal(due, user, view.showsRoles()));
   const isOver = due.expires !== undefined && hasExpired(due, await findToday(context));
   const announcement = ofUpdate(known.state, user, due, isOver);
@@ -132,11 +137,14 @@ export async function previewLeaving(context: Context, known: KnownUser, arrivin
   if (target !== "leave" && user.enabled !== (target === "activate")) {
     raise(findSharedAddressRefusal(user, view), findUnknownAddressRefusal(state, user));
   }
+  const declaration = context.run.findDeclaration(state.email);
   if (target === "deactivate") {
     raise(findLeavingRefusal(user, await findGuardContext(context, view, user.enabled)));
     if (user.enabled) context.run.noteLeaving(user);
+    if (declaration === undefined) {
+      raise(...(await findSoleOwnerRefusals(context, [{ ...state, user, arriving: new Set(arriving) }])));
+    }
   }
-  const declaration = context.run.findDeclaration(state.email);
   context.announcements.say(
     declaration === undefined ? ofLeaving(state, user.enabled, "will be") : ofMove(state.email, declaration.name),
   );

@@ -20,7 +20,7 @@ export type Property = {
   | { kind: "account" }
   | ProfileProperty
   /** Stored as declared, for destroy and refresh, and never sent. `isOfCreate`: a later change is not an update. */
-  | { kind: "policy"; isOfCreate?: true }
+  | { kind: "policy"; isOfCreate?: true; canonical?: (value: string) => string }
   /** Sent by the invite, and used by it alone. `isSecret`: the engine must not print its value. */
   | { kind: "inviteOnly"; wire: keyof InviteUserRequest; isSecret?: true }
 );
@@ -47,13 +47,13 @@ function findStringProblem(value: unknown): string | undefined {
   return typeof value === "string" ? undefined : "must be a string";
 }
 
+function findAddressProblem(value: unknown): string | undefined {
+  return findStringProblem(value) ?? findEmailProblem(canonicalEmail(value as string));
+}
+
 /** Every property of a user, in the order in which messages name them; all that a verb does rests on these rows. */
 export const PROPERTIES = {
-  email: {
-    kind: "identity",
-    findProblem: (value) => findStringProblem(value) ?? findEmailProblem(canonicalEmail(value as string)),
-    canonical: canonicalEmail,
-  },
+  email: { kind: "identity", findProblem: findAddressProblem, canonical: canonicalEmail },
   password: {
     kind: "inviteOnly",
     wire: "password",
@@ -68,6 +68,11 @@ export const PROPERTIES = {
     kind: "policy",
     findProblem: (value) =>
       value === "deactivate" || value === "retain" ? undefined : 'must be "deactivate" or "retain"',
+  },
+  handOver: { kind: "policy", findProblem: findAddressProblem, canonical: canonicalEmail },
+  onSoleOwner: {
+    kind: "policy",
+    findProblem: (value) => (value === "warn" || value === "refuse" ? undefined : 'must be "warn" or "refuse"'),
   },
   firstName: nameProperty("firstName"),
   lastName: nameProperty("lastName"),

@@ -30,6 +30,10 @@ export class RunMemory {
    * were active then. None is taken out again: an answer that says that it failed may be a proxy's.
    */
   readonly leaving = new Map<string, boolean>();
+  /** Ids of accounts that this run may cut off: none of them is counted on as the owner of a workspace. */
+  readonly departing = new Set<string>();
+  /** By id of the account that takes them over, the address of an account whose workspaces this run hands over. */
+  readonly heirs = new Map<string, string>();
   /** Canonical addresses of accounts that are taking a seat, and that a view may not show yet. */
   readonly seating = new Set<string>();
   readonly seats = new SeatPlan();

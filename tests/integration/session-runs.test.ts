@@ -37,7 +37,7 @@ describe("a run that cuts accounts off or brings them back", function () {
       const { id, state } = await withAnn(true, [...clients]);
       const off = await run().lifecycle.update(id, state, declared(ann, { enabled: false }));
       const query = "POST query";
-      expect(calls()).to.deep.equal([query, "POST deactivate", query, ...end]);
+      expect(calls()).to.deep.equal([query, "POST workspaces/list", "POST deactivate", query, ...end]);
       expect(await left(id)).to.deep.equal([]);
       await platform().setEnabled(ann, true);
       await open(ann, [...clients]);
