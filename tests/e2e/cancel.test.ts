@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { startPlatform, type Platform } from "../emulator/platform";
 import { until } from "../emulator/until";
 import { CI } from "./stack";
-import { YamlProject } from "./yaml";
+import { PluginProject } from "./plugin-project";
 
 const EMAILS = Array.from({ length: 30 }, (_, index) => `p${index}@example.com`);
 const REQUEST_TIMEOUT_S = 6;
@@ -16,17 +16,17 @@ describe("Ctrl-C in a run of the native plugin", function () {
     if (process.platform === "win32") this.skip();
   });
   let platform: Platform;
-  let project: YamlProject;
+  let project: PluginProject;
   beforeEach(async () => {
     platform = await startPlatform({ seenAfterMs: 3_600_000, latencyMs: 30 });
     await platform.addUser({ ...CI, admin: true });
-    project = await YamlProject.create(platform, { WALLAROO_REQUEST_TIMEOUT: String(REQUEST_TIMEOUT_S) });
+    project = await PluginProject.create(platform, { WALLAROO_REQUEST_TIMEOUT: String(REQUEST_TIMEOUT_S) });
     const members = Object.fromEntries(EMAILS.map((email) => [email, {}]));
     const team = { type: "wallaroo:index:Team", properties: { members } };
     project.write(`resources: ${JSON.stringify({ team })}\noutputs: { ids: "\${team.ids}" }\n`);
   });
   afterEach(async () => {
-    (project as YamlProject | undefined)?.remove();
+    (project as PluginProject | undefined)?.remove();
     await platform.close();
   });
   const invites = () => platform.requests("invite").length;

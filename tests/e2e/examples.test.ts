@@ -7,12 +7,20 @@ import { ensureEngine } from "../engine/ensure";
 import { engineEnvironment, platformEnvironment } from "../engine/environment";
 import { ensureHosts } from "../engine/hosts";
 import { ROOT, run } from "./consumer";
+import { PythonSdk } from "./python";
 import { CI } from "./stack";
 
 /** Every example with its folder, its configuration and the invites that it sends. */
 const EXAMPLES: Record<
   string,
-  { folder: string; config: (url: string, otherUrl: string) => string[][]; invites: number; deactivated: number }
+  {
+    folder: string;
+    config: (url: string, otherUrl: string) => string[][];
+    invites: number;
+    deactivated: number;
+    /** Folder for PATH with the programs of its language. */
+    programs?: (test: Mocha.Context) => Promise<string>;
+  }
 > = {
   "people, which is the checkout itself": {
     folder: ".",
@@ -38,6 +46,14 @@ const EXAMPLES: Record<
   javascript: { folder: "examples/javascript", config: () => [], invites: 1, deactivated: 0 },
   // Cid is declared deactivated, and destroy deactivates the other two.
   yaml: { folder: "examples/yaml", config: () => [], invites: 3, deactivated: 3 },
+  python: {
+    folder: "examples/python",
+    config: () => [],
+    invites: 3,
+    // Cid, who is declared so and retained, and the other two at destroy.
+    deactivated: 3,
+    programs: async (test) => (await PythonSdk.buildFor(test)).programs,
+  },
   platforms: {
     folder: "examples/platforms",
     config: (url, otherUrl) => [
@@ -81,10 +97,12 @@ describe("the examples", function () {
   });
 
   for (const [name, example] of Object.entries(EXAMPLES)) {
-    it(`work: ${name}`, async () => {
+    it(`work: ${name}`, async function () {
+      const programs = (await example.programs?.(this)) ?? [];
       const engine = engineEnvironment(await ensureEngine(), folder);
-      const PATH = `${await ensureHosts()}${path.delimiter}${engine["PATH"] ?? ""}`;
-      const env = { ...process.env, ...engine, ...platformEnvironment(platform, CI), PATH };
+      const PATH = [programs, await ensureHosts(), engine["PATH"]].flat().join(path.delimiter);
+      const own = { PATH, PYTHONDONTWRITEBYTECODE: "1" };
+      const env = { ...process.env, ...engine, ...platformEnvironment(platform, CI), ...own };
       const cwd = path.join(ROOT, example.folder);
       const stack = `test-${process.pid}`;
       const pulumi = async (...args: string[]) =>

@@ -4,7 +4,7 @@ import path from "node:path";
 import { expect } from "chai";
 import { startPlatform, type Platform } from "../emulator/platform";
 import { CI } from "./stack";
-import { YamlProject } from "./yaml";
+import { PluginProject } from "./plugin-project";
 
 const GIVEN = ["Gg-given-password-of-ann", "Gg-given-password-of-dave"];
 const YES = ["--yes", "--skip-preview"];
@@ -18,21 +18,21 @@ describe("the passwords of users and of an explicit provider, in what the engine
   this.timeout(240_000);
   let folder: string;
   let platform: Platform;
-  let project: YamlProject;
+  let project: PluginProject;
   beforeEach(async () => {
     folder = fs.mkdtempSync(path.join(os.tmpdir(), "pulumi-wallaroo-logs-"));
     platform = await startPlatform();
     await platform.addUser({ ...CI, admin: true });
   });
   afterEach(async () => {
-    (project as YamlProject | undefined)?.remove();
+    (project as PluginProject | undefined)?.remove();
     fs.rmSync(folder, { recursive: true });
     await platform.close();
   });
 
   async function begin(env: Record<string, string> = {}): Promise<void> {
     // The engine's log files are put there.
-    project = await YamlProject.create(platform, { TMPDIR: folder, ...env });
+    project = await PluginProject.create(platform, { TMPDIR: folder, ...env });
     project.write(`
 resources:
   own:

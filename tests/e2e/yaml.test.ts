@@ -4,7 +4,7 @@ import { expect } from "chai";
 import { startPlatform, type Platform } from "../emulator/platform";
 import { ROOT, run } from "./consumer";
 import { CI } from "./stack";
-import { YamlProject } from "./yaml";
+import { PluginProject } from "./plugin-project";
 
 const [ann, bob, cid] = ["ann@example.com", "bob@example.com", "cid@example.com"];
 const UP = ["up", "--yes", "--skip-preview"];
@@ -13,14 +13,14 @@ const REFRESH = ["refresh", "--yes", "--skip-preview", "--expect-no-changes"];
 describe("a YAML program with the native plugin", function () {
   this.timeout(300_000);
   let platform: Platform;
-  let project: YamlProject;
+  let project: PluginProject;
   beforeEach(async () => {
     platform = await startPlatform();
     await platform.addUser({ ...CI, admin: true });
-    project = await YamlProject.create(platform);
+    project = await PluginProject.create(platform);
   });
   afterEach(async () => {
-    (project as YamlProject | undefined)?.remove();
+    (project as PluginProject | undefined)?.remove();
     await platform.close();
   });
 

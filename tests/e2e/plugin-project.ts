@@ -10,31 +10,41 @@ import { run } from "./consumer";
 import { PLUGIN } from "./native";
 import { CI } from "./stack";
 
-/** A folder with a YAML program for the native plugin, and the stack `test` on a file backend of its own. */
-export class YamlProject {
+/** A folder with a program for the native plugin, and the stack `test` on a file backend of its own. */
+export class PluginProject {
   private constructor(
     readonly folder: string,
     private readonly env: NodeJS.ProcessEnv,
   ) {}
 
-  static async create(platform: Platform, more: Record<string, string> = {}): Promise<YamlProject> {
-    const folder = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "pulumi-wallaroo-yaml-")));
+  /**
+   * @param more environment, beside that of the engine and the platform
+   * @param programs folders that are first on PATH, if the language needs some
+   */
+  static async create(
+    platform: Platform,
+    more: Record<string, string> = {},
+    programs: string[] = [],
+  ): Promise<PluginProject> {
+    const folder = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "pulumi-wallaroo-plugin-")));
     const engine = engineEnvironment(await ensureEngine(), folder);
-    const PATH = `${await ensureHosts()}${path.delimiter}${engine["PATH"] ?? ""}`;
+    const PATH = [...programs, await ensureHosts(), engine["PATH"]].join(path.delimiter);
     const env = { ...process.env, ...engine, ...platformEnvironment(platform, CI), ...more, PATH };
-    const project = new YamlProject(folder, env);
+    const project = new PluginProject(folder, env);
     project.write("");
     await project.pulumi("stack", "init", "test");
     return project;
   }
 
-  /** Puts a program in place of the one before: its `resources`, `variables` and `outputs`. */
+  /** Puts a YAML program in place of the one before: its `resources`, `variables` and `outputs`. */
   write(program: string, providers: object[] = [{ name: "wallaroo", path: PLUGIN }]): void {
-    const plugins = JSON.stringify({ providers });
-    fs.writeFileSync(
-      path.join(this.folder, "Pulumi.yaml"),
-      `name: people\nruntime: yaml\nplugins: ${plugins}\n${program}`,
-    );
+    this.#write("yaml", program, providers);
+  }
+
+  /** Puts a Python program in place of the one before. */
+  writePython(program: string): void {
+    this.#write("python", "", [{ name: "wallaroo", path: PLUGIN }]);
+    fs.writeFileSync(path.join(this.folder, "__main__.py"), program);
   }
 
   /** Runs the CLI. Answers what it prints; raises with that when it fails. */
@@ -89,6 +99,12 @@ export class YamlProject {
     const files = fs.readdirSync(path.join(this.folder, BACKEND), { recursive: true, withFileTypes: true });
     const texts = files.filter((file) => file.isFile()).map((file) => path.join(file.parentPath, file.name));
     return texts.map((file) => fs.readFileSync(file, "utf8")).join("\n");
+  }
+
+  #write(runtime: string, resources: string, providers: object[]): void {
+    const plugins = JSON.stringify({ providers });
+    const text = `name: people\nruntime: ${runtime}\nplugins: ${plugins}\n${resources}`;
+    fs.writeFileSync(path.join(this.folder, "Pulumi.yaml"), text);
   }
 
   remove(): void {
