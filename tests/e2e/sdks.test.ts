@@ -41,13 +41,13 @@ describe("the SDKs that are made from the schema", function () {
     expect(read("python/pyproject.toml")).to.include(`version = "${version}"`);
   });
 
-  it("check a TypeScript program by their types", async () => {
+  it("check a TypeScript program by their types, and load once they are compiled", async () => {
     const sdk = path.join(folder, "nodejs");
     fs.symlinkSync(path.join(ROOT, "node_modules"), path.join(sdk, "node_modules"));
     fs.writeFileSync(path.join(sdk, "program.ts"), TYPESCRIPT);
     const project = {
       extends: "./tsconfig.json",
-      compilerOptions: { noEmit: true },
+      compilerOptions: { outDir: "bin" },
       files: ["index.ts", "program.ts"],
     };
     fs.writeFileSync(path.join(sdk, "tsconfig.program.json"), JSON.stringify(project));
@@ -56,6 +56,9 @@ describe("the SDKs that are made from the schema", function () {
       ({ stdout }: { stdout: string }) => stdout,
     );
     expect(errors).to.equal("");
+    fs.copyFileSync(path.join(sdk, "package.json"), path.join(sdk, "bin/package.json"));
+    const load = 'const { User } = require("./bin"); process.stdout.write(User.__pulumiType)';
+    expect((await run("node", ["-e", load], { cwd: sdk })).stdout).to.equal("wallaroo:index:User");
   });
 
   it("are whole Go files in a module of their own", async () => {
