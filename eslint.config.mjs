@@ -80,7 +80,15 @@ const forbid = (patterns) => ({ "@typescript-eslint/no-restricted-imports": ["er
 
 export default tseslint.config(
   {
-    ignores: ["dist/", "plugin/", "**/sdks/nodejs/", "node_modules/", "examples/javascript/", "tests/bench/programs/"],
+    ignores: [
+      "dist/",
+      "plugin/",
+      "**/sdks/nodejs/",
+      "node_modules/",
+      "examples/javascript/",
+      "examples/environment/",
+      "tests/bench/programs/",
+    ],
   },
   js.configs.recommended,
   ...tseslint.configs.recommendedTypeChecked,

@@ -69,7 +69,9 @@ const EXAMPLES: Record<
 };
 
 /** Recipes have tests of their own. */
-const RECIPES = ["automation", "contractors", "drift", "offboarding", "stacks"].map((name) => `examples/${name}`);
+const RECIPES = ["automation", "contractors", "drift", "environment", "offboarding", "stacks"].map(
+  (name) => `examples/${name}`,
+);
 
 describe("the examples", function () {
   this.timeout(240_000);
