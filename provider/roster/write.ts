@@ -12,8 +12,10 @@ export function formatRoster(members: Roster, format: RosterFormat): string {
   if (format === "json") return `${JSON.stringify(members, undefined, 2)}\n`;
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   const { Document } = require("yaml") as typeof YAML;
-  // Quotes what YAML 1.1 would take for a day or a boolean, for other tools that read the file.
-  return new Document(members, { compat: "yaml-1.1", aliasDuplicateObjects: false }).toString({ lineWidth: 0 });
+  // Quotes what YAML 1.1 would take for a day or a boolean, for other tools that read the file. Text of several lines is
+  // quoted too: a block of spaces and line ends alone is not read as it was written (measured, yaml 2.9).
+  const document = new Document(members, { compat: "yaml-1.1", aliasDuplicateObjects: false });
+  return document.toString({ lineWidth: 0, blockQuote: false });
 }
 
 /** With the columns alone that some member needs. */

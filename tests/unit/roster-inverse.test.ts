@@ -64,6 +64,13 @@ describe("the text of a roster", () => {
     });
   }
 
+  it("keeps a name of a space and a line end", () => {
+    const roster = { "+x@example.com": { firstName: " \n" } };
+    for (const format of FORMATS) {
+      expect(parseRoster(formatRoster(roster, format), format), format).to.deep.equal(roster);
+    }
+  });
+
   it("has a member with every column in the property above", () => {
     const names = new Set(fc.sample(member, 200).flatMap((one) => Object.keys(one)));
     expect([...names].sort()).to.deep.equal([...COLUMN_NAMES].sort());
