@@ -234,9 +234,12 @@ export class Platform {
     return this.backend.revokeSessions();
   }
 
+  /** Raises if `workspaces/validate` was called, which runs migrations on a real platform; what {@link clearLog} forgot does not count. */
   async close(): Promise<void> {
+    const isMigrated = this.requests("workspaces/validate").length > 0;
     await this.server.close();
     await this.backend.close();
+    if (isMigrated) throw new Error("workspaces/validate was called");
   }
 
   async #idOf(email: string): Promise<string> {

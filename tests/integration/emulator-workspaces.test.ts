@@ -131,6 +131,13 @@ describe("an option of the emulated platform's workspaces", () => {
     expect(await platform.membersOf(`${ann} - Default Workspace`)).to.deep.equal({ [ann]: "OWNER" });
   });
 
+  it("answers validate, and closing it fails a test that called it", async () => {
+    const call = await start();
+    expect((await call("validate")).status).to.equal(200);
+    expect(await platform.close().catch((error: Error) => error.message)).to.equal("workspaces/validate was called");
+    platform = await startPlatform();
+  });
+
   it("misbehaves at the requests of one account, named by its id", async () => {
     const call = await start();
     const id = (await platform.findByEmail(bob))?.id;
