@@ -1,13 +1,11 @@
 import { expect } from "chai";
 import { WallarooUser } from "pulumi-wallaroo";
 import { startPlatform, type Platform } from "../emulator/platform";
-import { FAULTS, printMatrix } from "../integration/faults/faults";
+import { FAULTS, IS_WHOLE, printMatrix } from "../integration/faults/faults";
 import { FaultProxy } from "../integration/faults/proxy";
 import { CI, TestStack, configOf, type Attempt } from "./stack";
 
 const [ann, bob, carl, outsider] = ["ann@example.com", "bob@example.com", "carl@example.com", "outsider@example.com"];
-/** Set to run each fault at each request instead of at one or two: over 20 minutes. */
-const IS_WHOLE = process.env["WHOLE_MATRIX"] === "1";
 
 const OPERATIONS = ["up", "refresh", "destroy"] as const;
 type Operation = (typeof OPERATIONS)[number];

@@ -1,3 +1,4 @@
+import { expect } from "chai";
 import type { WireFault } from "./proxy";
 
 const JSON_BODY = '{"msg":"not today","code":0}';
@@ -34,6 +35,64 @@ export const FAULTS: Record<string, WireFault> = {
   redirect: { kind: "answer", status: 307, body: "", headers: { location: "http://127.0.0.1:9/" } },
   "wrong shape": { kind: "answer", status: 200, body: '{"people":[]}' },
 };
+
+/** Set to run every case where a suite takes a share of them; over 20 minutes with a real engine. */
+export const IS_WHOLE = process.env["WHOLE_MATRIX"] === "1";
+
+/** A request of a scenario: the n-th of one of its programs, counted from 1. */
+export interface Point {
+  program: number;
+  nth: number;
+  request: string;
+}
+
+/** What a scenario came to with one fault in it. */
+export interface Outcome {
+  /** What the run that met the fault failed with. */
+  failures: readonly string[];
+  /** What must not be so, afterwards. */
+  wrong: readonly string[];
+}
+
+/**
+ * Plays a scenario with every fault at every point, prints the matrix, and fails if anything went wrong. `isPlayed` leaves
+ * cases out unless {@link IS_WHOLE}; each fault and each point is in one case at least.
+ */
+export async function sweep(
+  subject: string,
+  points: readonly Point[],
+  play: (point: Point, fault: WireFault) => Promise<Outcome>,
+  isPlayed: (one: { fault: string; point: Point; row: number; column: number }) => boolean,
+): Promise<void> {
+  const all = Object.entries(FAULTS).flatMap(([name, fault], row) =>
+    points.map((point, column) => ({ name, fault, point, isLeftOut: !isPlayed({ fault: name, point, row, column }) })),
+  );
+  const cases = all.filter(({ isLeftOut }) => IS_WHOLE || !isLeftOut);
+  const cells = new Map<string, string>();
+  const wrong: string[] = [];
+  let next = 0;
+  const worker = async () => {
+    for (let one = cases[next++]; one !== undefined; one = cases[next++]) {
+      const { name, fault, point } = one;
+      const result = await play(point, fault);
+      const key = `${name}|${point.program}.${point.nth}`;
+      cells.set(key, result.wrong.length > 0 ? "X" : result.failures.length > 0 ? "e" : ".");
+      for (const problem of result.wrong)
+        wrong.push(`${name} at ${point.request} (${point.program}.${point.nth}): ${problem}`);
+    }
+  };
+  await Promise.all(Array.from({ length: 12 }, worker));
+  printMatrix(
+    `${subject}: faults x requests (. right at once, e clear error and right one run later, X not, - not run)`,
+    points.map((point) => ({ name: point.request, key: `${point.program}.${point.nth}` })),
+    cells,
+  );
+  const survived = cases.length - new Set(wrong.map((line) => line.split(":")[0])).size;
+  process.stdout.write(`  ${cases.length} of ${all.length} cases, ${survived} survived\n`);
+  expect(wrong).to.deep.equal([]);
+  expect(new Set(cases.map(({ name }) => name)).size).to.equal(Object.keys(FAULTS).length);
+  expect(new Set(cases.map(({ point }) => point)).size).to.equal(points.length);
+}
 
 /** Prints one line a fault and one column a request. Cells by `fault|key`; "-" where the case was not run. */
 export function printMatrix(

@@ -7,7 +7,7 @@ import { startPlatform, type Platform } from "../../emulator/platform";
 import { connectTo } from "../platform";
 import { findHalfDone } from "../../../provider/user/partial-failure";
 import { teamFailureOf } from "../../failures";
-import { FAULTS, printMatrix } from "./faults";
+import { sweep, type Point } from "./faults";
 import { FaultProxy, type WireFault } from "./proxy";
 
 /** One way in which programs are applied, one after the other, and what it keeps between them. */
@@ -90,9 +90,6 @@ const PROGRAMS = [
   [person("ann@example.com")],
 ];
 
-/** Set to run every case where a suite takes a share of them. */
-const IS_WHOLE = process.env["WHOLE_MATRIX"] === "1";
-
 /**
  * A suite with every fault at every request of three programs of `subject`.
  *
@@ -160,39 +157,13 @@ export function describeMatrix(subject: string, createApplier: () => Applier, sh
     }
 
     it("ends right or with a clear error, and one more run is right: no account is invited twice, no outsider touched", async () => {
-      const points: { program: number; nth: number; request: string }[] = [];
+      const points: Point[] = [];
       for (const program of PROGRAMS.keys()) {
         const { requests } = await play(program, 0, undefined);
         requests.forEach((request, index) => points.push({ program, nth: index + 1, request }));
       }
-      const all = Object.keys(FAULTS).flatMap((fault, row) =>
-        points.map((point, column) => ({ fault, point, isOfShare: (row + column) % share === 0 })),
-      );
-      const cases = all.filter(({ isOfShare }) => IS_WHOLE || isOfShare);
-      const cells = new Map<string, string>();
-      const wrong: string[] = [];
-      let next = 0;
-      const worker = async () => {
-        for (let one = cases[next++]; one !== undefined; one = cases[next++]) {
-          const { fault, point } = one;
-          const result = await play(point.program, point.nth, FAULTS[fault]);
-          const key = `${fault}|${point.program}.${point.nth}`;
-          cells.set(key, result.wrong.length > 0 ? "X" : result.failures.length > 0 ? "e" : ".");
-          for (const problem of result.wrong)
-            wrong.push(`${fault} at ${point.request} (${point.program}.${point.nth}): ${problem}`);
-        }
-      };
-      await Promise.all(Array.from({ length: 12 }, worker));
-      printMatrix(
-        `${subject}: faults x requests (. right at once, e clear error and right one run later, X not, - not run)`,
-        points.map((p) => ({ name: p.request, key: `${p.program}.${p.nth}` })),
-        cells,
-      );
-      const survived = cases.length - new Set(wrong.map((line) => line.split(":")[0])).size;
-      process.stdout.write(`  ${cases.length} of ${all.length} cases, ${survived} survived\n`);
-      expect(wrong).to.deep.equal([]);
-      expect(new Set(cases.map(({ fault }) => fault)).size).to.equal(Object.keys(FAULTS).length);
-      expect(new Set(cases.map(({ point }) => point)).size).to.equal(points.length);
+      const isOfShare = ({ row, column }: { row: number; column: number }) => (row + column) % share === 0;
+      await sweep(subject, points, ({ program, nth }, fault) => play(program, nth, fault), isOfShare);
     });
 
     if (share > 1) return;

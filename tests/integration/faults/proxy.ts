@@ -31,7 +31,11 @@ export class FaultProxy {
     this.#serve(request, response).catch(() => response.destroy());
   });
 
-  constructor(private readonly target: string) {}
+  /** @param onForward called with each request before the platform gets it */
+  constructor(
+    private readonly target: string,
+    private readonly onForward: (request: string, body: string) => void = () => undefined,
+  ) {}
 
   async start(): Promise<void> {
     this.#server.keepAliveTimeout = 60_000;
@@ -81,6 +85,7 @@ export class FaultProxy {
     if (fault?.kind === "answer") return void response.writeHead(fault.status, fault.headers).end(fault.body);
     if (fault?.kind === "reset" && fault.when === "before") return void response.socket?.resetAndDestroy();
     if (fault?.kind === "hang" && fault.when === "before") return;
+    this.onForward(this.seen.at(-1) ?? "", Buffer.concat(chunks).toString());
     const { method, headers, url } = request;
     const answer = await new Promise<{ status: number; headers: http.IncomingHttpHeaders; body: Buffer }>(
       (resolve, reject) => {
