@@ -223,5 +223,5 @@ function filled({ email, firstName, lastName }: UserPatch): Pick<ApiUser, "email
 }
 
 function complete({ user, roles, lastLogin }: Account): ApiUser {
-  return { ...user, lastLogin, federatedIdentities: [], ...(roles.length > 0 ? { realmRoles: [...roles] } : {}) };
+  return { federatedIdentities: [], ...user, lastLogin, ...(roles.length > 0 ? { realmRoles: [...roles] } : {}) };
 }

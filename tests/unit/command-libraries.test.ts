@@ -3,8 +3,8 @@ import path from "node:path";
 import { expect } from "chai";
 
 const ROOT = path.resolve(__dirname, "../..");
-/** What only the command needs. */
-const OF_THE_COMMAND = ["commander"];
+/** What only the command needs, and what is loaded when a roster is read. */
+const OF_THE_COMMAND = ["commander", "csv-stringify", "csv-parse", "yaml"];
 
 /** Packages of node_modules that a process has loaded after it required these files of the checkout. */
 function loadedBy(...files: string[]): string[] {
@@ -27,6 +27,8 @@ describe("the libraries of the command", () => {
 
   it("are seen by this test once they are loaded", function () {
     this.timeout(60_000);
-    expect(loadedBy("provider/cli/settings.ts", "node_modules/commander/index.js")).to.include.members(OF_THE_COMMAND);
+    const files = ["index.js", "dist/cjs/sync.cjs", "dist/cjs/sync.cjs", "dist/index.js"];
+    const paths = OF_THE_COMMAND.map((name, index) => `node_modules/${name}/${files[index]}`);
+    expect(loadedBy(...paths)).to.include.members(OF_THE_COMMAND);
   });
 });
