@@ -1,11 +1,31 @@
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
 import { expect } from "chai";
 import { WallarooUser } from "pulumi-wallaroo";
 import { startPlatform, type Platform } from "../emulator/platform";
 import { FAULTS, IS_WHOLE, printMatrix } from "../integration/faults/faults";
 import { FaultProxy } from "../integration/faults/proxy";
+import { NativeUser, pluginLookingFor } from "./native";
 import { CI, TestStack, configOf, type Attempt } from "./stack";
 
 const [ann, bob, carl, outsider] = ["ann@example.com", "bob@example.com", "carl@example.com", "outsider@example.com"];
+
+/** How long an account is looked for. */
+const LOOKING_MS = 2_500;
+
+/** One of the two ways in which the engine reaches the same core. */
+interface Adapter {
+  User: new (
+    name: string,
+    inputs: { email: string; enabled?: boolean; firstName?: string; adopt?: boolean },
+  ) => unknown;
+  type: string;
+  options: { lookingMs: number } | { plugin: string };
+}
+
+const DYNAMIC: Adapter = { User: WallarooUser, type: WallarooUser.type, options: { lookingMs: LOOKING_MS } };
+const nativeIn = (plugin: string): Adapter => ({ User: NativeUser, type: "wallaroo:index:User", options: { plugin } });
 
 const OPERATIONS = ["up", "refresh", "destroy"] as const;
 type Operation = (typeof OPERATIONS)[number];
@@ -35,9 +55,10 @@ class Swing {
     readonly platform: Platform,
     readonly proxy: FaultProxy,
     readonly stack: TestStack,
+    private readonly adapter: Adapter,
   ) {}
 
-  static async start(): Promise<Swing> {
+  static async start(adapter: Adapter): Promise<Swing> {
     const platform = await startPlatform();
     await platform.addUser({ ...CI, admin: true });
     await platform.addUser({ email: outsider });
@@ -48,7 +69,7 @@ class Swing {
       "wallaroo:requestTimeout": "4",
       "wallaroo:maxRetries": "3",
     });
-    const swing = new Swing(platform, proxy, await TestStack.create({ config, lookingMs: 2_500 }));
+    const swing = new Swing(platform, proxy, await TestStack.create({ config, ...adapter.options }), adapter);
     await swing.up(undefined);
     return swing;
   }
@@ -85,7 +106,7 @@ class Swing {
     const again = await this.stack.attempt("refresh", { expectNoChanges: true });
     if (!again.ok) wrong.push(`a clean refresh found changes: ${again.output}`);
     const { resources } = await this.stack.export();
-    const people = resources.filter(({ type }) => type === WallarooUser.type);
+    const people = resources.filter(({ type }) => type === this.adapter.type);
     if (people.length !== 2) wrong.push(`${people.length} people are in the state, not 2`);
     if (this.platform.writes().length > 0) wrong.push("a refresh changed somebody");
     return { seen, mark: wrong.length > 0 ? "X" : first.ok ? "." : "e", wrong };
@@ -153,27 +174,42 @@ class Swing {
 
   #program(joins: string, adopt: boolean) {
     const inputs = { email: ann, enabled: !this.#isThere, firstName: this.#name };
+    const { User } = this.adapter;
     return () => {
-      new WallarooUser("ann", inputs);
-      new WallarooUser(joins, { email: joins, adopt });
+      new User("ann", inputs);
+      new User(joins, { email: joins, adopt });
     };
   }
+}
+
+/** A request of an operation, counted from 1. */
+interface Point {
+  operation: Operation;
+  nth: number;
+  name: string;
+  key: string;
+}
+
+/** All requests of the operations, each of which goes well. */
+async function findPoints(swing: Swing): Promise<Point[]> {
+  const points: Point[] = [];
+  for (const operation of OPERATIONS) {
+    const { seen, wrong } = await swing[operation](undefined);
+    expect(wrong).to.deep.equal([]);
+    seen.forEach((call, index) =>
+      points.push({ operation, nth: index + 1, name: `${operation}:${call}`, key: `${operation}.${index + 1}` }),
+    );
+  }
+  return points;
 }
 
 describe("a fault on the wire in an operation of the real engine", function () {
   this.timeout(IS_WHOLE ? 7_200_000 : 1_800_000);
 
   it("ends it right or with a clear error, and the next run reaches what is declared", async () => {
-    const swings = await Promise.all([Swing.start(), Swing.start()]);
+    const swings = await Promise.all([Swing.start(DYNAMIC), Swing.start(DYNAMIC)]);
     try {
-      const points: { operation: Operation; nth: number; name: string; key: string }[] = [];
-      for (const operation of OPERATIONS) {
-        const { seen, wrong } = await swings[0][operation](undefined);
-        expect(wrong).to.deep.equal([]);
-        seen.forEach((call, index) =>
-          points.push({ operation, nth: index + 1, name: `${operation}:${call}`, key: `${operation}.${index + 1}` }),
-        );
-      }
+      const points = await findPoints(swings[0]);
       const rows = Object.keys(FAULTS);
       const cases = rows
         .flatMap((fault, row) => points.map((point, column) => ({ fault, row, column, ...point })))
@@ -207,6 +243,26 @@ describe("a fault on the wire in an operation of the real engine", function () {
       expect(new Set(cases.map(({ column }) => column)).size).to.equal(points.length);
     } finally {
       for (const swing of swings) await swing.stop();
+    }
+  });
+
+  it("ends it so through the native plugin too, when the answer to a write is lost in whatever way", async () => {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), "pulumi-wallaroo-plugin-"));
+    await pluginLookingFor(LOOKING_MS, folder);
+    const swing = await Swing.start(nativeIn(folder));
+    try {
+      const writes = (await findPoints(swing)).filter(({ name }) => /:(invite|activate|deactivate)$/.test(name));
+      expect(writes.map(({ name }) => name)).to.include.members(["up:invite", "up:deactivate", "destroy:deactivate"]);
+      const faults = ["reset after", "half a body", "captive after", "500 after"];
+      for (const [index, { operation, nth, name }] of writes.entries()) {
+        const fault = faults[index % faults.length] ?? "";
+        const { wrong, mark } = await swing[operation]({ fault, nth });
+        expect(wrong, `${fault} at ${name}`).to.deep.equal([]);
+        expect(mark, `${fault} at ${name}: a lost answer is no reason to ask a person`).to.not.equal("a");
+      }
+    } finally {
+      await swing.stop();
+      fs.rmSync(folder, { recursive: true });
     }
   });
 });

@@ -4,7 +4,7 @@ import os from "node:os";
 import path from "node:path";
 import type { Platform } from "../emulator/platform";
 import { ensureEngine } from "../engine/ensure";
-import { BACKEND, engineEnvironment, platformEnvironment } from "../engine/environment";
+import { BACKEND, engineEnvironment, linkCheckout, platformEnvironment } from "../engine/environment";
 import { ensureHosts } from "../engine/hosts";
 import { run } from "./consumer";
 import { PLUGIN } from "./native";
@@ -45,6 +45,14 @@ export class PluginProject {
   writePython(program: string): void {
     this.#write("python", "", [{ name: "wallaroo", path: PLUGIN }]);
     fs.writeFileSync(path.join(this.folder, "__main__.py"), program);
+  }
+
+  /** Puts a JavaScript program with the dynamic provider in place of the one before. */
+  writeNode(program: string): void {
+    const runtime = "runtime:\n  name: nodejs\n  options:\n    typescript: false\n";
+    fs.writeFileSync(path.join(this.folder, "Pulumi.yaml"), `name: people\nmain: index.js\n${runtime}`);
+    fs.writeFileSync(path.join(this.folder, "index.js"), program);
+    if (!fs.existsSync(path.join(this.folder, "node_modules"))) linkCheckout(this.folder);
   }
 
   /** Runs the CLI. Answers what it prints; raises with that when it fails. */

@@ -3,6 +3,7 @@ import path from "node:path";
 import { expect } from "chai";
 import { startPlatform, type Platform } from "../emulator/platform";
 import { ROOT, run } from "./consumer";
+import { PLUGIN } from "./native";
 import { CI } from "./stack";
 import { PluginProject } from "./plugin-project";
 
@@ -141,5 +142,47 @@ resources:
     project.write(`resources:\n  ann: { type: "wallaroo:index:User", properties: { email: ${ann} } }\n`, []);
     await project.pulumi(...UP);
     expect(platform.written()).to.deep.equal([`invite ${ann}`]);
+  });
+
+  it("takes over a stack of the dynamic provider by its program alone, and gives it back with updates that send nothing", async () => {
+    const dynamic = `
+const { WallarooProvider, WallarooTeam, WallarooUser } = require("pulumi-wallaroo");
+const was = (type) => ({ aliases: [{ type: "wallaroo:index:" + type }] });
+new WallarooUser("ann", { email: "${ann}", password: "Ann-the-password" }, was("User"));
+const members = { "${bob}": { password: "Bob-the-password" } };
+new WallarooTeam("team", { members, unmanaged: "report", unmanagedDomain: "elsewhere.org" }, was("Team"));
+const provider = new WallarooProvider("own", { url: "${platform.url}", username: "${CI.email}", password: "${CI.password}" });
+new WallarooUser("cid", { email: "${cid}" }, { provider, ...was("User") });
+`;
+    project.writeNode(dynamic);
+    await project.pulumi(...UP);
+    platform.clearLog();
+    project.write(`
+resources:
+  ann: { type: "wallaroo:index:User", properties: { email: ${ann}, password: Ann-the-password } }
+  team:
+    type: wallaroo:index:Team
+    properties: { members: { ${bob}: { password: Bob-the-password } }, unmanaged: report, unmanagedDomain: elsewhere.org }
+  own:
+    type: pulumi:providers:wallaroo
+    properties: { url: "${platform.url}", username: ${CI.email}, password: ${CI.password} }
+  cid: { type: "wallaroo:index:User", properties: { email: ${cid} }, options: { provider: "\${own}" } }
+`);
+    // The explicit provider is another resource; the users, the team and the stack are the same.
+    expect(await project.pulumi(...UP)).to.match(/\+ 1 created\s+- 1 deleted\s+2 changes\. 4 unchanged/);
+    await project.pulumi(...REFRESH);
+    await project.pulumi("preview", "--expect-no-changes");
+    expect(project.onDisk()).to.not.match(/Ann-the-password|Bob-the-password/);
+    project.writeNode(dynamic);
+    expect(await project.pulumi(...UP)).to.match(/\+ 1 created\s+~ 3 updated\s+- 1 deleted\s+5 changes\. 1 unchanged/);
+    await project.pulumi(...REFRESH);
+    await project.pulumi("preview", "--expect-no-changes");
+    expect(platform.written()).to.deep.equal([]);
+  });
+
+  it("has its accounts listed by `pulumi do`", async () => {
+    const id = await platform.addUser({ email: ann, enabled: false });
+    const list = ["do", "--package", path.join(PLUGIN, "pulumi-resource-wallaroo"), "wallaroo:index:User", "list"];
+    expect(JSON.parse(await project.pulumi(...list, "--enabled=false"))).to.deep.equal([{ id, name: ann }]);
   });
 });
