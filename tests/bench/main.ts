@@ -4,12 +4,14 @@ import path from "node:path";
 import { parseArgs } from "node:util";
 import { ensureEngine } from "../engine/ensure";
 import { report, type Series } from "./report";
+import { measureStarts } from "./start";
 import { openStack, PHASES, REPEATABLE, SUBJECTS, type BenchStack, type Measurement, type Subject } from "./subject";
 
 const WHOLE = [100, 500, 1_000, 10_000].flatMap((people) => [`${people}:0:3`, `${people}:20:3`]).join(",");
 const QUICK = "100:0:1,500:0:1,10000:0:1";
 
-const USAGE = `Measures the provider through the real engine, side by side with the engine's own cost and a naive provider.
+const USAGE = `Measures the provider through the real engine, side by side with the native plugin, the
+engine's own cost and a naive provider.
 
   --quick          for a first look, in minutes: ${QUICK}
   --plan LIST      PEOPLE:LATENCY:RUNS of each table, latency in milliseconds a request; with :teams behind it, and from
@@ -22,6 +24,8 @@ const USAGE = `Measures the provider through the real engine, side by side with 
 const MAX_CONCURRENCY = 32;
 /** Measurements a run of a phase that leaves everything as it is. */
 const REPEATS = 3;
+/** Starts of each provider whose time is measured. */
+const STARTS = 11;
 /** From so many accounts on, a resource per account is a matter of hours. */
 const TEAMS_ONLY = 10_000;
 
@@ -35,13 +39,14 @@ async function main(): Promise<void> {
   const out = values.out ?? path.join(__dirname, "RESULTS.md");
   const { version } = await ensureEngine();
   const tables = readPlan(values.plan ?? (values.quick ? QUICK : WHOLE)).map(({ people, latencyMs, runs, isTeams }) => {
-    const subjects = SUBJECTS.filter((subject) => wanted.includes(subject) && (!isTeams || subject.startsWith("team")));
+    const subjects = SUBJECTS.filter((subject) => wanted.includes(subject) && (!isTeams || subject.includes("team")));
     return {
       runs,
       name: `${people} people, ${latencyMs} ms`,
       series: subjects.map((subject) => emptySeries(subject, people, latencyMs)),
     };
   });
+  const starts = await measureStarts(STARTS);
   // Round by round: who stops it early has every table, of fewer runs.
   const rounds = Math.max(...tables.map(({ runs }) => runs));
   for (let run = 1; run <= rounds; run += 1) {
@@ -57,6 +62,7 @@ async function main(): Promise<void> {
         report(
           measured.flatMap((table) => table.series),
           about(version),
+          starts,
         ),
       );
     }

@@ -6,9 +6,13 @@ import { startPlatform } from "../emulator/platform";
 import { OPERATOR } from "../emulator/seeds";
 import { ensureEngine } from "../engine/ensure";
 import { BACKEND, engineEnvironment, linkCheckout, platformEnvironment } from "../engine/environment";
+import { watchProcesses, type Usage } from "./usage";
+
+/** As `npm run plugin` makes it. */
+const PLUGIN = path.resolve(__dirname, "../../plugin");
 
 /** What is measured; the name of its program in `programs`. */
-export const SUBJECTS = ["user", "floor", "naive", "team", "team-floor"] as const;
+export const SUBJECTS = ["user", "native-user", "floor", "naive", "team", "native-team", "team-floor"] as const;
 export type Subject = (typeof SUBJECTS)[number];
 
 /** The operations of one life of a stack, in their order. */
@@ -18,12 +22,10 @@ export type Phase = (typeof PHASES)[number];
 export const REPEATABLE: readonly Phase[] = ["no change", "refresh"];
 
 /** How one phase of one subject went. */
-export interface Measurement {
+export interface Measurement extends Usage {
   seconds: number;
   /** Requests that the platform got, token included. */
   requests: number;
-  /** Highest resident memory of the provider process, in MiB. */
-  memory: number;
 }
 
 export interface StackOptions {
@@ -49,7 +51,8 @@ export async function openStack({ subject, people, latencyMs, maxConcurrency }: 
   linkCheckout(folder);
   fs.writeFileSync(
     path.join(folder, "Pulumi.yaml"),
-    "name: bench\nruntime:\n  name: nodejs\n  options:\n    typescript: false\n",
+    "name: bench\nruntime:\n  name: nodejs\n  options:\n    typescript: false\n" +
+      `plugins: ${JSON.stringify({ providers: [{ name: "wallaroo", path: PLUGIN }] })}\n`,
   );
   const run = (phase: Phase | undefined, ...args: string[]) =>
     pulumi(args, folder, {
@@ -66,8 +69,8 @@ export async function openStack({ subject, people, latencyMs, maxConcurrency }: 
     async measure(phase) {
       platform.clearLog();
       const command = phase === "refresh" || phase === "destroy" ? phase : "up";
-      const { seconds, memory } = await run(phase, command, "--yes", "--skip-preview");
-      return { seconds, memory, requests: platform.log.length };
+      const used = await run(phase, command, "--yes", "--skip-preview");
+      return { ...used, requests: platform.log.length };
     },
     stateBytes: () => bytesInState(folder) / people,
     async close() {
@@ -82,39 +85,23 @@ function bytesInState(folder: string): number {
   const { checkpoint } = JSON.parse(fs.readFileSync(file, "utf8")) as {
     checkpoint: { latest: { resources: { type: string }[] } };
   };
-  const own = checkpoint.latest.resources.filter(({ type }) => type.startsWith("pulumi-nodejs:dynamic"));
+  const own = checkpoint.latest.resources.filter(({ type }) => /^(pulumi-nodejs:dynamic|wallaroo:index)/.test(type));
   return own.reduce((sum, resource) => sum + JSON.stringify(resource).length, 0);
 }
 
 /** Raises with the end of the output when the command fails. */
-function pulumi(args: string[], cwd: string, env: NodeJS.ProcessEnv): Promise<{ seconds: number; memory: number }> {
+function pulumi(args: string[], cwd: string, env: NodeJS.ProcessEnv): Promise<Omit<Measurement, "requests">> {
   return new Promise((resolve, reject) => {
     const startedMs = performance.now();
     const child = spawn("pulumi", [...args, "--non-interactive"], { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
     let output = "";
-    let memory = 0;
+    const used = child.pid === undefined ? undefined : watchProcesses(child.pid);
     for (const stream of [child.stdout, child.stderr]) stream.on("data", (text: Buffer) => (output += text.toString()));
-    const watch = setInterval(() => (memory = Math.max(memory, peakMemory(cwd))), 250);
     child.on("error", reject);
     child.on("close", (code) => {
-      clearInterval(watch);
-      if (code === 0) resolve({ seconds: (performance.now() - startedMs) / 1000, memory });
+      const usage = used?.() ?? { cpuSeconds: 0, memory: 0 };
+      if (code === 0) resolve({ seconds: (performance.now() - startedMs) / 1000, ...usage });
       else reject(new Error(`pulumi ${args.join(" ")} ended with ${code}: ${output.slice(-2000)}`));
     });
   });
-}
-
-/** Highest resident memory so far of the dynamic-provider process below this folder, in MiB; 0 where there is no /proc. */
-function peakMemory(folder: string): number {
-  for (const pid of fs.existsSync("/proc/self") ? fs.readdirSync("/proc").filter((name) => /^\d+$/.test(name)) : []) {
-    try {
-      if (!fs.readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("dynamic-provider")) continue;
-      if (fs.readlinkSync(`/proc/${pid}/cwd`) !== fs.realpathSync(folder)) continue;
-      const peak = /VmHWM:\s+(\d+) kB/.exec(fs.readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
-      if (peak !== undefined) return Number(peak) / 1024;
-    } catch {
-      // Ended meanwhile, or not ours.
-    }
-  }
-  return 0;
 }

@@ -23,8 +23,8 @@ export async function pluginLookingFor(ms: number, folder: string): Promise<void
     plugins: [
       {
         name: "looking",
-        setup: ({ onLoad }) =>
-          onLoad({ filter: /[\\/]user[\\/]lookout\.ts$/ }, ({ path: file }) => {
+        setup: (bundler) =>
+          bundler.onLoad({ filter: /[\\/]user[\\/]lookout\.ts$/ }, ({ path: file }) => {
             const source = fs.readFileSync(file, "utf8");
             if (!time.test(source))
               throw new Error("the time for which accounts are looked for is called otherwise now");
