@@ -1,26 +1,29 @@
 import { parseObject } from "./json";
 
-/** What went wrong, as far as a caller has to decide by it. */
-export type ErrorKind =
-  | "badSettings"
-  | "badInput"
-  | "refused"
-  | "unauthenticated"
-  | "forbidden"
-  | "notFound"
-  | "conflict"
-  | "rejected"
-  | "rateLimited"
-  | "unavailable"
-  | "timeout"
-  | "unreadable"
-  /** Not sent, because what was sent before failed: see `Breaker`. */
-  | "notTried"
-  /** Some members of a team failed or were not tried, see `reasons`. */
-  | "membersFailed"
-  /** The answer said done, and a look says otherwise. */
-  | "unconfirmed"
-  | "internal";
+/** What went wrong, as far as a caller has to decide by it; docs/troubleshooting.md explains each to a user. */
+export const ERROR_KINDS = [
+  "badSettings",
+  "badInput",
+  "refused",
+  "unauthenticated",
+  "forbidden",
+  "notFound",
+  "conflict",
+  "rejected",
+  "rateLimited",
+  "unavailable",
+  "timeout",
+  "unreadable",
+  // Not sent, because what was sent before failed: see `Breaker`.
+  "notTried",
+  // Some members of a team failed or were not tried, see `reasons`.
+  "membersFailed",
+  // The answer said done, and a look says otherwise.
+  "unconfirmed",
+  "internal",
+] as const;
+
+export type ErrorKind = (typeof ERROR_KINDS)[number];
 
 /** The parts that a {@link WallarooError}'s message is put together from. */
 export interface ErrorParts {

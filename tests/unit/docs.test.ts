@@ -1,0 +1,85 @@
+import fs from "node:fs";
+import path from "node:path";
+import { expect } from "chai";
+import { ERROR_KINDS } from "../../provider/api/errors";
+import { GENERATED, generated } from "../docs/generate";
+import { ROOT, findAnchors, findBlocks, findFirstCells, findLinks, findPages, readPage } from "../markdown";
+
+const PAGES = findPages();
+
+describe("the documentation", () => {
+  it("has a README of at most 120 lines and 1,000 words", () => {
+    const readme = readPage("README.md");
+    expect(readme.trimEnd().split("\n").length).to.be.at.most(120);
+    expect(readme.match(/\S+/g)).to.have.length.of.at.most(1000);
+  });
+
+  it("has no link that leads nowhere", () => {
+    const broken: string[] = [];
+    for (const page of PAGES) {
+      for (const link of findLinks(page)) {
+        if (/^(https?|mailto):/.test(link)) continue;
+        const [file = "", anchor] = link.split("#");
+        const target = file === "" ? page : path.posix.join(path.posix.dirname(page), decodeURIComponent(file));
+        const isThere = fs.existsSync(path.join(ROOT, target));
+        if (isThere && (anchor === undefined || findAnchors(target).has(anchor))) continue;
+        broken.push(`${page}: ${link}`);
+      }
+    }
+    expect(broken).to.deep.equal([]);
+  });
+
+  it("is reached from the README, every page of docs/ by one click", () => {
+    const linked = findLinks("README.md").map((link) => link.split("#")[0]);
+    const pages = PAGES.filter((page) => page.startsWith("docs/"));
+    expect(pages.filter((page) => !linked.includes(page))).to.deep.equal([]);
+  });
+
+  it("names no npm script that is not there", () => {
+    const { scripts } = JSON.parse(readPage("package.json")) as { scripts: Record<string, string> };
+    const named = PAGES.flatMap((page) => [...readPage(page).matchAll(/\bnpm run (?:--silent )?([\w:]+)/g)]);
+    expect(named).to.not.have.length(0);
+    expect(named.map(([, name = ""]) => name).filter((name) => !Object.hasOwn(scripts, name))).to.deep.equal([]);
+  });
+
+  it("names the language of every block of code", () => {
+    const unnamed = PAGES.flatMap(findBlocks).filter(({ language }) => language === "");
+    expect(unnamed.map(({ page, line }) => `${page}:${line}`)).to.deep.equal([]);
+  });
+
+  for (const page of GENERATED) {
+    it(`has in ${page} what \`npm run docs\` writes`, async () => {
+      expect(readPage(page)).to.equal(await generated(page));
+      expect(readPage(page)).to.include("<!-- begin ");
+    });
+  }
+});
+
+describe("docs/troubleshooting.md", () => {
+  const page = readPage("docs/troubleshooting.md");
+
+  it("explains every kind of error, and no other", () => {
+    const kinds = [...page.matchAll(/^Kind `(\w+)`/gm)].map(([, kind]) => kind);
+    expect(kinds.sort()).to.deep.equal([...ERROR_KINDS].sort());
+  });
+
+  it("quotes messages as the code has them", () => {
+    const code = sourceOf("provider") + sourceOf("sdk");
+    const quoted = findFirstCells(page).flat();
+    expect(quoted.length).to.be.at.least(ERROR_KINDS.length);
+    // `...` stands for what differs from case to case.
+    const parts = quoted.flatMap((message) => message.split("...").map((part) => part.trim()));
+    expect(parts.filter((part) => !code.includes(part))).to.deep.equal([]);
+  });
+});
+
+/** All TypeScript below a folder without its comments, with texts that go on in the next line put together. */
+function sourceOf(folder: string): string {
+  const files = fs.readdirSync(path.join(ROOT, folder), { recursive: true, encoding: "utf8" });
+  return files
+    .filter((file) => file.endsWith(".ts"))
+    .map((file) => readPage(path.join(folder, file)))
+    .join("\n")
+    .replace(/\/\*\*.*?\*\/|^\s*\/\/.*?$/gms, "")
+    .replace(/["'`] \+\s+["'`]/g, "");
+}
