@@ -48,7 +48,7 @@ describe("the packed package", function () {
       files: { path: string }[];
     }[];
     const files = (pack?.files ?? []).map((file) => file.path);
-    const others = files.filter((file) => !/^(dist\/(provider|sdk)\/.*\.(js|d\.ts)|docs\/[\w-]+\.md)$/.test(file));
+    const others = files.filter((file) => !/^(dist\/(provider|sdk)\/.*\.(js|d\.ts)|docs\/[\w-]+\.(md|svg))$/.test(file));
     const plugin = ["PulumiPlugin.yaml", "index.js", "pulumi-resource-wallaroo", "schema.json"];
     const folder = plugin.map((file) => `plugin/${file}`);
     expect(others.sort()).to.deep.equal([
