@@ -1,7 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { WallarooTeam, type WallarooTeamMember } from "pulumi-wallaroo";
 
-// pulumi config set --path 'members["ann@example.com"].enabled' true
 const members = new pulumi.Config().requireObject<Record<string, WallarooTeamMember>>("members");
 
 const team = new WallarooTeam("science", { members });
