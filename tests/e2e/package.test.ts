@@ -48,19 +48,29 @@ describe("the packed package", function () {
       files: { path: string }[];
     }[];
     const files = (pack?.files ?? []).map((file) => file.path);
-    const others = files.filter((file) => !/^(dist\/(provider|sdk)\/.*\.(js|d\.ts)|docs\/[\w-]+\.(md|svg))$/.test(file));
+    const others = files.filter(
+      (file) => !/^(dist\/(provider|sdk)\/.*\.(js|d\.ts)|docs\/[\w-]+\.(md|svg))$/.test(file),
+    );
     const plugin = ["PulumiPlugin.yaml", "index.js", "pulumi-resource-wallaroo", "schema.json"];
     const folder = plugin.map((file) => `plugin/${file}`);
     expect(others.sort()).to.deep.equal([
       "CHANGELOG.md",
       "LICENSE",
       "README.md",
+      "SECURITY.md",
       "package.json",
       ...folder,
       "roster.schema.json",
     ]);
     expect(files).to.include("dist/provider/dynamic/index.js");
     expect(files.filter((file) => file.includes("native"))).to.deep.equal([]);
+  });
+
+  it("has nothing that publint objects to", async () => {
+    const { publint } = await import("publint");
+    const pkgDir = path.join(consumer.folder, "node_modules/pulumi-wallaroo");
+    const { messages } = await publint({ pkgDir, pack: false, strict: true });
+    expect(messages).to.deep.equal([]);
   });
 
   it("brings as many packages as the documentation says, none of which has an install script", () => {

@@ -31,7 +31,8 @@ describe("the documentation", () => {
 
   it("is reached from the README, every page of docs/ by one click", () => {
     const linked = findLinks("README.md").map((link) => link.split("#")[0]);
-    const pages = PAGES.filter((page) => page.startsWith("docs/"));
+    // The registry of Pulumi has an entry page of its own.
+    const pages = PAGES.filter((page) => page.startsWith("docs/") && page !== "docs/_index.md");
     expect(pages.filter((page) => !linked.includes(page))).to.deep.equal([]);
   });
 
