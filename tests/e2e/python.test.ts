@@ -49,7 +49,7 @@ pulumi.export("password", ann.initial_password)
       project.writePython(program("True"));
       const preview = await project.pulumi("preview", "--diff");
       expect([platform, other].map((one) => one.written())).to.deep.equal([[], []]);
-      const up = await project.pulumi(...UP);
+      const up = await project.pulumi(...UP, "--debug");
       const idOf = async (email: string) => (await platform.findByEmail(email))?.id;
       expect(await project.outputs()).to.deep.equal({
         found: ann,
@@ -59,7 +59,7 @@ pulumi.export("password", ann.initial_password)
       });
       const refresh = await project.pulumi("refresh", "--yes", "--skip-preview", "--expect-no-changes");
       project.writePython(program("False"));
-      const down = await project.pulumi(...UP, "--diff");
+      const down = await project.pulumi(...UP, "--json");
       const destroy = await project.pulumi("destroy", "--yes", "--skip-preview");
       expect(platform.written().slice(0, 3)).to.have.members([ann, bob, cid].map((email) => `invite ${email}`));
       expect(platform.written().slice(3), "one is retained").to.have.members(
@@ -68,6 +68,7 @@ pulumi.export("password", ann.initial_password)
       expect(other.written()).to.deep.equal([`invite ${ann}`, `deactivate ${ann}`]);
       const invited = platform.requests("invite").map(({ body }) => (body as { password?: string }).password);
       expect(invited).to.have.members(["Ann-the-password", "Bob-the-password", undefined]);
+      expect(up).to.match(/debug: /);
       const said = [preview, up, refresh, down, destroy, project.onDisk()].join("\n");
       for (const secret of ["Ann-the-password", "Bob-the-password", "Other-password-of-ci", CI.password]) {
         expect(said.includes(secret), secret).to.equal(false);
@@ -75,6 +76,28 @@ pulumi.export("password", ann.initial_password)
     } finally {
       await other.close();
     }
+  });
+
+  it("takes over a stack of a JavaScript program with the dynamic provider, and changes nothing", async () => {
+    const members = { [bob]: { password: "Bob-the-password", onDestroy: "retain" }, [cid]: { enabled: false } };
+    project.writeNode(`
+const { WallarooTeam, WallarooUser } = require("pulumi-wallaroo");
+const ann = new WallarooUser("ann", { email: "${ann}", password: "Ann-the-password" });
+new WallarooTeam("team", { members: ${JSON.stringify(members)} }, { dependsOn: [ann] });
+`);
+    await project.pulumi(...UP);
+    platform.clearLog();
+    project.writePython(`${IMPORTS}
+ann = wallaroo.User("ann", email="${ann}", password="Ann-the-password")
+wallaroo.Team("team", members={
+    "${bob}": {"password": "Bob-the-password", "on_destroy": "retain"},
+    "${cid}": {"enabled": False},
+}, opts=pulumi.ResourceOptions(depends_on=[ann]))
+`);
+    await project.pulumi(...UP, "--expect-no-changes");
+    await project.pulumi("refresh", "--yes", "--skip-preview", "--expect-no-changes");
+    expect(platform.written()).to.deep.equal([]);
+    expect(project.onDisk()).to.not.match(/Ann-the-password|Bob-the-password/);
   });
 
   it("does not let a member go whose value is None", async () => {

@@ -16,6 +16,8 @@ export class PythonSdk {
    * without Python; not in CI.
    */
   static async buildFor(suite: Mocha.Context): Promise<PythonSdk> {
+    // The first time on a machine, the generators of the SDKs are compiled.
+    suite.timeout(900_000);
     const obstacle = await findPythonObstacle();
     if (obstacle === undefined) return (PythonSdk.#built ??= PythonSdk.#build());
     if (process.env["CI"] !== undefined) throw new Error(`Could not run Python programs: ${obstacle}.`);

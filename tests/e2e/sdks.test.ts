@@ -19,8 +19,8 @@ new wallaroo.User("dan", {});
 
 /** What a user does who writes Go or TypeScript for the plugin. A Python SDK runs in python.test.ts. */
 describe("the SDKs that are made from the schema", function () {
-  // The first time the generators are compiled.
-  this.timeout(300_000);
+  // The first time on a machine, the generators are compiled.
+  this.timeout(900_000);
   let folder: string;
   const sdks = (out: string) => run("npm", ["run", "--silent", "sdks", "--", out], { cwd: ROOT });
   const read = (...names: string[]) => fs.readFileSync(path.join(folder, ...names), "utf8");
