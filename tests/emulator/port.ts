@@ -43,12 +43,16 @@ export async function listenAtLowPort(server: Server): Promise<number> {
 /** True once it listens, false where the port is another's. Any other error is thrown. */
 export function listenAt(server: Server, port: number): Promise<boolean> {
   return new Promise((resolve, reject) => {
-    const failed = (error: NodeJS.ErrnoException) => (error.code === "EADDRINUSE" ? resolve(false) : reject(error));
-    server.once("error", failed);
-    server.listen(port, "127.0.0.1", () => {
+    const failed = (error: NodeJS.ErrnoException) => {
+      server.off("listening", listens);
+      if (error.code === "EADDRINUSE") resolve(false);
+      else reject(error);
+    };
+    const listens = () => {
       server.off("error", failed);
       resolve(true);
-    });
+    };
+    server.once("error", failed).once("listening", listens).listen(port, "127.0.0.1");
   });
 }
 
