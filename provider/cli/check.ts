@@ -32,7 +32,7 @@ export function addCheck(program: Command): void {
   withSettings(command).action(async (options: SettingsOptions & { json?: true }) => {
     const { findings, exitCode } = await check(options);
     if (options.json === true) printJson(findings);
-    else printLines(findings.flatMap(describe));
+    else printLines(describe(findings));
     process.exitCode = exitCode;
   });
 }
@@ -80,7 +80,11 @@ function refusedBy(id: string, { words, status, next }: WallarooError): Finding 
   return { id, status: "refused", message: status === undefined ? words : `${words} (HTTP ${status})`, next };
 }
 
-function describe({ id, status, message, next }: Finding): string[] {
-  const line = `${status.padEnd(7)}  ${id.padEnd(16)}  ${cleanWords(message)}`;
-  return next === undefined ? [line] : [line, `${" ".repeat(27)}${cleanWords(next)}`];
+/** One line per finding, with the next step below it. */
+function describe(findings: readonly Finding[]): string[] {
+  const width = Math.max(...findings.map(({ id }) => id.length));
+  return findings.flatMap(({ id, status, message, next }) => {
+    const line = `${status.padEnd(7)}  ${id.padEnd(width)}  ${cleanWords(message)}`;
+    return next === undefined ? [line] : [line, `${" ".repeat(width + 11)}${cleanWords(next)}`];
+  });
 }
