@@ -4,6 +4,7 @@ import net, { type AddressInfo } from "node:net";
 import { expect } from "chai";
 import { startPlatform, type Platform } from "../emulator/platform";
 import { Certificates, type Certificate } from "./certificates";
+import { operatorOf, runCommand } from "./command";
 import { askInProcess } from "./separate-process";
 
 /** This machine does not know the CA of the tests. */
@@ -62,6 +63,25 @@ describe("the network between provider and platform", function () {
       proxy.close();
     }
   }
+
+  it("is what pulumi-wallaroo check looks at: proxy, TLS, and who has issued the certificate", async () => {
+    await withProxy(async (proxy, asked) => {
+      const env = { ...operatorOf(platform), WALLAROO_URL: "https://wallaroo.test", HTTPS_PROXY: proxy };
+      const trusted = await runCommand(["check"], { ...env, NODE_EXTRA_CA_CERTS: certificate.file });
+      expect(trusted.code, trusted.stdout).to.equal(0);
+      expect(trusted.stdout).to.include(`${new URL(proxy).host} for wallaroo.test, from HTTPS_PROXY`);
+      expect(trusted.stdout).to.match(
+        /^ok +address +https:..wallaroo.test answers over TLS, .* \(with the CAs of \S+\)$/m,
+      );
+      expect(new Set(asked)).to.deep.equal(new Set(["wallaroo.test:443"]));
+      platform.clearLog();
+      const { code, stdout } = await runCommand(["check"], env);
+      expect(code).to.equal(1);
+      expect(stdout).to.match(/^refused +address +the certificate of \S+ is not trusted: .*\n +.*NODE_EXTRA_CA_CERTS/m);
+      expect(stdout).to.match(/^note +users +not looked at, because of address$/m);
+      expect(platform.log).to.deep.equal([]);
+    });
+  });
 
   it("is verified by default: a certificate of an unknown issuer is refused", async () => {
     expect(await ask({})).to.match(UNTRUSTED);
