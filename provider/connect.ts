@@ -21,6 +21,7 @@ import { Misspellings } from "./user/misspelling";
 import type { RunMemory } from "./user/run";
 import type { WorkspaceContext } from "./workspace/context";
 import { WorkspaceDirectory } from "./workspace/directory";
+import { MemberMemory } from "./workspace/memory";
 import { RunOwnership } from "./workspace/ownership";
 
 /** Retries of one request end this many milliseconds after its first attempt. */
@@ -101,6 +102,7 @@ export function connect(
     workspaces,
     workspaceDirectory,
     ownership: new RunOwnership(workspaces, workspaceDirectory),
+    memberships: new MemberMemory(),
     lookout: new Lookout({ view }, lookingMs, () => breaker.isOver()),
     misspellings: new Misspellings(run),
     announcements: new Announcements(log),

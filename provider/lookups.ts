@@ -139,7 +139,7 @@ async function list(platform: Platform, args: GetUsersArgs, maxAgeMs: number): P
 }
 
 /** A Map, say, would look empty, and without a condition all accounts are answered. */
-function refuseUnusable(who: string, args: object): void {
+export function refuseUnusable(who: string, args: object): void {
   const what = findUnusable(args) ?? (Array.isArray(args) ? "is a list" : undefined);
   if (what !== undefined) throw badInput(who, `what is given ${what}`, "Give a plain object.");
 }

@@ -17,4 +17,16 @@ export { WallarooProvider, type WallarooProviderArgs } from "./provider";
 export { parseRoster, readRoster } from "./roster";
 export { WallarooTeam, type WallarooTeamArgs, type WallarooTeamMember } from "./team";
 export { WallarooUser, type WallarooUserArgs } from "./user";
+export {
+  getWorkspace,
+  getWorkspaceOutput,
+  getWorkspaces,
+  getWorkspacesOutput,
+  type GetWorkspaceArgs,
+  type WorkspaceInfo,
+  type WorkspaceMemberInfo,
+} from "./workspace-lookups";
+export { WallarooWorkspaceMember, type WallarooWorkspaceMemberArgs } from "./workspace-member";
+export type { WorkspaceRole } from "../provider/api/wire";
+export type { OnMemberDestroy } from "../provider/workspace/model";
 export type { OnDestroy, OnSoleOwner } from "../provider/user/model";

@@ -62,5 +62,8 @@ export function describeRefusals(refusals: readonly Refusal[]): string {
     ...refusals.filter((one) => one.next === next).map(({ problem }) => `  ${problem}`),
     next,
   ]);
-  return [`Nothing was sent, because ${refusals.length} accounts can't be created as declared:`, ...lines].join("\n");
+  return [
+    `Nothing was sent, because ${refusals.length} resources or members can't be created as declared:`,
+    ...lines,
+  ].join("\n");
 }

@@ -4,7 +4,7 @@ import { canonicalEmail } from "../provider/user/email";
 import type { OnDestroy, OnSoleOwner } from "../provider/user/model";
 import { declare, mayFreeSeat } from "./declarations";
 import { requireOwnPackage } from "./installed";
-import { partsOf } from "./parts";
+import { findSecrets } from "./parts";
 import { failWhenRefused, gathering } from "./refusals";
 import { findArgsProblem, isPlainObject, resolved } from "./resolved";
 
@@ -150,18 +150,4 @@ async function declareUser(
   const declared = await declare(resource, isLate ? undefined : emails, "of its own", failure);
   const secrets = await findSecrets(inputs);
   return secrets.length === 0 ? declared : { ...declared, secrets };
-}
-
-/** Names of the inputs that are secrets, as a whole or in part. */
-async function findSecrets(inputs: Record<string, unknown>): Promise<string[]> {
-  // Text, numbers and booleans as they stand can't be secrets.
-  const late = Object.entries(inputs).filter(([, value]) => typeof value === "object" && value !== null);
-  const names = await Promise.all(
-    late.map(async ([name, value]) => {
-      // What is wrong with a value is said by the value itself.
-      const { isSecret } = partsOf(pulumi.output(value));
-      return (await isSecret.catch(() => true)) ? [name] : [];
-    }),
-  );
-  return names.flat();
 }

@@ -63,7 +63,7 @@ export interface EditUserRequest {
   isAdmin: boolean;
 }
 
-/** What an account is in a workspace. Requests say it in either case, answers in upper case. */
+/** What an account is in a workspace. */
 export type WorkspaceRole = "OWNER" | "COLLABORATOR";
 
 /** A workspace as `POST /v1/api/workspaces/list` answers it. */

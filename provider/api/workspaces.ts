@@ -37,7 +37,7 @@ const PATH = "/v1/api/workspaces";
 const NOT_OFFERED =
   "This needs a release of the platform with workspace endpoints in its API (POST /v1/api/workspaces/list): check the " +
   "release, and wallaroo:url (WALLAROO_URL).";
-const NO_RIGHT = "Run the provider as an account with the realm role admin, or as an owner of the workspace.";
+const NO_RIGHT = "Run the provider as an account with the realm role admin.";
 
 const OPTIONS = { idempotent: true, isOptional: true } as const;
 

@@ -16,3 +16,5 @@ if (engineAddress !== undefined) closeAtEnd(providers.close);
 export const user: pulumi.dynamic.ResourceProvider = providers.user;
 /** As {@link user}, for a `WallarooTeam`. */
 export const team: pulumi.dynamic.ResourceProvider = providers.team;
+/** As {@link user}, for a `WallarooWorkspaceMember`. */
+export const workspaceMember: pulumi.dynamic.ResourceProvider = providers.workspaceMember;

@@ -5,6 +5,7 @@ import type { Declared, Props, Resource } from "../resource/resource";
 import { Session } from "../resource/session";
 import { teamResource } from "../resource/team";
 import { userResource } from "../resource/user";
+import { workspaceMemberResource } from "../resource/workspace-member";
 import { unnamed } from "../user/check";
 import { delivered, engineLog } from "./diagnostics";
 import { asEngineError } from "./failures";
@@ -20,13 +21,14 @@ import { DECLARED_KEY, EXPLICIT_KEY, PROVIDER_KEY, REFUSED_KEY } from "./stored"
 export function createProviders(
   engineAddress?: string,
   end: () => void = () => undefined,
-): { user: DynamicProvider; team: DynamicProvider; close: () => void } {
+): Record<"user" | "team" | "workspaceMember", DynamicProvider> & { close: () => void } {
   const isUnknownMark = (value: unknown) => value === pulumi.runtime.unknownValue;
   const engine = new Lifetime(engineAddress, end);
   const session = new Session({ log: engineLog, isUnknownMark, engine });
   return {
     user: new DynamicProvider(session, userResource(session), engine),
     team: new DynamicProvider(session, teamResource(session), engine),
+    workspaceMember: new DynamicProvider(session, workspaceMemberResource(session), engine),
     close: () => session.close(),
   };
 }

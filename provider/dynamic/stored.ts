@@ -9,6 +9,9 @@ export const USER_PROVIDER_TEXT = textOf("user");
 /** {@link USER_PROVIDER_TEXT} of a `WallarooTeam`. */
 export const TEAM_PROVIDER_TEXT = textOf("team");
 
+/** {@link USER_PROVIDER_TEXT} of a `WallarooWorkspaceMember`. */
+export const WORKSPACE_MEMBER_PROVIDER_TEXT = textOf("workspaceMember");
+
 /** Name under which the engine knows the text of a dynamic provider. */
 export const PROVIDER_KEY = "__provider";
 

@@ -4,6 +4,7 @@ import { CURRENT_USER, SEATS, USER, USERS, type Question, type UserInfo } from "
 import type { Props } from "../resource/resource";
 import type { Session } from "../resource/session";
 import { READ_AGE_MS } from "../user/directory";
+import { WORKSPACE, WORKSPACES } from "../workspace-lookups";
 import { asServiceError } from "./failures";
 import { decode, encode } from "./values";
 
@@ -24,6 +25,8 @@ function answerOf(session: Session, token: string, args: Props): Promise<Props> 
   if (token === USERS.token) return ask(session, USERS, args);
   if (token === CURRENT_USER.token) return ask(session, CURRENT_USER, args);
   if (token === SEATS.token) return ask(session, SEATS, args);
+  if (token === WORKSPACE.token) return ask(session, WORKSPACE, args);
+  if (token === WORKSPACES.token) return ask(session, WORKSPACES, args);
   throw unknownToken("look up", token);
 }
 

@@ -3,6 +3,7 @@ import type { Props, Resource } from "../resource/resource";
 import type { Session } from "../resource/session";
 import { teamResource } from "../resource/team";
 import { userResource } from "../resource/user";
+import { workspaceMemberResource } from "../resource/workspace-member";
 import { UNKNOWN, type Path } from "./values";
 
 /** One type of resource, as this plugin serves it. */
@@ -36,6 +37,13 @@ export function kindsOf(session: Session): Record<string, Kind> {
       shown: ({ ifUnmanaged, ...others }) => ({ ...others, unmanaged: ifUnmanaged }),
       expected: expectedTeam,
     },
+    "wallaroo:index:WorkspaceMember": {
+      resource: workspaceMemberResource(session),
+      secrets: [],
+      given: (inputs) => inputs,
+      shown: (inputs) => inputs,
+      expected: expectedMember,
+    },
   };
 }
 
@@ -49,6 +57,12 @@ function expectedUser(inputs: Props, stored?: Props): Props {
   // Whether the day is over is known to the platform.
   const enabled = inputs["expires"] === undefined ? inputs["enabled"] : UNKNOWN;
   return { ...declared, ...told, enabled, username: inputs["email"] };
+}
+
+function expectedMember(inputs: Props, stored?: Props): Props {
+  const told = ["workspaceId", "workspaceName", "userId", "email", "adopted"];
+  if (stored !== undefined) return { ...inputs, ...pick(stored, told) };
+  return { ...inputs, ...Object.fromEntries(told.map((name) => [name, UNKNOWN])) };
 }
 
 function expectedTeam({ members, ifUnmanaged }: Props, stored: Props = {}): Props {

@@ -53,12 +53,13 @@ function cutOff(email: string, name: string, team: string): InputFailure {
   );
 }
 
-function declaredTwice(email: string, names: string[]): InputFailure {
+/** @param what is declared, with its article */
+export function declaredTwice(who: string, names: string[], what = "an account"): InputFailure {
   // In one order, as the engine checks them in any.
   const by = names.sort().map((name) => `"${name}"`);
   const times = by.length === 2 ? "twice" : `${by.length} times`;
   return unnamed(
-    `${email} is declared ${times}, by ${by.join(" and by ")}. Nothing was sent for it. Declare an account once.`,
+    `${who} is declared ${times}, by ${by.join(" and by ")}. Nothing was sent for it. Declare ${what} once.`,
   );
 }
 

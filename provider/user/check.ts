@@ -1,5 +1,5 @@
 import { isRecord } from "../api/json";
-import { PROPERTIES, type Property } from "./properties";
+import { PROPERTIES } from "./properties";
 
 /** One thing that is wrong with a resource's inputs. */
 export interface InputFailure {
@@ -19,18 +19,41 @@ export interface CheckedInputs {
   failures: InputFailure[];
 }
 
+/** One input: what is wrong with a value of it, its canonical form, and whether the engine must not print it. */
+export interface Row {
+  findProblem: (value: unknown) => string | undefined;
+  canonical?: (value: string) => string;
+  isSecret?: boolean;
+}
+
 /** Normalises and validates the inputs of one user; unknown values stay, `undefined` and `null` are left out. */
 export function checkUser(news: Record<string, unknown>, isUnknown: (value: unknown) => boolean): CheckedInputs {
-  const inputs: Record<string, unknown> = { enabled: true };
+  const rows = PROPERTIES satisfies Record<string, Row>;
+  const { inputs, failures } = checkInputs({ enabled: true }, news, rows, ["email"], "Wallaroo user", isUnknown);
+  const { email, handOver } = inputs;
+  if (typeof email === "string" && !isUnknown(email) && email === handOver) {
+    failures.push({ property: "handOver", reason: "must be the address of another account" });
+  }
+  return { inputs, failures };
+}
+
+/** {@link checkUser}, of the inputs that `rows` say. */
+export function checkInputs(
+  defaults: Record<string, unknown>,
+  news: Record<string, unknown>,
+  rows: Record<string, Row>,
+  needed: readonly string[],
+  what: string,
+  isUnknown: (value: unknown) => boolean,
+): CheckedInputs {
+  const inputs = { ...defaults };
   const failures: InputFailure[] = [];
   for (const [name, value] of Object.entries(news)) {
     if (value === undefined || value === null) continue;
-    const row = findProperty(name);
+    const row = Object.hasOwn(rows, name) ? rows[name] : undefined;
     if (row === undefined) {
       // It may be a misspelled password.
-      failures.push(
-        unnamed(`${name} is not an input of a Wallaroo user; there are ${Object.keys(PROPERTIES).join(", ")}`),
-      );
+      failures.push(unnamed(`${name} is not an input of a ${what}; there are ${Object.keys(rows).join(", ")}`));
       continue;
     }
     inputs[name] = value;
@@ -42,24 +65,14 @@ export function checkUser(news: Record<string, unknown>, isUnknown: (value: unkn
     if (isUnknown(value)) continue;
     const problem = row.findProblem(value);
     if (problem === undefined) {
-      if ("canonical" in row) inputs[name] = row.canonical?.(value as string);
+      if (row.canonical !== undefined) inputs[name] = row.canonical(value as string);
       continue;
     }
     // The engine prints the value of a property that it can name.
-    const isSecret = row.kind === "inviteOnly" && row.isSecret === true;
-    failures.push(isSecret ? unnamed(`${name} ${problem}`) : { property: name, reason: problem });
+    failures.push(row.isSecret === true ? unnamed(`${name} ${problem}`) : { property: name, reason: problem });
   }
-  const { email, handOver } = inputs;
-  if (email === undefined) failures.push({ property: "email", reason: "is required" });
-  else if (typeof email === "string" && !isUnknown(email) && email === handOver) {
-    failures.push({ property: "handOver", reason: "must be the address of another account" });
-  }
+  for (const name of needed) if (inputs[name] === undefined) failures.push({ property: name, reason: "is required" });
   return { inputs, failures };
-}
-
-function findProperty(name: string): Property | undefined {
-  const rows: Record<string, Property> = PROPERTIES;
-  return Object.hasOwn(rows, name) ? rows[name] : undefined;
 }
 
 /** The SDK's mark for a value that the engine would lose (a `Map` becomes `{}`); every check refuses it. */

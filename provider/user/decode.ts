@@ -61,14 +61,9 @@ const NEEDED = ["email", "enabled", "adopted"] as const;
  * Addresses become canonical: an earlier release stored the spelling that it was given.
  */
 export function decodeUser(stored: Record<string, unknown>): DecodedUser {
-  const given = Object.entries(stored).filter(([, value]) => value !== undefined);
-  const missing = NEEDED.filter((key) => stored[key] === undefined).map((key) => ({ key, what: "is missing" }));
-  const wrong = given.flatMap(([key, value]) => {
-    const problem = Object.hasOwn(CHECKS, key) ? CHECKS[key]?.(value) : undefined;
-    return problem === undefined ? [] : [{ key, what: `${problem}, and is ${kindOf(value)}` }];
-  });
-  const isLost = (name: string) => [...missing, ...wrong].some(({ key }) => key === name);
-  const good: Partial<UserState> = Object.fromEntries(given.filter(([key]) => !isLost(key)));
+  const { good: kept, defects } = findDefects(stored, CHECKS, NEEDED);
+  const isLost = (name: string) => defects.some(({ key }) => key === name);
+  const good: Partial<UserState> = kept;
   const { email = "", username = email, enabled = true, adopted = true, formerEmails } = good;
   const state = {
     ...good,
@@ -85,7 +80,23 @@ export function decodeUser(stored: Record<string, unknown>): DecodedUser {
     unseen: isLost("unseen") ? true : good.unseen,
   } satisfies UserState;
   const isFoundLost = isLost("adopted") || isLost("foundEnabled");
-  return { state: withoutUndefined(state), defects: [...missing, ...wrong], isFoundLost };
+  return { state: withoutUndefined(state), defects, isFoundLost };
+}
+
+/** What is wrong with stored values, and the values that are left without those. Values without a check are good. */
+export function findDefects(
+  stored: Record<string, unknown>,
+  checks: Record<string, FindProblem>,
+  needed: readonly string[],
+): { good: Record<string, unknown>; defects: Defect[] } {
+  const given = Object.entries(stored).filter(([, value]) => value !== undefined);
+  const missing = needed.filter((key) => stored[key] === undefined).map((key) => ({ key, what: "is missing" }));
+  const wrong = given.flatMap(([key, value]) => {
+    const problem = Object.hasOwn(checks, key) ? checks[key]?.(value) : undefined;
+    return problem === undefined ? [] : [{ key, what: `${problem}, and is ${kindOf(value)}` }];
+  });
+  const good = given.filter(([key]) => !wrong.some((defect) => defect.key === key));
+  return { good: Object.fromEntries(good), defects: [...missing, ...wrong] };
 }
 
 /** Longest list of defects in a message. */

@@ -114,7 +114,7 @@ describe("the command line", function () {
     for (const operation of [["preview"], ["up", "--yes"]]) {
       const failed = (await pulumi(...operation).catch((error: unknown) => error)) as { code?: number; stdout: string };
       expect(failed.code, operation[0]).to.be.greaterThan(0);
-      expect(failed.stdout).to.match(/error: Nothing was sent, because 2 accounts can't be created as declared:\n.*ann@.*\n.*bob@.*\n\s+If it is/); // prettier-ignore
+      expect(failed.stdout).to.match(/error: Nothing was sent, because 2 resources or members can't be created as declared:\n.*ann@.*\n.*bob@.*\n\s+If it is/); // prettier-ignore
       expect(failed.stdout).to.not.match(/\.js:\d|Updating/);
     }
     expect(platform.writes()).to.deep.equal([]);

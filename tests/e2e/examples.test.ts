@@ -47,6 +47,15 @@ const EXAMPLES: Record<string, Example> = {
   },
   // Bob is declared deactivated, and destroy deactivates the other two.
   roster: { config: () => [], missing: "wallaroo:url", invites: 3, deactivated: 3 },
+  workspaces: {
+    config: () => [
+      ["--path", 'workspaces.churn["ann@example.com"]', "OWNER"],
+      ["--path", 'workspaces.churn["bob@example.com"]', "COLLABORATOR"],
+    ],
+    missing: "wallaroo-workspaces:workspaces",
+    invites: 2,
+    deactivated: 2,
+  },
   javascript: { config: () => [], missing: "wallaroo:url", invites: 1, deactivated: 0 },
   // Cid is declared deactivated, and destroy deactivates the other two.
   yaml: { config: () => [], missing: "wallaroo:url", invites: 3, deactivated: 3 },
@@ -82,6 +91,7 @@ describe("the examples", function () {
     platform = await startPlatform();
     other = await startPlatform();
     for (const one of [platform, other]) await one.addUser({ ...CI, admin: true });
+    await platform.addWorkspace("churn", { owners: [CI.email] });
   });
   afterEach(async () => {
     await other.close();

@@ -104,6 +104,7 @@ describe("the packed package", function () {
       "WallarooProvider",
       "WallarooTeam",
       "WallarooUser",
+      "WallarooWorkspaceMember",
       "getCurrentUser",
       "getCurrentUserOutput",
       "getSeats",
@@ -112,6 +113,10 @@ describe("the packed package", function () {
       "getUserOutput",
       "getUsers",
       "getUsersOutput",
+      "getWorkspace",
+      "getWorkspaceOutput",
+      "getWorkspaces",
+      "getWorkspacesOutput",
       "parseRoster",
       "readRoster",
     ]);

@@ -17,7 +17,7 @@ describe("the refusals of one preview", function () {
     for (const email of people) await platform().addUser({ email });
     for (const parallel of [undefined, 1, 100]) {
       const { output } = await stack().previewFails(program(...people), parallel === undefined ? {} : { parallel });
-      const [, message = ""] = /Diagnostics:[^]*?Nothing was sent, because 30 accounts can't be created as declared:\n([^]*)/.exec(output) ?? []; // prettier-ignore
+      const [, message = ""] = /Diagnostics:[^]*?Nothing was sent, because 30 resources or members can't be created as declared:\n([^]*)/.exec(output) ?? []; // prettier-ignore
       const refused = message.split("\n").slice(0, 30).map((line) => /Could not create (\S+): an active account/.exec(line)?.[1]); // prettier-ignore
       expect(refused, `--parallel ${parallel}`).to.deep.equal(people);
       expect(message.split("\n")[30]).to.match(/If it is the account meant, write `adopt: true`/);

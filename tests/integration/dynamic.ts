@@ -11,8 +11,11 @@ export type Dynamic = ReturnType<typeof createProviders>;
 /** What one type of resource answers to the engine, through whatever adapter. */
 export type Verbs = Required<Omit<pulumi.dynamic.ResourceProvider, "configure">>;
 
+/** A type of resource. */
+export type Kind = "user" | "team" | "workspaceMember";
+
 /** As a process of the engine's that was just started: one for an operation. */
-export type Start = (platform: Platform, config?: Record<string, string>) => Promise<{ user: Verbs; team: Verbs }>;
+export type Start = (platform: Platform, config?: Record<string, string>) => Promise<Record<Kind, Verbs>>;
 
 /**
  * {@link Start} of the dynamic provider. Processes of one engine address
@@ -31,9 +34,9 @@ export async function startDynamic(
     ...config,
   };
   const providers = createProviders(engineAddress, end);
-  const { user, team } = providers;
+  const { user, team, workspaceMember } = providers;
   const request = { config: { get: (key: string) => all[key] } } as unknown as pulumi.dynamic.ConfigureRequest;
-  await Promise.all([user.configure(request), team.configure(request)]);
+  await Promise.all([user, team, workspaceMember].map((provider) => provider.configure(request)));
   return providers;
 }
 
@@ -87,9 +90,9 @@ export class EngineCalls {
 
   constructor(
     private readonly platform: () => Platform,
-    private readonly kind: "user" | "team",
+    private readonly kind: Kind,
     private readonly config: Record<string, string> = {},
-    private readonly start: Start = startDynamic,
+    private readonly start: (...args: Parameters<Start>) => Promise<Partial<Record<Kind, Verbs>>> = startDynamic,
   ) {}
 
   /** Check and diff, as `pulumi preview` has it. Raises what check refuses, a line per failure. */
@@ -136,7 +139,9 @@ export class EngineCalls {
   }
 
   async #start(): Promise<Verbs> {
-    return (await this.start(this.platform(), this.config))[this.kind];
+    const { [this.kind]: verbs } = await this.start(this.platform(), this.config);
+    if (verbs === undefined) throw new Error(`nothing serves a ${this.kind} here`);
+    return verbs;
   }
 
   async #compare(news: Props): Promise<{ provider: Verbs; inputs: Props; done: Done }> {
@@ -181,7 +186,7 @@ function asJson(props: Props): Props {
 }
 
 /** A new platform in each test of a suite, and the engine's calls for one resource on it. */
-export function onCalls(kind: "user" | "team") {
+export function onCalls(kind: Kind) {
   const { platform, start, writes } = onPlatform();
   const said = listen();
   let calls: EngineCalls | undefined;

@@ -119,7 +119,7 @@ export class NativeCalls {
 /** {@link Start} of the native plugin. */
 export const startNative: Start = async (platform, config) => {
   const calls = await NativeCalls.start(platform, config);
-  return { user: calls.verbs("User"), team: calls.verbs("Team") };
+  return { user: calls.verbs("User"), team: calls.verbs("Team"), workspaceMember: calls.verbs("WorkspaceMember") };
 };
 
 /** What of a resource the engine stores although the call failed, beside the message. */

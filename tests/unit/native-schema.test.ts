@@ -30,21 +30,26 @@ describe("the schema of the native plugin", () => {
   });
 
   it("has every type and function of the contract, and the types of the dynamic provider as aliases", () => {
-    expect(Object.keys(schema.resources)).to.deep.equal(["wallaroo:index:User", "wallaroo:index:Team"]);
-    const functions = ["getUser", "getUsers", "getCurrentUser", "getSeats"].map((name) => `wallaroo:index:${name}`);
-    expect(Object.keys(schema.functions)).to.deep.equal(functions);
+    const tokens = (...names: string[]) => names.map((name) => `wallaroo:index:${name}`);
+    expect(Object.keys(schema.resources)).to.deep.equal(tokens("User", "Team", "WorkspaceMember"));
+    expect(Object.keys(schema.functions)).to.deep.equal(
+      tokens("getUser", "getUsers", "getCurrentUser", "getSeats", "getWorkspace", "getWorkspaces"),
+    );
     for (const [token, { aliases }] of Object.entries(schema.resources)) {
       expect(aliases).to.deep.equal([{ type: token.replace("wallaroo:index:", "pulumi-nodejs:dynamic/wallaroo:") }]);
     }
   });
 
   it("marks what is a secret, and describes every property", () => {
-    const { "wallaroo:index:User": user, "wallaroo:index:Team": team } = schema.resources;
+    const [user, team, member] = ["User", "Team", "WorkspaceMember"].map(
+      (name) => schema.resources[`wallaroo:index:${name}`],
+    );
     expect(secretsOf(user?.inputProperties)).to.deep.equal(["password"]);
     expect(secretsOf(user?.properties)).to.deep.equal(["initialPassword"]);
     expect(secretsOf(team?.properties)).to.deep.equal(["initialPasswords"]);
     expect(secretsOf(schema.types["wallaroo:index:TeamMember"]?.properties)).to.deep.equal(["password"]);
-    for (const properties of [user?.inputProperties, user?.properties, team?.inputProperties, team?.properties]) {
+    const resources = [user, team, member].flatMap((one) => [one?.inputProperties, one?.properties]);
+    for (const properties of resources) {
       for (const [name, { description }] of Object.entries(properties ?? {}))
         expect(description, name).to.be.a("string").not.empty;
     }

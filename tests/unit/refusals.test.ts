@@ -13,7 +13,7 @@ describe("the refusals of one preview", () => {
       ...refused("cleo@example.com", "Write `adopt: true`."),
     ];
     expect(describeRefusals(all).split("\n")).to.deep.equal([
-      "Nothing was sent, because 3 accounts can't be created as declared:",
+      "Nothing was sent, because 3 resources or members can't be created as declared:",
       "  Could not create ann@example.com: it is there already.",
       "  Could not create cleo@example.com: it is there already.",
       "Write `adopt: true`.",

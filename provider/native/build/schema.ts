@@ -8,8 +8,9 @@ import { Declarations, ROOT, type Property } from "./declarations";
 type Spec = Record<string, unknown>;
 
 const FILES = [
-  ...["sdk/user.ts", "sdk/team.ts", "sdk/lookups.ts", "sdk/provider.ts"],
-  ...["provider/user/model.ts", "provider/user/seats.ts", "provider/lookups.ts"],
+  ...["sdk/user.ts", "sdk/team.ts", "sdk/workspace-member.ts", "sdk/lookups.ts", "sdk/workspace-lookups.ts"],
+  ...["sdk/provider.ts", "provider/user/model.ts", "provider/user/seats.ts", "provider/lookups.ts"],
+  ...["provider/api/wire.ts", "provider/workspace/model.ts", "provider/workspace-lookups.ts"],
 ];
 
 /** The interfaces from which a resource is described. */
@@ -24,6 +25,7 @@ interface Described {
 const RESOURCES: readonly Described[] = [
   { name: "User", outputs: "WallarooUser", inputs: "WallarooUserArgs", listInputs: "GetUsersArgs" },
   { name: "Team", outputs: "WallarooTeam", inputs: "WallarooTeamArgs" },
+  { name: "WorkspaceMember", outputs: "WallarooWorkspaceMember", inputs: "WallarooWorkspaceMemberArgs" },
 ];
 
 /** Values that the engine keeps encrypted in every language. */
@@ -130,6 +132,18 @@ function packageSchema(version: string): Spec {
     },
     getCurrentUser: { outputs: info },
     getSeats: { outputs: objectOf(declarations.propertiesOf("Seats")) },
+    getWorkspace: {
+      inputs: {
+        properties: { id: { type: "integer", description: "Its id." }, name: text("Its name, sign by sign.") },
+      },
+      outputs: objectOf(declarations.propertiesOf("WorkspaceInfo")),
+    },
+    getWorkspaces: {
+      outputs: {
+        properties: { workspaces: { type: "array", items: refTo("WorkspaceInfo") } },
+        required: ["workspaces"],
+      },
+    },
   };
   const byToken = (specs: Record<string, Spec>) =>
     Object.fromEntries(Object.entries(specs).map(([name, spec]) => [tokenOf(name), spec]));

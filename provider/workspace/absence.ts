@@ -1,0 +1,63 @@
+import { WallarooError, refusal } from "../api/errors";
+import type { ApiWorkspace } from "../api/wire";
+import { READ_AGE_MS } from "../user/directory";
+import type { WorkspaceContext } from "./context";
+import type { MemberState } from "./model";
+import { membershipOf, nameOf } from "./state";
+import type { Members } from "./view";
+
+/**
+ * The workspace of a stored membership. Raises `refused` if the provider does not see it: nothing deletes a workspace, so
+ * what is in it is not gone.
+ */
+export async function getKnownWorkspace(
+  { workspaceDirectory, host }: WorkspaceContext,
+  operation: string,
+  state: MemberState,
+  maxAgeMs: number,
+): Promise<ApiWorkspace> {
+  const { workspaceId } = state;
+  const askedAtMs = performance.now();
+  const early = (await workspaceDirectory.workspaces(maxAgeMs)).findById(workspaceId);
+  if (early !== undefined) return early;
+  const workspace = (await workspaceDirectory.workspaces(READ_AGE_MS, askedAtMs)).findById(workspaceId);
+  if (workspace !== undefined) return workspace;
+  throw refusal(
+    operation,
+    nameOf(membershipOf(state)),
+    `the account that the provider runs as does not see workspace ${workspaceId} on ${host}`,
+    "The platform deletes no workspace, so the membership is not taken for gone. Run the provider as an administrator who " +
+      "sees that workspace, and check wallaroo:url (WALLAROO_URL). To let go of the membership: `pulumi state delete`.",
+  );
+}
+
+/**
+ * Raises when the absence of a stored membership from `members` is not to be believed: no member at all is shown, or the
+ * workspace has another name than the state knows, as on another platform.
+ */
+export function refuseDoubtfulAbsence(
+  operation: string,
+  state: MemberState,
+  workspace: ApiWorkspace,
+  members: Members,
+  host: string,
+): void {
+  const who = nameOf(membershipOf(state));
+  if (members.size === 0) {
+    throw new WallarooError({
+      kind: "unreadable",
+      operation,
+      who,
+      words: "the platform lists no member of the workspace at all, and there is always one",
+      next: "Nothing was changed. Run the same command again, and if it stays so, let go of it with `pulumi state delete`.",
+    });
+  }
+  if (workspace.name.normalize("NFC") === state.workspaceName.normalize("NFC")) return;
+  throw refusal(
+    operation,
+    who,
+    `the account is not a member of workspace ${workspace.id} on ${host}, which is called "${workspace.name}" there`,
+    "Another platform answers there, most likely: check wallaroo:url (WALLAROO_URL). If the workspace was renamed and the " +
+      "account taken out of it, let go of the membership with `pulumi state delete`.",
+  );
+}

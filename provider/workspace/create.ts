@@ -1,0 +1,35 @@
+import { DECISION_AGE_MS } from "../user/directory";
+import { applyRole, mayBeDone } from "./apply";
+import type { WorkspaceContext } from "./context";
+import { memberId, type KnownMember, type MemberInputs, type MemberState } from "./model";
+import { decideCreate } from "./preview";
+import { getAccount, getWorkspace, whoIs } from "./resolve";
+import { adopted, knownOf, stateOf, unfinished } from "./state";
+
+/**
+ * Adds the account to the workspace, or with `adopt` takes its membership over, with the declared role. Raises
+ * `PartialFailure` if it may be a member and that is not known.
+ */
+export async function createMember(context: WorkspaceContext, inputs: MemberInputs): Promise<KnownMember> {
+  const { memberships } = context;
+  const workspace = await getWorkspace(context, inputs.workspace, DECISION_AGE_MS);
+  const account = await getAccount(context, inputs.user, DECISION_AGE_MS);
+  const place = { workspace, account };
+  const id = memberId(workspace.id, account.id);
+  let state: MemberState = stateOf(inputs, place, inputs.role);
+  const membership = { workspace, user: { id: account.id, who: whoIs(account) } };
+  try {
+    await applyRole(context, membership, inputs.role, async (members) => {
+      const plan = await decideCreate(context, inputs, place, members);
+      // At once: no other resource may begin to take it away.
+      memberships.keep(id);
+      context.run.siblings?.tell({ verb: "keeps", who: id });
+      const role = members.roleOf(account.id);
+      if (plan === "adopt") state = adopted(state, role);
+      return plan === "add" || role !== inputs.role;
+    });
+  } catch (error) {
+    throw mayBeDone(error) ? unfinished(state, error) : error;
+  }
+  return knownOf(state);
+}

@@ -1,0 +1,82 @@
+import { listed, refusal } from "../api/errors";
+import type { ApiUser, ApiWorkspace } from "../api/wire";
+import { isProvisional } from "../user/absence";
+import { READ_AGE_MS } from "../user/directory";
+import { addressOf } from "../user/email";
+import type { View } from "../user/view";
+import { isAddress } from "./check";
+import type { WorkspaceContext } from "./context";
+import type { WorkspaceList } from "./view";
+
+/** Most workspaces that a message names. */
+const MOST_NAMED = 10;
+
+/** The workspace that is declared. Raises `refused` if the provider sees none, or several may be meant. */
+export async function getWorkspace(
+  { workspaceDirectory }: Pick<WorkspaceContext, "workspaceDirectory">,
+  given: string | number,
+  maxAgeMs: number,
+): Promise<ApiWorkspace> {
+  const askedAtMs = performance.now();
+  const early = (await workspaceDirectory.workspaces(maxAgeMs)).find(given);
+  if (early !== undefined) return early;
+  // One that is missing from an older list may be younger than it.
+  const list = await workspaceDirectory.workspaces(READ_AGE_MS, askedAtMs);
+  const workspace = list.find(given);
+  if (workspace !== undefined) return workspace;
+  throw refusal(
+    "find",
+    `workspace ${typeof given === "number" ? given : `"${given}"`}`,
+    `the account that the provider runs as sees no workspace of this name or id${describeSeen(list)}`,
+    "Check the name, which counts sign by sign, and that this account is an administrator. This provider makes no workspaces.",
+  );
+}
+
+function describeSeen(list: WorkspaceList): string {
+  const names = list.all().map(({ id, name }) => `"${name}" (${id})`);
+  return names.length === 0 ? ", and none at all" : `; it sees ${listed(names.sort(), MOST_NAMED)}`;
+}
+
+/** The account that is declared, by its address or id; undefined if the platform has none. Raises `refused` if several are meant. */
+export async function findAccount(
+  { directory }: Pick<WorkspaceContext, "directory">,
+  user: string,
+  maxAgeMs: number,
+): Promise<ApiUser | undefined> {
+  if (isProvisional(user)) {
+    throw refusal(
+      "find",
+      `the account ${user}`,
+      "it was invited, and is not visible on the platform yet",
+      "Nothing was sent. Run `pulumi refresh` once the platform shows it, then `pulumi up`.",
+    );
+  }
+  const askedAtMs = performance.now();
+  const findIn = (view: View) => (isAddress(user) ? view.findByAddress(user) : view.findById(user));
+  const early = findIn(await directory.view(maxAgeMs));
+  return early ?? findIn(await directory.view(READ_AGE_MS, askedAtMs));
+}
+
+/** {@link findAccount}. Raises `refused` if there is none. */
+export async function getAccount(
+  context: Pick<WorkspaceContext, "directory" | "run">,
+  user: string,
+  maxAgeMs: number,
+): Promise<ApiUser> {
+  const account = await findAccount(context, user, maxAgeMs);
+  if (account !== undefined) return account;
+  const name = isAddress(user) ? context.run.findDeclaration(user)?.name : undefined;
+  throw refusal(
+    "find",
+    `the account ${user}`,
+    `no account on the platform has this ${isAddress(user) ? "address" : "id"}`,
+    name === undefined
+      ? "Declare a WallarooUser of this address and give its id (`user: ann.id`), or correct what is given."
+      : `"${name}" declares it: give its id (\`user: ann.id\`, or \`team.ids[...]\`), so that the account is made first.`,
+  );
+}
+
+/** How messages call an account. */
+export function whoIs(account: ApiUser): string {
+  return addressOf(account);
+}
