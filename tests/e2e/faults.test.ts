@@ -251,11 +251,13 @@ describe("a fault on the wire in an operation of the real engine", function () {
     await pluginLookingFor(LOOKING_MS, folder);
     const swing = await Swing.start(nativeIn(folder));
     try {
-      const writes = (await findPoints(swing)).filter(({ name }) => /:(invite|activate|deactivate)$/.test(name));
+      const points = await findPoints(swing);
+      const writes = points.filter(({ name }) => /:(invite|activate|deactivate)$/.test(name));
       expect(writes.map(({ name }) => name)).to.include.members(["up:invite", "up:deactivate", "destroy:deactivate"]);
       const faults = ["reset after", "half a body", "captive after", "500 after"];
-      for (const [index, { operation, nth, name }] of writes.entries()) {
-        const fault = faults[index % faults.length] ?? "";
+      const share = writes.map((point, index) => ({ ...point, fault: faults[index % faults.length] ?? "" }));
+      const all = Object.keys(FAULTS).flatMap((fault) => points.map((point) => ({ ...point, fault })));
+      for (const { operation, nth, name, fault } of IS_WHOLE ? all : share) {
         const { wrong, mark } = await swing[operation]({ fault, nth });
         expect(wrong, `${fault} at ${name}`).to.deep.equal([]);
         expect(mark, `${fault} at ${name}: a lost answer is no reason to ask a person`).to.not.equal("a");
