@@ -73,7 +73,7 @@ describe("the native plugin, given what no SDK sends,", () => {
     expect(writes()).to.deep.equal([]);
   });
 
-  it("finds no account for an id that is none, and says what to give", async () => {
+  it("finds no account for an odd id, and says what to give", async () => {
     for (const id of ["a/b", "../../users", "5", "null", "constructor", "__proto__", "@", "a\u0000b", UNKNOWN]) {
       const native = await NativeCalls.start(platform());
       const request = new proto.ReadRequest().setUrn(urnOf("User")).setId(id);

@@ -31,7 +31,7 @@ describe("the native plugin, over its socket,", () => {
     server.forceShutdown();
   });
 
-  it("says of calls that it has no answer to that they are not implemented", async () => {
+  it("answers what it does not do as not implemented", async () => {
     type Call = (answer: (error: grpc.ServiceError | null) => void) => void;
     const calls: Record<string, Call> = {
       handshake: (answer) => client.handshake(new proto.ProviderHandshakeRequest(), answer),
@@ -97,7 +97,7 @@ describe("the native plugin, over its socket,", () => {
       expect(platform().log).to.deep.equal([]);
     });
 
-    it("with an error for a type that has no ids on the platform, and for a condition that is none", async () => {
+    it("with an error for a type that has no ids on the platform, and for an unknown condition", async () => {
       expect(await messageOf(() => list(() => undefined, "Team"))).to.match(
         /Could not list wallaroo:index:Team: it has no ids of its own on the platform\. List wallaroo:index:User\./,
       );

@@ -41,7 +41,7 @@ for (const adapter of ADAPTERS) {
       for (const email of [ann, bob, cid]) expect(await isEnabled(email), email).to.equal(false);
     });
 
-    it("adopts active accounts only where it says so, and leaves them as they were found", async () => {
+    it("adopts active accounts only if it says so, and leaves them as they were found", async () => {
       for (const email of [ann, bob]) await platform().addUser({ email });
       const refused = await messageOf(() => stack.up({ one: user(ann), all: team({ [bob]: {} }) }));
       expect(refused).to.match(/Could not create ann@example.com: an active account .*`adopt: true`/);
@@ -143,7 +143,7 @@ for (const adapter of ADAPTERS) {
       expect(Object.keys(stack.kept("all")?.outputs["ids"] as object)).to.have.members([ann, cid]);
     });
 
-    it("moves a member to a user that comes after its team, without a cut where a resource is told of the others", async () => {
+    it("moves a member to a user that comes after its team, without a cut if a resource is told of the others", async () => {
       await stack.up({ all: team({ [ann]: {}, [bob]: {} }) });
       platform().clearLog();
       await stack.up({ all: team({ [bob]: {} }), one: user(ann, { adopt: true }) });
