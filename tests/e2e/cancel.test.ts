@@ -44,8 +44,11 @@ describe("Ctrl-C in a run of the native plugin", function () {
     expect(output).to.match(/not tried, because the run was cancelled/);
     const invited = invites();
     expect(invited).to.be.below(EMAILS.length);
-    const { ids } = await project.stored("team");
+    const { ids, details } = (await project.stored("team")) as Record<string, Record<string, { unseen?: boolean }>>;
     expect(Object.keys(ids as object)).to.have.members(platform.written().map((line) => line.replace("invite ", "")));
+
+    for (const email of Object.keys(ids ?? {}))
+      expect(details?.[email]?.unseen, `${email} is not seen yet`).to.equal(true);
 
     platform.behave();
     platform.latencyMs = 0;

@@ -84,7 +84,14 @@ export class PluginProject {
     const { deployment } = JSON.parse(await this.pulumi("stack", "export", "--show-secrets")) as {
       deployment: { resources: { urn: string; outputs: Record<string, unknown> }[] };
     };
-    return deployment.resources.find(({ urn }) => urn.endsWith(`::${name}`))?.outputs ?? {};
+    const outputs = deployment.resources.find(({ urn }) => urn.endsWith(`::${name}`))?.outputs ?? {};
+    const plain = (value: unknown) => (value as { plaintext?: string } | null)?.plaintext;
+    return Object.fromEntries(
+      Object.entries(outputs).map(([key, value]) => [
+        key,
+        JSON.parse(plain(value) ?? JSON.stringify(value)) as unknown,
+      ]),
+    );
   }
 
   /** What the CLI prints when it fails; raises when it does not. */
