@@ -3,12 +3,13 @@ import fs from "node:fs";
 import { Command, CommanderError } from "commander";
 import { ownFailure } from "../resource/failures";
 import { addCheck } from "./check";
+import { addExport } from "./export/export";
 import { addLogin } from "./login";
 import { addReport } from "./report/report";
 import { addWhoami } from "./whoami";
 
 /** Each adds one command, in the order of the help. */
-const COMMANDS = [addCheck, addWhoami, addReport, addLogin];
+const COMMANDS = [addCheck, addExport, addWhoami, addReport, addLogin];
 
 /** Runs one command line. Exit codes: 0 well, 1 could not, 2 found something (`check`, `report --since`). */
 async function main(): Promise<void> {

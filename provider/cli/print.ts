@@ -10,6 +10,11 @@ export function printLines(lines: readonly string[]): void {
   process.stdout.write(lines.map((line) => `${line.trimEnd()}\n`).join(""));
 }
 
+/** Says lines on stderr, beside an answer on stdout. */
+export function printNotes(lines: readonly string[]): void {
+  process.stderr.write(lines.map((line) => `${line}\n`).join(""));
+}
+
 /** Names and values in two columns; names without a value are left out. */
 export function inColumns(rows: readonly (readonly [name: string, value: string | undefined])[]): string[] {
   const shown = rows.filter(([, value]) => value !== undefined);

@@ -11,7 +11,7 @@ interface Raw {
 
 /** The rows of a CSV file: one header, and one record per member. Separated by what its header has: `,`, `;` or tabs. */
 export function rowsOfCsv(text: string): Rows {
-  const { records, problems } = recordsOf(text);
+  const { records, problems } = recordsOfCsv(text);
   const [header, ...others] = records;
   if (header === undefined) return { rows: [], problems };
   const names = header.map((cell) => ({ ...cell, text: cell.text.trim() }));
@@ -59,7 +59,8 @@ function rowOf(names: readonly Raw[], record: readonly Raw[], at: Place, problem
   return row;
 }
 
-function recordsOf(text: string): { records: Raw[][]; problems: Problem[] } {
+/** Every record of the file as text, and the problem at which reading ended. */
+export function recordsOfCsv(text: string): { records: Raw[][]; problems: Problem[] } {
   // Loaded when a roster is read: most programs and the provider's process never do.
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   const { parse, CsvError } = require("csv-parse/sync") as typeof CSV;
@@ -108,7 +109,13 @@ function wordsOf(code: string): string {
   return `the file is not CSV (${code})`;
 }
 
-function separatorOf(text: string): string {
+/** What separates the cells of the header: the first of a comma, a semicolon and a tab that it has. */
+export function separatorOf(text: string): string {
   const header = /[^\r\n]+/.exec(text)?.[0] ?? "";
   return [",", ";", "\t"].find((separator) => header.includes(separator)) ?? ",";
+}
+
+/** A cell as it is written, in quotes if it needs them with any separator. */
+export function quoted(cell: string): string {
+  return /[",;\t\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
 }

@@ -16,10 +16,15 @@ export function parseRoster(text: string, format: RosterFormat): Roster {
  * a program's own. Raises `badInput`.
  */
 export function readRoster(file: string): Roster {
-  const ending = path.extname(file).slice(1).toLowerCase();
-  const format = FORMATS.find((one) => one === (ending === "yml" ? "yaml" : ending));
+  const format = formatOfFile(file);
   if (format === undefined) throw badRoster(file, "the end of its name does not tell the format", ENDINGS);
   return membersOf(decode(bytesOf(file), file), format, file);
+}
+
+/** The format that the name of a file ends in, in any case; undefined for another end. */
+export function formatOfFile(file: string): RosterFormat | undefined {
+  const ending = path.extname(file).slice(1).toLowerCase();
+  return FORMATS.find((one) => one === (ending === "yml" ? "yaml" : ending));
 }
 
 const ONE_OF = `There are ${FORMATS.join(", ")}.`;
@@ -35,11 +40,12 @@ function bytesOf(file: string): Buffer {
   }
 }
 
-function decode(bytes: Buffer, file: string): string {
+/** The text of a file in UTF-8. Raises `badInput` for another encoding. */
+export function decode(bytes: Buffer, file: string): string {
   const isWide = bytes.length > 1 && [0xfffe, 0xfeff].includes(bytes.readUInt16BE(0));
   if (isWide) throw badRoster(file, "it is UTF-16", SAVE);
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
     throw badRoster(file, `it is not UTF-8, on line ${badLineOf(bytes)} first`, SAVE);
   }

@@ -1,6 +1,7 @@
 import type * as YAML from "yaml";
 import { writeCell } from "./cells";
 import { COLUMN_NAMES, type Roster } from "./columns";
+import { quoted } from "./csv";
 import type { RosterFormat } from "./roster";
 
 /**
@@ -33,8 +34,4 @@ function formatCsv(members: Roster): string {
 
 function cellOf(row: Record<string, string>, name: string): string {
   return row[name] ?? "";
-}
-
-function quoted(cell: string): string {
-  return /[",;\t\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
 }

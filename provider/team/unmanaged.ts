@@ -14,7 +14,7 @@ import type { View } from "../user/view";
 import type { TeamOptions } from "./options";
 
 /** Keycloak's own names of the accounts of its clients begin so. */
-const SERVICE_ACCOUNT = "service-account-";
+export const SERVICE_ACCOUNT = "service-account-";
 /** Administrators that have to be left. */
 const LEAST_ADMINS = 2;
 

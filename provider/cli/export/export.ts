@@ -1,0 +1,124 @@
+import path from "node:path";
+import type { Command } from "commander";
+import { WallarooError, listed } from "../../api/errors";
+import { mergeRoster } from "../../roster/merge";
+import { decode, formatOfFile } from "../../roster/read";
+import { FORMATS, type RosterFormat } from "../../roster/roster";
+import { findToday } from "../../user/expiry";
+import { printLines, printNotes } from "../print";
+import { openPlatform, withStack, type SettingsOptions } from "../settings";
+import { findAccounts, type Conditions, type Found } from "./accounts";
+import { readIfThere, writeWhole } from "./file";
+import { nodeProgram } from "./nodejs";
+import { pythonProgram } from "./python";
+import { membersOf, rosterOf } from "./roster";
+import { leftOutLines } from "./words";
+import { yamlProgram } from "./yaml";
+
+const FORMS = ["typescript", "javascript", "python", "yaml", "roster"] as const;
+const RESOURCES = ["users", "team"] as const;
+
+/** Which resources a program declares: one per account, or one for all. */
+export type As = (typeof RESOURCES)[number];
+
+interface Options extends SettingsOptions, Conditions {
+  to: (typeof FORMS)[number];
+  as?: As;
+  format?: RosterFormat;
+  out?: string;
+  names?: true;
+  yes?: true;
+  dryRun?: true;
+}
+
+/** `export`: the accounts of the platform as a program or a roster, which `up` takes over without a request that writes. */
+export function addExport(program: Command): void {
+  const command = program
+    .command("export")
+    .description("write the accounts of the platform as a program, or as a roster of a team");
+  const choice = (flags: string, description: string, choices: readonly string[]) =>
+    command.createOption(flags, description).choices(choices);
+  withStack(command)
+    .addOption(choice("--to <form>", "the language of the program, or a roster", FORMS).makeOptionMandatory())
+    .addOption(choice("--as <resources>", "one resource per account, or one team (default: users)", RESOURCES))
+    .addOption(choice("--format <format>", "of a roster (default: by the end of --out, else yaml)", FORMATS))
+    .option("--out <file>", "write this file instead of printing; a roster that is there is added to")
+    .option("--yes", "change a file that is there")
+    .option("--dry-run", "print what would change in the file, and write nothing")
+    .option("--names", "with first and last names")
+    .option("--enabled", "active accounts alone")
+    .option("--domain <domain>", "accounts of this email domain alone")
+    .option("--match <pattern...>", "accounts whose address fits one of these alone; * stands for any text")
+    .option("--exclude <pattern...>", "no account whose address fits one of these")
+    .action(async (options: Options) => run(options));
+}
+
+async function run(options: Options): Promise<void> {
+  const format = formatOf(options);
+  const platform = await openPlatform(options);
+  const found = await findAccounts(platform, options, options.names === true);
+  if (found.accounts.length === 0) {
+    const next = "Nothing was written, as an empty program or roster would let go every account.";
+    throw problem("no account meets the conditions, but for those that are left out", next, leftOutLines(found));
+  }
+  printNotes(found.notes);
+  const { out, to } = options;
+  const file = out === undefined ? undefined : readIfThere(out);
+  if (to !== "roster") return put(programOf(found, to, options.as ?? "users"), file, options, []);
+  // A format without comments says nothing but its members.
+  printNotes(format === "yaml" && file === undefined ? [] : leftOutLines(found));
+  if (out === undefined || file === undefined)
+    return put(rosterOf(found, format, out && path.basename(out)), file, options, []);
+  const merged = mergeRoster(decode(file, out), format, out, membersOf(found), await findToday(platform.context));
+  if (merged.others.length > 0) {
+    printNotes([`Kept, though no exported account has the address: ${listed(merged.others)}.`]);
+  }
+  put(merged.text, file, options, merged.changes);
+}
+
+/** Prints the text, or writes the file: another one that is there only if that is allowed, after it was shown. */
+function put(text: string, there: Buffer | undefined, { out, yes, dryRun }: Options, changes: readonly string[]): void {
+  if (out === undefined) return void process.stdout.write(text);
+  if (there?.equals(Buffer.from(text)) === true) return printLines([`${out} is up to date.`]);
+  printLines(changes);
+  if (dryRun === true) return printLines([`${out} was not written (--dry-run).`]);
+  if (there !== undefined && yes !== true) {
+    throw new WallarooError({
+      kind: "refused",
+      operation: "write",
+      who: out,
+      words:
+        changes.length > 0 ? `it is there, and ${changes.length} of its members would change` : "it is there already",
+      next: "Nothing was written. Run again with --yes, or name another file.",
+    });
+  }
+  writeWhole(out, text);
+  printLines([`${out} was written.`]);
+}
+
+function programOf(found: Found, to: Exclude<Options["to"], "roster">, as: As): string {
+  if (to === "python") return pythonProgram(found, as);
+  return to === "yaml" ? yamlProgram(found, as) : nodeProgram(found, to, as);
+}
+
+/** The format of a roster. Raises `badInput` for options that do not go together. */
+function formatOf({ to, as, format, out }: Options): RosterFormat {
+  if (to !== "roster") {
+    if (format === undefined) return "yaml";
+    throw problem("--format is for rosters alone", "Write --to roster, or leave it out.");
+  }
+  if (as !== undefined)
+    throw problem("--as is for programs alone", "Leave it out: a roster has the members of a team.");
+  const ending = out === undefined ? undefined : formatOfFile(out);
+  if (out !== undefined && ending === undefined) {
+    throw problem(`the end of ${out} does not tell the format of a roster`, "Name it .yaml, .yml, .csv or .json.");
+  }
+  if (ending !== undefined && format !== undefined && ending !== format) {
+    throw problem(`${String(out)} is named as ${ending}, and --format is ${format}`, "Leave --format out.");
+  }
+  return format ?? ending ?? "yaml";
+}
+
+function problem(words: string, next: string, reasons: readonly string[] = []): WallarooError {
+  return new WallarooError({ kind: "badInput", operation: "export", who: "the accounts", words, next, reasons });
+}

@@ -1,0 +1,32 @@
+import fs from "node:fs";
+import path from "node:path";
+import { WallarooError, messageOf } from "../../api/errors";
+
+/** The text of a file, or undefined when there is none. Raises `badInput` when it can't be read. */
+export function readIfThere(file: string): Buffer | undefined {
+  try {
+    return fs.readFileSync(file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw failure("read", file, messageOf(error));
+  }
+}
+
+/** Writes a file whole or not at all: beside it, and then in its place. Raises `badInput` when it can't be written. */
+export function writeWhole(file: string, text: string): void {
+  // The target of a link keeps its place.
+  const target = fs.existsSync(file) ? fs.realpathSync(file) : file;
+  const beside = path.join(path.dirname(target), `.${path.basename(target)}.${process.pid}`);
+  try {
+    const mode = fs.existsSync(target) ? fs.statSync(target).mode : 0o666;
+    fs.writeFileSync(beside, text, { mode, flag: "wx", flush: true });
+    fs.renameSync(beside, target);
+  } catch (error) {
+    fs.rmSync(beside, { force: true });
+    throw failure("write", file, messageOf(error));
+  }
+}
+
+function failure(operation: string, who: string, words: string): WallarooError {
+  return new WallarooError({ kind: "badInput", operation, who, words, next: "Correct the path or its permissions." });
+}

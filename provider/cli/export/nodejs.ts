@@ -1,0 +1,85 @@
+import type { Account, Found } from "./accounts";
+import type { As } from "./export";
+import { POLICY, headLines, leftOutLines } from "./words";
+
+/** Longest line of code, in characters: as prettier has it. */
+const WIDTH = 80;
+
+/** A TypeScript or JavaScript program, formatted as prettier formats it by default. */
+export function nodeProgram(found: Found, language: "typescript" | "javascript", as: As): string {
+  const name = as === "team" ? "WallarooTeam" : "WallarooUser";
+  const source =
+    language === "typescript"
+      ? `import { ${name} } from "pulumi-wallaroo";`
+      : `const { ${name} } = require("pulumi-wallaroo");`;
+  const body = as === "team" ? teamOf(found) : usersOf(found, language === "typescript" ? " as const" : "");
+  const lines = [source, "", ...commented(headLines(found)), ...body];
+  const leftOut = leftOutLines(found);
+  if (leftOut.length > 0) lines.push("", ...commented(leftOut));
+  return `${lines.join("\n")}\n`;
+}
+
+function commented(lines: readonly string[], indent = ""): string[] {
+  return lines.map((line) => `${indent}// ${line}`);
+}
+
+function teamOf({ accounts }: Found): string[] {
+  const members = accounts.flatMap((account) =>
+    entry("    ", `${text(account.email)}: `, propertiesOf(account), `,${remark(account)}`),
+  );
+  return [
+    'new WallarooTeam("staff", {',
+    ...commented(POLICY, "  "),
+    "  adopt: true,",
+    '  onDestroy: "retain",',
+    "  members: {",
+    ...members,
+    "  },",
+    "});",
+  ];
+}
+
+function usersOf({ accounts }: Found, constant: string): string[] {
+  const users = accounts.flatMap((account) => {
+    const properties = [`email: ${text(account.email)}`, ...propertiesOf(account), "...existing"];
+    return entry("", `new WallarooUser(${text(account.email)}, `, properties, `);${remark(account)}`);
+  });
+  return [
+    ...commented(["", ...POLICY]),
+    `const existing = { adopt: true, onDestroy: "retain" }${constant};`,
+    "",
+    ...users,
+  ].map((line) => line.trimEnd());
+}
+
+/** An object between two texts, on one line if it fits. What follows the first `//` of the end does not count. */
+function entry(indent: string, start: string, properties: readonly string[], end: string): string[] {
+  if (properties.length === 0) return [`${indent}${start}{}${end}`];
+  const line = `${indent}${start}{ ${properties.join(", ")} }${end}`;
+  // Wide characters count twice; which ones these are differs by release.
+  const isPlain = /^[ -~]*$/.test(line);
+  if (isPlain && line.replace(/ \/\/ [^"]*$/, "").length <= WIDTH) return [line];
+  return [`${indent}${start}{`, ...properties.map((property) => `${indent}  ${property},`), `${indent}}${end}`];
+}
+
+function propertiesOf({ enabled, firstName, lastName }: Account): string[] {
+  return [
+    ...(enabled ? [] : ["enabled: false"]),
+    ...(firstName === undefined ? [] : [`firstName: ${text(firstName)}`]),
+    ...(lastName === undefined ? [] : [`lastName: ${text(lastName)}`]),
+  ];
+}
+
+function remark({ isAdmin }: Account): string {
+  return isAdmin ? " // administrator" : "";
+}
+
+/** A string of the language, in the quotes that need fewer backslashes. */
+function text(value: string): string {
+  const quoted = JSON.stringify(value).replace(/[\u2028\u2029]/g, (mark) =>
+    mark === "\u2028" ? "\\u2028" : "\\u2029",
+  );
+  const [double, single] = ['"', "'"].map((quote) => value.split(quote).length - 1);
+  if ((double ?? 0) <= (single ?? 0)) return quoted;
+  return `'${quoted.slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'`;
+}

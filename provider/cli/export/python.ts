@@ -1,0 +1,78 @@
+import type { Account, Found } from "./accounts";
+import type { As } from "./export";
+import { POLICY, headLines, leftOutLines } from "./words";
+
+/** Longest line of code, in characters: as black has it. */
+const WIDTH = 88;
+
+/** A Python program for the native plugin's SDK, formatted as black formats it. */
+export function pythonProgram(found: Found, as: As): string {
+  const lines = [
+    ...commented(headLines(found)),
+    "# The SDK: pulumi package add ./node_modules/pulumi-wallaroo/plugin",
+    "import pulumi_wallaroo as wallaroo",
+    "",
+    ...commented(POLICY),
+    ...(as === "team" ? teamOf(found) : usersOf(found)),
+  ];
+  const leftOut = leftOutLines(found);
+  if (leftOut.length > 0) lines.push("", ...commented(leftOut));
+  return `${lines.join("\n")}\n`;
+}
+
+function commented(lines: readonly string[]): string[] {
+  return lines.map((line) => `# ${line}`);
+}
+
+function teamOf({ accounts }: Found): string[] {
+  const members = accounts.flatMap((account) => {
+    const properties = propertiesOf(account);
+    if (properties.length === 0) return [`        ${text(account.email)}: {},${remark(account)}`];
+    return entry("        ", `${text(account.email)}: wallaroo.TeamMemberArgs(`, properties, "),", remark(account));
+  });
+  return [
+    "wallaroo.Team(",
+    '    "staff",',
+    "    adopt=True,",
+    '    on_destroy="retain",',
+    "    members={",
+    ...members,
+    "    },",
+    ")",
+  ];
+}
+
+function usersOf({ accounts }: Found): string[] {
+  const users = accounts.flatMap((account) => {
+    const email = text(account.email);
+    const parts = [email, `email=${email}`, ...propertiesOf(account), "**existing"];
+    return entry("", "wallaroo.User(", parts, ")", remark(account));
+  });
+  return ['existing = {"adopt": True, "on_destroy": "retain"}', "", ...users];
+}
+
+function entry(indent: string, start: string, parts: readonly string[], end: string, comment: string): string[] {
+  const line = `${indent}${start}${parts.join(", ")}${end}${comment}`;
+  if (/^[ -~]*$/.test(line) && line.length <= WIDTH) return [line];
+  return [`${indent}${start}`, ...parts.map((part) => `${indent}    ${part},`), `${indent}${end}${comment}`];
+}
+
+function propertiesOf({ enabled, firstName, lastName }: Account): string[] {
+  return [
+    ...(enabled ? [] : ["enabled=False"]),
+    ...(firstName === undefined ? [] : [`first_name=${text(firstName)}`]),
+    ...(lastName === undefined ? [] : [`last_name=${text(lastName)}`]),
+  ];
+}
+
+function remark({ isAdmin }: Account): string {
+  return isAdmin ? "  # administrator" : "";
+}
+
+/** A string of JSON is one of Python: the characters beyond it stand as they are, and the file is UTF-8. */
+function text(value: string): string {
+  const [double, single] = ['"', "'"].map((quote) => value.split(quote).length - 1);
+  const quoted = JSON.stringify(value);
+  if ((double ?? 0) <= (single ?? 0)) return quoted;
+  return `'${quoted.slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'`;
+}

@@ -1,0 +1,29 @@
+import type { Found } from "./accounts";
+
+/** What every program and roster says at its beginning. No time of the day: the same accounts make the same text. */
+export function headLines({ host, accounts }: Found): string[] {
+  const count = accounts.length === 1 ? "1 account" : `${accounts.length} accounts`;
+  return [`${count} of ${host}, written by \`pulumi-wallaroo export\`. Review them, then run \`pulumi preview\`.`];
+}
+
+/** What stands beside `adopt` and `onDestroy`, which are written once. */
+export const POLICY = [
+  "adopt: the accounts are there already. They are taken over, and nothing is sent.",
+  "onDestroy: an account that is taken out of here, and every account at `pulumi destroy`, stays as it is on the platform.",
+  'Write "deactivate" once leaving has to cut off.',
+];
+
+/** What is not declared, a line per account, with the reason. */
+export function leftOutLines({ leftOut }: Found): string[] {
+  return leftOut.length === 0 ? [] : ["Left out:", ...leftOut.map(({ who, reason }) => `- ${who}: ${reason}`)];
+}
+
+/** What a YAML roster says at its beginning: where its schema is, and the program that reads it. */
+export function rosterLines(found: Found, file: string): string[] {
+  return [
+    "yaml-language-server: $schema=./node_modules/pulumi-wallaroo/roster.schema.json",
+    ...headLines(found),
+    `In the program: new WallarooTeam("staff", { adopt: true, onDestroy: "retain", members: readRoster(${JSON.stringify(file)}) })`,
+    ...POLICY,
+  ];
+}
