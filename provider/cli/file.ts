@@ -11,6 +11,16 @@ export function readText(file: string): string {
   }
 }
 
+/** The bytes of a file, or undefined when there is none. Raises `badInput` when it can't be read. */
+export function readIfThere(file: string): Buffer | undefined {
+  try {
+    return fs.readFileSync(file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw failure("read", file, messageOf(error));
+  }
+}
+
 /** Writes a file whole or not at all: beside it, and then in its place. Raises `badInput` when it can't be written. */
 export function writeWhole(file: string, text: string): void {
   // The target of a link keeps its place.

@@ -1,14 +1,9 @@
 import type { WorkspaceRole } from "../api/wire";
-import { canonicalEmail, findEmailProblem } from "../user/email";
 import { PROPERTIES } from "../user/properties";
 import type { MemberInputs } from "../team/model";
 
 /** What a roster says of one member: what a team takes for a member, but the password. */
 export interface RosterMember extends Omit<MemberInputs, "password"> {
-  /** Address of the account that becomes owner of the workspaces that only the leaver owns. */
-  handOver?: string;
-  /** What a departure does while a workspace would be left without an owner: warn, or refuse. Default `"warn"`. */
-  onSoleOwner?: "warn" | "refuse";
   /** Roles by the name of the workspace. */
   workspaces?: Record<string, WorkspaceRole>;
 }
@@ -48,8 +43,8 @@ export const COLUMNS = {
     schema: { type: "array", items: { type: "string", minLength: 1 } },
   },
   requireReset: { ...FLAG, findProblem: PROPERTIES.requireReset.findProblem },
-  handOver: { ...TEXT, findProblem: findAddressProblem },
-  onSoleOwner: choice("warn", "refuse"),
+  handOver: { ...TEXT, findProblem: PROPERTIES.handOver.findProblem },
+  onSoleOwner: { ...choice("warn", "refuse"), findProblem: PROPERTIES.onSoleOwner.findProblem },
   workspaces: {
     cell: "roles",
     findProblem: findWorkspacesProblem,
@@ -65,16 +60,7 @@ export function isColumn(name: string): name is ColumnName {
 }
 
 function choice(...values: readonly string[]) {
-  return {
-    cell: "text",
-    findProblem: (value: unknown) =>
-      values.some((one) => one === value) ? undefined : `must be ${values.map((one) => `"${one}"`).join(" or ")}`,
-    schema: { enum: values },
-  } as const satisfies Column;
-}
-
-function findAddressProblem(value: unknown): string | undefined {
-  return typeof value === "string" ? findEmailProblem(canonicalEmail(value)) : "must be an address";
+  return { cell: "text", schema: { enum: values } } as const;
 }
 
 function findWorkspacesProblem(value: unknown): string | undefined {

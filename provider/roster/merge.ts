@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type * as YAML from "yaml";
+import { isRecord } from "../api/json";
 import { canonicalEmail } from "../user/email";
 import { hasExpired } from "../user/expiry";
 import { readCell, writeCell } from "./cells";
@@ -52,19 +53,29 @@ export function mergeRoster(text: string, format: RosterFormat, who: string, acc
     );
     changes.push(`~ ${email}: ${words.join(", ")}`);
   }
-  const edited = edits.map(({ email, values }) => [email, { ...before[email], ...values }] as const);
-  const members = { ...before, ...Object.fromEntries(edited), ...added };
+  const changed = edits.map(({ email, values }) => [email, { ...before[email], ...values }] as const);
+  const members = { ...before, ...Object.fromEntries(changed), ...added };
   const others = Object.keys(before).filter((email) => !Object.hasOwn(accounts, email));
   if (changes.length === 0) return { text, members, changes, others };
   const mark = text.startsWith("\ufeff") ? "\ufeff" : "";
   const content = text.slice(mark.length);
   const end = content.includes("\r\n") ? "\r\n" : "\n";
-  const apply = { yaml: editYaml, json: editJson, csv: editCsv }[format];
-  const written = mark + apply(content, edits, added).replace(/\r?\n/g, end);
+  const written = mark + edited(content, format, { edits, added }, end);
   if (!isDeepStrictEqual(membersOf(written, format, who), members)) {
     throw new Error(`${who} would not be read as what was put into it`);
   }
   return { text: written, members, changes, others };
+}
+
+interface Edits {
+  edits: readonly Edit[];
+  added: Roster;
+}
+
+/** The text with these line ends. A cell of CSV may hold others, which are a part of it. */
+function edited(text: string, format: RosterFormat, edits: Edits, end: string): string {
+  if (format === "csv") return editCsv(text, edits, end);
+  return (format === "json" ? editJson : editYaml)(text, edits).replace(/\r?\n/g, end);
 }
 
 function shown(value: unknown): string {
@@ -85,9 +96,9 @@ function differenceOf(member: RosterMember, account: RosterMember, today: string
   return values;
 }
 
-function editYaml(text: string, edits: readonly Edit[], added: Roster): string {
+function editYaml(text: string, { edits, added }: Edits): string {
   // eslint-disable-next-line @typescript-eslint/no-require-imports
-  const { parseDocument, isMap, isScalar } = require("yaml") as typeof YAML;
+  const { parseDocument, isMap, isScalar, visit } = require("yaml") as typeof YAML;
   const document = parseDocument(text);
   const contents = document.contents as unknown as YAML.YAMLMap<YAML.Scalar, YAML.YAMLMap> | YAML.YAMLSeq<YAML.YAMLMap>;
   const isKeyed = isMap(contents);
@@ -97,23 +108,31 @@ function editYaml(text: string, edits: readonly Edit[], added: Roster): string {
     if (isScalar(email) || member === null) continue;
     members.set(canonicalEmail(String(email)), member);
   }
+  // Text of several lines is quoted, see formatRoster.
+  const created = (value: unknown) => {
+    const node = document.createNode(value);
+    visit(node, { Scalar: (_key, one) => void (/\n/.test(String(one.value)) && (one.type = "QUOTE_DOUBLE")) });
+    return node;
+  };
   for (const { email, values } of edits) {
-    for (const [name, value] of Object.entries(values)) {
-      const node = members.get(email)?.get(name, true);
-      // The comment beside a value stays.
-      if (isScalar(node)) Object.assign(node, { value, source: undefined });
-      else members.get(email)?.set(name, document.createNode(value));
-    }
+    for (const [name, value] of Object.entries(values)) put(members.get(email), name, value);
+  }
+  function put(map: YAML.YAMLMap | undefined, name: string, value: unknown): void {
+    const node = map?.get(name, true);
+    // The comments in a map, and beside a value, stay.
+    if (isMap(node) && isRecord(value)) for (const [key, part] of Object.entries(value)) put(node, key, part);
+    else if (isScalar(node)) Object.assign(node, { value, source: undefined });
+    else map?.set(created(name), created(value));
   }
   for (const [email, member] of Object.entries(added)) {
-    if (isKeyed) (contents as YAML.YAMLMap).set(email, document.createNode(member));
-    else (contents as YAML.YAMLSeq).add(document.createNode({ email, ...member }));
+    if (isKeyed) (contents as YAML.YAMLMap).set(email, created(member));
+    else (contents as YAML.YAMLSeq).add(created({ email, ...member }));
   }
   const indent = /^( +)\S/m.exec(text)?.[1]?.length ?? 2;
   return document.toString({ lineWidth: 0, indent: Math.max(2, Math.min(indent, 8)) });
 }
 
-function editJson(text: string, edits: readonly Edit[], added: Roster): string {
+function editJson(text: string, { edits, added }: Edits): string {
   const contents = JSON.parse(text) as Record<string, object> | { email: string }[];
   const members = new Map(
     Array.isArray(contents)
@@ -129,7 +148,7 @@ function editJson(text: string, edits: readonly Edit[], added: Roster): string {
   return JSON.stringify(contents, undefined, indent) + (/\s*$/.exec(text)?.[0] ?? "");
 }
 
-function editCsv(text: string, edits: readonly Edit[], added: Roster): string {
+function editCsv(text: string, { edits, added }: Edits, end: string): string {
   const [header = [], ...records] = recordsOfCsv(text).records.map((record) => record.map((cell) => cell.text));
   const names = header.map((name) => name.trim());
   const needed = new Set([...edits.map(({ values }) => values), ...Object.values(added)].flatMap(Object.keys));
@@ -148,7 +167,7 @@ function editCsv(text: string, edits: readonly Edit[], added: Roster): string {
   );
   const separator = separatorOf(text);
   const rows = [[...header, ...more], ...kept, ...fresh];
-  return rows.map((row) => `${row.map(quoted).join(separator)}\n`).join("");
+  return rows.map((row) => `${row.map(quoted).join(separator)}${end}`).join("");
 }
 
 function emailIn(cell: string): string {

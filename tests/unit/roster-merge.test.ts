@@ -1,8 +1,11 @@
 import { expect } from "chai";
+import fc from "fast-check";
 import { mergeRoster } from "../../provider/roster/merge";
 import { parseRoster } from "../../provider/roster/read";
 import type { Roster } from "../../provider/roster/columns";
-import type { RosterFormat } from "../../provider/roster/roster";
+import { FORMATS, type RosterFormat } from "../../provider/roster/roster";
+import { formatRoster } from "../../provider/roster/write";
+import { members } from "./roster-arbitrary";
 
 const TODAY = "2026-06-01";
 const merge = (text: string, format: RosterFormat, accounts: Roster) =>
@@ -43,9 +46,7 @@ describe("a roster into which accounts are put", () => {
       "    # the boss",
       "    firstName: Cid",
       "    # Never on Fridays.",
-      "    workspaces:",
-      "        sales: COLLABORATOR",
-      "        forecasts: OWNER",
+      "    workspaces: { sales: COLLABORATOR, forecasts: OWNER }",
       "ann@example.com: { enabled: false }",
       "",
       "# Leaves in summer.",
@@ -131,6 +132,26 @@ describe("a roster into which accounts are put", () => {
       "bob@example.com": { enabled: false },
     });
     expect(changes).to.deep.equal(["~ bob@example.com: enabled nothing -> false"]);
+  });
+
+  it("has what was put into it, whatever stands in it, and nothing changes the second time", () => {
+    for (const format of FORMATS) {
+      fc.assert(
+        fc.property(members, members, (before, accounts) => {
+          const merged = merge(formatRoster(before, format), format, accounts);
+          expect(merged.members).to.deep.equal(parseRoster(merged.text, format));
+          expect(merged.members).to.include.all.keys(...Object.keys(before), ...Object.keys(accounts));
+          expect(merge(merged.text, format, accounts).changes).to.deep.equal([]);
+        }),
+      );
+    }
+  });
+
+  it("keeps the comments in the workspaces of a member", () => {
+    const text = "cid@example.com:\n  workspaces:\n    # Old.\n    forecasts: COLLABORATOR # since May\n";
+    expect(merge(text, "yaml", { "cid@example.com": { workspaces: { forecasts: "OWNER" } } }).text).to.equal(
+      "cid@example.com:\n  workspaces:\n    # Old.\n    forecasts: OWNER # since May\n",
+    );
   });
 
   it("is refused with all its problems when it can't be read", () => {

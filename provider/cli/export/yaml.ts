@@ -22,7 +22,7 @@ export function yamlProgram(found: Found, as: As): string {
   const holder = contents.getIn(as === "team" ? ["resources", "staff", "properties"] : ["variables"]) as YAMLMap;
   (holder.items[0] as Pair<Scalar>).key.commentBefore = commented(POLICY);
   for (const account of found.accounts.filter(({ isAdmin }) => isAdmin)) remark(contents, account, as);
-  return document.toString({ lineWidth: 0 });
+  return document.toString({ lineWidth: 0, blockQuote: false });
 }
 
 function commented(lines: readonly string[]): string {
