@@ -75,7 +75,7 @@ function findReason(
 }
 
 /** True for the workspace that the vendor's client makes for an account at its first use, by its name. */
-function isOwnDefault(name: string, { email, username }: ApiUser): boolean {
+export function isOwnDefault(name: string, { email, username }: ApiUser): boolean {
   if (!name.endsWith(DEFAULT_WORKSPACE)) return false;
   const owner = canonicalEmail(name.slice(0, -DEFAULT_WORKSPACE.length));
   return [email ?? username, username].some((other) => canonicalEmail(other) === owner);

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { addMixed } from "../emulator/mixed";
+import { addMixedWorkspaces, addMixed } from "../emulator/mixed";
 import { startPlatform, type Platform } from "../emulator/platform";
 import { platformEnvironment } from "../engine/environment";
 import { runCommand } from "../integration/command";
@@ -31,7 +31,7 @@ describe("a Python program that pulumi-wallaroo exports", function () {
     ["users", 60],
   ] as const) {
     it(`is taken over by up without a write, and then unchanged, as ${as}`, async () => {
-      await addMixed(platform, count);
+      await addMixedWorkspaces(platform, await addMixed(platform, count));
       const env = platformEnvironment(platform, CI);
       const { code, stdout } = await runCommand(["export", "--to", "python", "--as", as, "--names"], env);
       expect(code).to.equal(0);

@@ -2,7 +2,7 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { expect } from "chai";
-import { addMixed } from "../emulator/mixed";
+import { addMixedWorkspaces, addMixed } from "../emulator/mixed";
 import { startPlatform, type Platform } from "../emulator/platform";
 import { ensureEngine } from "../engine/ensure";
 import { engineEnvironment, linkCheckout, platformEnvironment } from "../engine/environment";
@@ -64,7 +64,7 @@ describe("what pulumi-wallaroo exports", function () {
 
   for (const [what, { args, file, count, files }] of Object.entries(EXPORTS)) {
     it(`is taken over by up without a write, and then unchanged: ${what}`, async () => {
-      await addMixed(platform, count);
+      await addMixedWorkspaces(platform, await addMixed(platform, count));
       const exported = async (out: string) => {
         const { code, stderr } = await runCommand(
           ["export", ...args, "--out", out],

@@ -66,6 +66,17 @@ export async function addMixed(platform: Platform, count: number): Promise<strin
   return emails;
 }
 
+/** Workspaces with odd names and some of these accounts in them, and what no export declares: 16 memberships in all. */
+export async function addMixedWorkspaces(platform: Platform, emails: readonly string[]): Promise<void> {
+  const [first = "", second = "", ...others] = emails;
+  for (const [index, name] of WORKSPACES.entries()) {
+    await platform.addWorkspace(name, { owners: [first], collaborators: [second, ...others.slice(index, index + 2)] });
+  }
+  await platform.addWorkspace("archived", { owners: [first], archived: true });
+  await platform.addDefaultWorkspace(second);
+}
+
+const WORKSPACES = ["forecasts", 'a$b ${x} "q"', "sales=emea;x", "no"];
 const NAMES = [
   "Ann",
   "",

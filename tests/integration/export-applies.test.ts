@@ -9,22 +9,26 @@ import { pythonProgram } from "../../provider/cli/export/python";
 import { rosterOf } from "../../provider/cli/export/roster";
 import { parseRoster } from "../../provider/roster/read";
 import { FORMATS } from "../../provider/roster/roster";
-import { addMixed } from "../emulator/mixed";
-import { EngineCalls, listen, startDynamic, type Start } from "./dynamic";
+import { addMixed, addMixedWorkspaces } from "../emulator/mixed";
+import { EngineCalls, listen, startDynamic, type Kind, type Start } from "./dynamic";
 import { connectTo, onPlatform } from "./platform";
 
-type Declared = [type: "user" | "team", name: string, args: Record<string, unknown>][];
+type Declared = [type: Kind, name: string, args: Record<string, unknown>][];
 
 /** What a program of Node.js declares, run with classes that take note of it. */
 function runNode(program: string, loader: "ts" | "js"): Declared {
   const declared: Declared = [];
-  const recorder = (type: "user" | "team") =>
+  const recorder = (type: Kind) =>
     class {
       constructor(name: string, args: Record<string, unknown>) {
         declared.push([type, name, args]);
       }
     };
-  const sdk = { WallarooUser: recorder("user"), WallarooTeam: recorder("team") };
+  const sdk = {
+    WallarooUser: recorder("user"),
+    WallarooTeam: recorder("team"),
+    WallarooWorkspaceMember: recorder("workspaceMember"),
+  };
   const { code } = transformSync(program, { loader, format: "cjs" });
   const run = runInThisContext(`(function (require, module, exports) {${code}\n})`) as (...args: unknown[]) => void;
   run(() => sdk, {}, {});
@@ -41,7 +45,7 @@ def inputs(**args):
     return {NAMES.get(key, key): value for key, value in args.items()}
 def recorder(kind):
     return lambda name, **args: declared.append([kind, name, inputs(**args)])
-sys.modules["pulumi_wallaroo"] = types.SimpleNamespace(User=recorder("user"), Team=recorder("team"), TeamMemberArgs=inputs)
+sys.modules["pulumi_wallaroo"] = types.SimpleNamespace(User=recorder("user"), Team=recorder("team"), TeamMemberArgs=inputs, WorkspaceMember=recorder("workspaceMember"))
 exec(compile(sys.stdin.buffer.read().decode(), "__main__.py", "exec"), {})
 sys.stdout.buffer.write(json.dumps(declared).encode())
 `;
@@ -57,7 +61,8 @@ describe("an export of 500 mixed accounts", function () {
   beforeEach(async () => {
     const connected = await start();
     emails = await addMixed(platform(), 500);
-    found = await findAccounts(connected, {}, true);
+    await addMixedWorkspaces(platform(), emails);
+    found = await findAccounts(connected, {}, { names: true, workspaces: true });
     platform().clearLog();
   });
 
@@ -79,9 +84,21 @@ describe("an export of 500 mixed accounts", function () {
     operation = shared();
     for (const { calls, args } of stack) expect(await calls.preview(args)).to.equal("unchanged");
     expect(writes()).to.deep.equal([]);
-    const again = await findAccounts(connectTo(platform()), {}, true);
+    const again = await findAccounts(connectTo(platform()), {}, { names: true, workspaces: true });
     expect(again).to.deep.equal(found);
   }
+
+  it("has every membership of a workspace that is not archived, but that of an account in its own default one", () => {
+    const memberships = found.accounts.flatMap(({ workspaces }) =>
+      workspaces.map(({ workspace, role }) => `${role} ${workspace}`),
+    );
+    const owned = memberships.filter((one) => one.startsWith("OWNER"));
+    expect(owned).to.deep.equal(['a$b ${x} "q"', "forecasts", "no", "sales=emea;x"].map((name) => `OWNER ${name}`));
+    expect(memberships).to.have.length(16);
+    expect(found.notes).to.deep.equal(["1 archived workspace is left out."]);
+    const users = nodeProgram(found, "typescript", "users");
+    expect(runNode(users, "ts").filter(([kind]) => kind === "workspaceMember")).to.have.length(16);
+  });
 
   it("has every account but those that no stack can declare, each with its reason", () => {
     expect(found.accounts.map(({ email }) => email)).to.deep.equal([...emails].sort());

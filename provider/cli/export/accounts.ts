@@ -9,6 +9,7 @@ import { BUILT_IN } from "../../user/guards";
 import { findIdentity, findOwn } from "../../user/identity";
 import { isAdmin } from "../../user/properties";
 import type { View } from "../../user/view";
+import { findMemberships, type Membership } from "./memberships";
 
 /** Which accounts are exported: all that meet every condition that is given. */
 export interface Conditions {
@@ -22,6 +23,14 @@ export interface Conditions {
   exclude?: readonly string[];
 }
 
+/** What is said of an account besides its address and `enabled`. */
+export interface With {
+  /** First and last names. Default: none. */
+  names?: boolean;
+  /** Memberships of workspaces. Default: none. */
+  workspaces?: boolean;
+}
+
 /** One account of the platform, as a program declares it. */
 export interface Account {
   id: string;
@@ -32,6 +41,8 @@ export interface Account {
   /** Absent unless asked for. */
   firstName?: string;
   lastName?: string;
+  /** Empty unless asked for. */
+  workspaces: Membership[];
 }
 
 /** An account that is not exported, on one line each. */
@@ -54,7 +65,11 @@ export interface Found {
  * All accounts that meet the conditions, from one query. Raises `WallarooError`, also when the answer seems to be cut: what
  * is missing from an export would be taken for unmanaged.
  */
-export async function findAccounts(platform: Platform, conditions: Conditions, withNames: boolean): Promise<Found> {
+export async function findAccounts(
+  platform: Platform,
+  conditions: Conditions,
+  { names, workspaces }: With,
+): Promise<Found> {
   // Raises for a list that was cut.
   await USERS.find(platform, {}, 0);
   const { context } = platform;
@@ -63,12 +78,16 @@ export async function findAccounts(platform: Platform, conditions: Conditions, w
   const own = new Set(findOwn(caller, view).map(({ id }) => id));
   const users = [...view.accounts()].filter((user) => meets(user, conditions));
   users.sort((a, b) => compare(addressOf(a), addressOf(b)) || compare(a.id, b.id));
-  const found: Found = { host: context.host, accounts: [], leftOut: [], notes: [] };
+  const leftOut: LeftOut[] = [];
+  const declared: ApiUser[] = [];
   for (const user of users) {
     const reason = findReason(user, own, view);
-    if (reason !== undefined) found.leftOut.push({ who: cleanWords(addressOf(user)), reason });
-    else found.accounts.push(accountOf(user, withNames));
+    if (reason === undefined) declared.push(user);
+    else leftOut.push({ who: cleanWords(addressOf(user)), reason });
   }
+  const { byUser, notes } = workspaces === true ? await findMemberships(platform, declared) : NO_MEMBERSHIPS;
+  const accounts = declared.map((user) => accountOf(user, names === true, byUser.get(user.id) ?? []));
+  const found: Found = { host: context.host, accounts, leftOut, notes: [...notes] };
   if (!isCallerKnown) {
     found.notes.push("Nothing tells which of the accounts this command ran as, so that it is not left out.");
   }
@@ -78,6 +97,8 @@ export async function findAccounts(platform: Platform, conditions: Conditions, w
   if (unused.length > 0) found.notes.push(`No account has an address that fits ${listed(unused)}.`);
   return found;
 }
+
+const NO_MEMBERSHIPS = { byUser: new Map<string, Membership[]>(), notes: [] };
 
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
@@ -114,7 +135,7 @@ function findReason(user: ApiUser, own: ReadonlySet<string>, view: View): string
   return `${same.length} accounts have this address (ids ${cleanWords(ids.join(", "))})`;
 }
 
-function accountOf(user: ApiUser, withNames: boolean): Account {
+function accountOf(user: ApiUser, withNames: boolean, workspaces: Membership[]): Account {
   const { id, enabled, firstName = "", lastName = "" } = user;
   return {
     id,
@@ -123,6 +144,7 @@ function accountOf(user: ApiUser, withNames: boolean): Account {
     isAdmin: isAdmin(user),
     ...(withNames && isWritable(firstName) ? { firstName } : {}),
     ...(withNames && isWritable(lastName) ? { lastName } : {}),
+    workspaces,
   };
 }
 

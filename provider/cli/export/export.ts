@@ -27,6 +27,7 @@ interface Options extends SettingsOptions, Conditions {
   format?: RosterFormat;
   out?: string;
   names?: true;
+  workspaces: boolean;
   yes?: true;
   dryRun?: true;
 }
@@ -46,6 +47,7 @@ export function addExport(program: Command): void {
     .option("--yes", "change a file that is there")
     .option("--dry-run", "print what would change in the file, and write nothing")
     .option("--names", "with first and last names")
+    .option("--no-workspaces", "without the memberships of workspaces")
     .option("--enabled", "active accounts alone")
     .option("--domain <domain>", "accounts of this email domain alone")
     .option("--match <pattern...>", "accounts whose address fits one of these alone; * stands for any text")
@@ -56,7 +58,9 @@ export function addExport(program: Command): void {
 async function run(options: Options): Promise<void> {
   const format = formatOf(options);
   const platform = await openPlatform(options);
-  const found = await findAccounts(platform, options, options.names === true);
+  // Members of a team have no workspaces yet.
+  const workspaces = options.workspaces && options.to !== "roster" && options.as !== "team";
+  const found = await findAccounts(platform, options, { ...options, workspaces });
   if (found.accounts.length === 0) {
     const next = "Nothing was written, as an empty program or roster would let go every account.";
     throw problem("no account meets the conditions, but for those that are left out", next, leftOutLines(found));

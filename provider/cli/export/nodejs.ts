@@ -1,17 +1,18 @@
 import type { Account, Found } from "./accounts";
 import type { As } from "./export";
-import { POLICY, headLines, leftOutLines } from "./words";
+import { MEMBER_POLICY, POLICY, headLines, leftOutLines, memberName } from "./words";
 
 /** Longest line of code, in characters: as prettier has it. */
 const WIDTH = 80;
 
 /** A TypeScript or JavaScript program, formatted as prettier formats it by default. */
 export function nodeProgram(found: Found, language: "typescript" | "javascript", as: As): string {
-  const name = as === "team" ? "WallarooTeam" : "WallarooUser";
+  const hasMembers = found.accounts.some(({ workspaces }) => workspaces.length > 0);
+  const names = as === "team" ? "WallarooTeam" : hasMembers ? "WallarooUser, WallarooWorkspaceMember" : "WallarooUser";
   const source =
     language === "typescript"
-      ? `import { ${name} } from "pulumi-wallaroo";`
-      : `const { ${name} } = require("pulumi-wallaroo");`;
+      ? `import { ${names} } from "pulumi-wallaroo";`
+      : `const { ${names} } = require("pulumi-wallaroo");`;
   const body = as === "team" ? teamOf(found) : usersOf(found, language === "typescript" ? " as const" : "");
   const lines = [source, "", ...commented(headLines(found)), ...body];
   const leftOut = leftOutLines(found);
@@ -39,16 +40,27 @@ function teamOf({ accounts }: Found): string[] {
   ];
 }
 
+const EXISTING = '{ adopt: true, onDestroy: "retain" }';
+
 function usersOf({ accounts }: Found, constant: string): string[] {
+  const members = accounts.flatMap(({ email, workspaces }) =>
+    workspaces.flatMap(({ workspaceId, workspace, role }) => {
+      const given = typeof workspace === "number" ? String(workspace) : text(workspace);
+      const properties = [`workspace: ${given}`, `user: ${text(email)}`, `role: "${role}"`, "...membership"];
+      return entry("", `new WallarooWorkspaceMember(${text(memberName(email, workspaceId))}, `, properties, ");");
+    }),
+  );
+  const head = ["", ...commented(MEMBER_POLICY), `const membership = ${EXISTING}${constant};`, ""];
   const users = accounts.flatMap((account) => {
     const properties = [`email: ${text(account.email)}`, ...propertiesOf(account), "...existing"];
     return entry("", `new WallarooUser(${text(account.email)}, `, properties, `);${remark(account)}`);
   });
   return [
     ...commented(["", ...POLICY]),
-    `const existing = { adopt: true, onDestroy: "retain" }${constant};`,
+    `const existing = ${EXISTING}${constant};`,
     "",
     ...users,
+    ...(members.length === 0 ? [] : [...head, ...members]),
   ].map((line) => line.trimEnd());
 }
 

@@ -1,6 +1,6 @@
 import type { Account, Found } from "./accounts";
 import type { As } from "./export";
-import { POLICY, headLines, leftOutLines } from "./words";
+import { MEMBER_POLICY, POLICY, headLines, leftOutLines, memberName } from "./words";
 
 /** Longest line of code, in characters: as black has it. */
 const WIDTH = 88;
@@ -42,13 +42,23 @@ function teamOf({ accounts }: Found): string[] {
   ];
 }
 
+const EXISTING = '{"adopt": True, "on_destroy": "retain"}';
+
 function usersOf({ accounts }: Found): string[] {
+  const members = accounts.flatMap(({ email, workspaces }) =>
+    workspaces.flatMap(({ workspaceId, workspace, role }) => {
+      const given = typeof workspace === "number" ? String(workspace) : text(workspace);
+      const inputs = [`workspace=${given}`, `user=${text(email)}`, `role="${role}"`, "**membership"];
+      return entry("", "wallaroo.WorkspaceMember(", [text(memberName(email, workspaceId)), ...inputs], ")", "");
+    }),
+  );
+  const head = ["", ...commented(MEMBER_POLICY), `membership = ${EXISTING}`, ""];
   const users = accounts.flatMap((account) => {
     const email = text(account.email);
     const parts = [email, `email=${email}`, ...propertiesOf(account), "**existing"];
     return entry("", "wallaroo.User(", parts, ")", remark(account));
   });
-  return ['existing = {"adopt": True, "on_destroy": "retain"}', "", ...users];
+  return [`existing = ${EXISTING}`, "", ...users, ...(members.length === 0 ? [] : [...head, ...members])];
 }
 
 function entry(indent: string, start: string, parts: readonly string[], end: string, comment: string): string[] {

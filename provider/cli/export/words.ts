@@ -8,10 +8,18 @@ export function headLines({ host, accounts }: Found): string[] {
 
 /** What stands beside `adopt` and `onDestroy`, which are written once. */
 export const POLICY = [
-  "adopt: the accounts are there already. They are taken over, and nothing is sent.",
-  "onDestroy: an account that is taken out of here, and every account at `pulumi destroy`, stays as it is on the platform.",
+  "adopt: what is declared is there already. It is taken over, and nothing is sent.",
+  "onDestroy: what is taken out of here, and everything at `pulumi destroy`, stays as it is on the platform.",
   'Write "deactivate" once leaving has to cut off.',
 ];
+
+/** {@link POLICY} of memberships. */
+export const MEMBER_POLICY = ['The same for memberships of workspaces: "remove" takes them away.'];
+
+/** The name of the resource of a membership: a workspace can be called anything, and be renamed. */
+export function memberName(email: string, workspaceId: number): string {
+  return `${email} in workspace ${workspaceId}`;
+}
 
 /** What is not declared, a line per account, with the reason. */
 export function leftOutLines({ leftOut }: Found): string[] {

@@ -1,7 +1,7 @@
 import { Document, isScalar, type Pair, type Scalar, type YAMLMap } from "yaml";
 import type { Account, Found } from "./accounts";
 import type { As } from "./export";
-import { POLICY, headLines, leftOutLines } from "./words";
+import { MEMBER_POLICY, POLICY, headLines, leftOutLines, memberName } from "./words";
 
 /** A whole `Pulumi.yaml` for the native plugin. */
 export function yamlProgram(found: Found, as: As): string {
@@ -10,7 +10,7 @@ export function yamlProgram(found: Found, as: As): string {
     name: "wallaroo-accounts",
     runtime: "yaml",
     plugins: { providers: [{ name: "wallaroo", path: "./node_modules/pulumi-wallaroo/plugin" }] },
-    ...(as === "team" ? {} : { variables: { adopt: true, onDestroy: "retain" } }),
+    ...(as === "team" ? {} : { variables: variablesOf(found) }),
     resources: {},
   }) as YAMLMap;
   document.contents = contents;
@@ -21,6 +21,8 @@ export function yamlProgram(found: Found, as: As): string {
   contents.set("resources", document.createNode(resources));
   const holder = contents.getIn(as === "team" ? ["resources", "staff", "properties"] : ["variables"]) as YAMLMap;
   (holder.items[0] as Pair<Scalar>).key.commentBefore = commented(POLICY);
+  const last = holder.items.find(({ key }) => isScalar(key) && key.value === "ofMemberships");
+  if (last !== undefined) (last as Pair<Scalar>).key.commentBefore = commented(MEMBER_POLICY);
   for (const account of found.accounts.filter(({ isAdmin }) => isAdmin)) remark(contents, account, as);
   return document.toString({ lineWidth: 0, blockQuote: false });
 }
@@ -34,18 +36,26 @@ function teamOf({ accounts }: Found): object {
   return { type: "wallaroo:index:Team", properties: { adopt: true, onDestroy: "retain", members } };
 }
 
+function variablesOf({ accounts }: Found): object {
+  const hasMembers = accounts.some(({ workspaces }) => workspaces.length > 0);
+  return { adopt: true, onDestroy: "retain", ...(hasMembers ? { ofMemberships: "retain" } : {}) };
+}
+
 function usersOf({ accounts }: Found): object {
-  const policy = { adopt: "${adopt}", onDestroy: "${onDestroy}" };
-  return Object.fromEntries(
-    accounts.map((account) => [
-      // The name of a resource is not interpolated.
-      account.email,
-      {
-        type: "wallaroo:index:User",
-        properties: { email: escaped(account.email), ...propertiesOf(account), ...policy },
-      },
-    ]),
+  const adopt = "${adopt}";
+  // The name of a resource is not interpolated.
+  const users = accounts.map((account): [name: string, resource: object] => {
+    const properties = { email: escaped(account.email), ...propertiesOf(account), adopt, onDestroy: "${onDestroy}" };
+    return [account.email, { type: "wallaroo:index:User", properties }];
+  });
+  const members = accounts.flatMap(({ email, workspaces }) =>
+    workspaces.map(({ workspaceId, workspace, role }): [name: string, resource: object] => {
+      const given = typeof workspace === "number" ? workspace : escaped(workspace);
+      const properties = { workspace: given, user: escaped(email), role, adopt, onDestroy: "${ofMemberships}" };
+      return [memberName(email, workspaceId), { type: "wallaroo:index:WorkspaceMember", properties }];
+    }),
   );
+  return Object.fromEntries([...users, ...members]);
 }
 
 function propertiesOf({ enabled, firstName, lastName }: Account): object {
