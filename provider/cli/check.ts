@@ -52,7 +52,7 @@ async function check(options: SettingsOptions): Promise<{ findings: Finding[]; e
       if (!isWallarooError(error)) throw error;
       failed.add(id);
       findings.push(refusedBy(id, error));
-      // A missing right was found; whatever else was in the way hides what lies behind it.
+      // A missing right is a finding; any other failure hides what comes after it.
       couldNot ||= !isWallarooError(error, "forbidden", "notFound", "refused");
     }
   };
