@@ -95,7 +95,7 @@ export default tseslint.config(
   {
     languageOptions: {
       parserOptions: {
-        projectService: { allowDefaultProject: ["eslint.*.mjs", "tests/api/*.mjs", "examples/*/*.mjs"] },
+        projectService: { allowDefaultProject: ["eslint.*.mjs", "tests/api/*.mjs", "examples/*/*.mjs", ".ci/*.mjs"] },
       },
     },
     rules: {
@@ -133,5 +133,8 @@ export default tseslint.config(
     rules: { "@typescript-eslint/no-unused-expressions": "off", "@typescript-eslint/no-floating-promises": "error" },
   },
   { files: ["examples/*/*.mjs"], rules: { "no-undef": "off", "no-console": "off" } },
-  { files: ["eslint.*.mjs", "tests/api/*.mjs", "examples/*/*.mjs"], ...tseslint.configs.disableTypeChecked },
+  {
+    files: ["eslint.*.mjs", "tests/api/*.mjs", "examples/*/*.mjs", ".ci/*.mjs"],
+    ...tseslint.configs.disableTypeChecked,
+  },
 );

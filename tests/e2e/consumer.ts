@@ -18,15 +18,13 @@ export class Consumer {
     readonly env: NodeJS.ProcessEnv,
   ) {}
 
-  /** Packs the checkout and installs it with these other packages (name to version). */
+  /** Installs the packed checkout, or the tarball that PULUMI_WALLAROO_TARBALL names, with these other packages (name to version). */
   static async install(platform: Platform, packages: Record<string, string>): Promise<Consumer> {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), "pulumi-wallaroo-consumer-"));
     const engine = engineEnvironment(await ensureEngine(), folder);
     const env = { ...process.env, ...engine, ...platformEnvironment(platform, CI) };
-    const { stdout } = await run("npm", ["pack", "--silent", "--ignore-scripts", "--pack-destination", folder], {
-      cwd: ROOT,
-    });
-    const dependencies = { "pulumi-wallaroo": `file:${stdout.trim()}`, ...packages };
+    const tarball = process.env["PULUMI_WALLAROO_TARBALL"] ?? (await pack(folder));
+    const dependencies = { "pulumi-wallaroo": `file:${tarball}`, ...packages };
     fs.writeFileSync(
       path.join(folder, "package.json"),
       JSON.stringify({ name: "consumer", private: true, dependencies }),
@@ -55,4 +53,11 @@ export class Consumer {
   remove(): void {
     fs.rmSync(this.folder, { recursive: true, force: true });
   }
+}
+
+/** Packs the checkout into a folder. Answers the name of the file. */
+async function pack(folder: string): Promise<string> {
+  const args = ["pack", "--silent", "--ignore-scripts", "--pack-destination", folder];
+  const { stdout } = await run("npm", args, { cwd: ROOT });
+  return stdout.trim();
 }
