@@ -26,7 +26,8 @@ export async function createMember(context: WorkspaceContext, inputs: MemberInpu
       context.run.siblings?.tell({ verb: "keeps", who: id });
       const role = members.roleOf(account.id);
       if (plan === "adopt") state = adopted(state, role);
-      return plan === "add" || role !== inputs.role;
+      // A role that is not told may be the last owner's: only a higher one is written.
+      return plan === "add" || (role ?? "COLLABORATOR") !== inputs.role;
     });
   } catch (error) {
     throw mayBeDone(error) ? unfinished(state, error) : error;

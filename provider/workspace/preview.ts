@@ -139,7 +139,7 @@ function announce(
   if (plan !== "adopt") return;
   const email = nameOf({ workspace, user: { id: account.id, who: whoIs(account) } });
   const as = found === undefined ? "" : ` (${found})`;
-  const set = found === role ? "" : `, and made ${role}`;
+  const set = (found ?? "COLLABORATOR") === role ? "" : `, and made ${role}`;
   announcements.say({
     kind: "adopted",
     email,

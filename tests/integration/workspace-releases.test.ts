@@ -68,6 +68,20 @@ describe("a membership on every release", () => {
     });
   }
 
+  for (const userType of ["null", "absent"] as const) {
+    it(`is taken over as COLLABORATOR without a write where roles are not told (${userType}): it may be the last owner's`, async () => {
+      await begin({ userType });
+      await platform.setMember("churn", ann, "OWNER");
+      await platform.setMember("churn", operator, undefined);
+      await calls.up({ ...inputs, adopt: true });
+      expect(said().join()).to.match(/is a member, and will be taken over \(`adopt: true`\)[^,]*$/);
+      expect(await calls.up({ ...inputs, adopt: true })).to.equal("unchanged");
+      await calls.destroy();
+      expect(await members()).to.deep.equal({ [ann]: "OWNER" });
+      expect(platform.written()).to.deep.equal([]);
+    });
+  }
+
   it("is taken out and added again, with a word, where the platform keeps the role of a member, and not otherwise", async () => {
     await begin({ addMember: "keeps" });
     await calls.up(inputs);
