@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
 import { createProviders } from "../../provider/dynamic/provider";
-import type { Platform } from "../emulator/platform";
+import type { Platform, PlatformOptions } from "../emulator/platform";
 import { OPERATOR } from "../emulator/seeds";
 import { onPlatform } from "./platform";
 
@@ -186,12 +186,12 @@ function asJson(props: Props): Props {
 }
 
 /** A new platform in each test of a suite, and the engine's calls for one resource on it. */
-export function onCalls(kind: Kind) {
+export function onCalls(kind: Kind, options: PlatformOptions = {}) {
   const { platform, start, writes } = onPlatform();
   const said = listen();
   let calls: EngineCalls | undefined;
   beforeEach(async () => {
-    await start();
+    await start(options);
     calls = new EngineCalls(platform, kind);
   });
   return {

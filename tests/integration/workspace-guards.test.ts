@@ -1,11 +1,13 @@
 import { expect } from "chai";
 import { OPERATOR } from "../emulator/seeds";
 import { EngineCalls, listen, startDynamic } from "./dynamic";
+import type { PlatformOptions } from "../emulator/platform";
+import { OTHER_RELEASE } from "./other-release";
 import { messageOf, onPlatform } from "./platform";
 
 const [ann, bob] = ["ann@example.com", "bob@example.com"];
 
-describe("the last of a workspace", () => {
+const suite = (options: PlatformOptions) => () => {
   const { platform, start, writes } = onPlatform();
   listen();
   const kept: Record<string, EngineCalls> = {};
@@ -21,7 +23,7 @@ describe("the last of a workspace", () => {
   const members = () => platform().membersOf("churn");
 
   beforeEach(async () => {
-    await start();
+    await start(options);
     for (const email of [ann, bob]) await platform().addUser({ email });
     await platform().addWorkspace("churn");
   });
@@ -177,4 +179,7 @@ describe("the last of a workspace", () => {
     expect(platform().requests("workspaces/list")).to.have.length(1);
     expect(platform().requests("workspaces/list_users"), "one to decide by, and a look").to.have.length(2);
   });
-});
+};
+
+describe("the last of a workspace", suite({}));
+describe("the last of a workspace, on a release that differs in all that it may", suite(OTHER_RELEASE));

@@ -1,13 +1,15 @@
 import { expect } from "chai";
 import { OPERATOR } from "../emulator/seeds";
 import { onCalls } from "./dynamic";
+import type { PlatformOptions } from "../emulator/platform";
+import { OTHER_RELEASE } from "./other-release";
 import { messageOf } from "./platform";
 
 const [ann, bob] = ["ann@example.com", "bob@example.com"];
 const operator = OPERATOR.email;
 
-describe("a membership of a workspace", () => {
-  const { platform, writes, said, calls } = onCalls("workspaceMember");
+const suite = (options: PlatformOptions) => () => {
+  const { platform, writes, said, calls } = onCalls("workspaceMember", options);
   let annId: string;
   const members = () => platform().membersOf("churn");
   beforeEach(async () => {
@@ -235,4 +237,7 @@ describe("a membership of a workspace", () => {
     expect(await messageOf(() => calls().refresh())).to.match(words);
     expect(await messageOf(() => calls().destroy())).to.match(words);
   });
-});
+};
+
+describe("a membership of a workspace", suite({}));
+describe("a membership of a workspace, on a release that differs in all that it may", suite(OTHER_RELEASE));
