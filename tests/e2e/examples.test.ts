@@ -142,7 +142,10 @@ describe("the examples", function () {
       .readdirSync(__dirname)
       .filter((file) => file.endsWith(".test.ts") && file !== path.basename(__filename));
     const text = tests.map((file) => fs.readFileSync(path.join(__dirname, file), "utf8")).join("\n");
-    const others = fs.readdirSync(path.join(ROOT, "examples")).filter((name) => !Object.hasOwn(EXAMPLES, name));
+    const folders = fs
+      .readdirSync(path.join(ROOT, "examples"), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory());
+    const others = folders.map(({ name }) => name).filter((name) => !Object.hasOwn(EXAMPLES, name));
     expect(
       others.filter((name) => !text.includes(`copy("${name}"`) && !text.includes(`examples/${name}`)),
     ).to.deep.equal([]);

@@ -26,15 +26,17 @@ function compile(blocks: readonly Block[]): string[] {
     types: ["node"],
     noEmit: true,
   };
-  const host = ts.createCompilerHost(options);
-  const { fileExists, readFile, getSourceFile } = host;
-  host.fileExists = (name) => files.has(path.normalize(name)) || fileExists(name);
-  host.readFile = (name) => files.get(path.normalize(name))?.code ?? readFile(name);
-  host.getSourceFile = (name, language, ...others) => {
-    const block = files.get(path.normalize(name));
-    return block === undefined
-      ? getSourceFile(name, language, ...others)
-      : ts.createSourceFile(name, block.code, language);
+  const disk = ts.createCompilerHost(options);
+  const host: ts.CompilerHost = {
+    ...disk,
+    fileExists: (name) => files.has(path.normalize(name)) || disk.fileExists(name),
+    readFile: (name) => files.get(path.normalize(name))?.code ?? disk.readFile(name),
+    getSourceFile: (name, language, ...others) => {
+      const block = files.get(path.normalize(name));
+      return block === undefined
+        ? disk.getSourceFile(name, language, ...others)
+        : ts.createSourceFile(name, block.code, language);
+    },
   };
   const program = ts.createProgram([...files.keys()], options, host);
   return ts.getPreEmitDiagnostics(program).map(({ file, start = 0, messageText }) => {
