@@ -56,6 +56,35 @@ describe("the documentation", () => {
   }
 });
 
+describe("an example", () => {
+  const files = fs.readdirSync(path.join(ROOT, "examples"), { recursive: true, encoding: "utf8" });
+  const own = files.filter((file) => !/node_modules|venv|sdks/.test(file)).map((file) => `examples/${file}`);
+  const folders = own.filter((file) => path.basename(file) === "Pulumi.yaml").map((file) => path.posix.dirname(file));
+
+  it("has all that it needs in its own folder", () => {
+    const isThere = (file: string) => own.includes(file);
+    const missing = folders.flatMap((folder) => {
+      const needed = ["package.json", ...(isThere(`${folder}/index.ts`) ? ["tsconfig.json"] : [])];
+      const lacks = needed.filter((name) => !isThere(`${folder}/${name}`)).map((name) => `${folder}/${name}`);
+      const hasReadme = [folder, path.posix.dirname(folder)].some((place) => isThere(`${place}/README.md`));
+      return hasReadme ? lacks : [...lacks, `${folder}/README.md`];
+    });
+    expect(folders).to.not.have.length(0);
+    expect(missing).to.deep.equal([]);
+  });
+
+  it("reaches for nothing outside of its folder", () => {
+    const code = own.filter((file) => /\.(ts|js|mjs|json|yaml|py)$/.test(file));
+    expect(code.filter((file) => readPage(file).includes("../../"))).to.deep.equal([]);
+  });
+
+  it("is in the index of examples", () => {
+    const links = findLinks("examples/README.md");
+    const names = new Set(folders.map((folder) => folder.split("/")[1] ?? ""));
+    expect([...names].filter((name) => !links.includes(name))).to.deep.equal([]);
+  });
+});
+
 describe("docs/troubleshooting.md", () => {
   const page = readPage("docs/troubleshooting.md");
 
