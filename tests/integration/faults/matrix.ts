@@ -18,7 +18,7 @@ export interface Applier {
 }
 
 /** Shorter than a user has to wait. */
-export const TIMES = { lookingMs: 2_500 };
+const TIMES = { lookingMs: 2_500 };
 
 /** All of them in one team. */
 export function teamApplier(): Applier {

@@ -2,7 +2,10 @@ import type { UserInputs } from "../../../provider/user/model";
 import { listen } from "../dynamic";
 import { NativeCalls } from "../native";
 import { StackCalls, type Adapter, type Program } from "../programs";
-import { TIMES, describeMatrix, type Applier } from "./matrix";
+import { describeMatrix, type Applier } from "./matrix";
+
+/** Longer than that of the core's matrix: its checks ask the platform too, and the first look must not take all of it. */
+const TIMES = { lookingMs: 6_000 };
 
 const NATIVE: Adapter = {
   name: "the native plugin",
