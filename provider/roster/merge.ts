@@ -99,7 +99,7 @@ function differenceOf(member: RosterMember, account: RosterMember, today: string
 function editYaml(text: string, { edits, added }: Edits): string {
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   const { parseDocument, isMap, isScalar, visit } = require("yaml") as typeof YAML;
-  const document = parseDocument(text);
+  const document = parseDocument(text, { uniqueKeys: false });
   const contents = document.contents as unknown as YAML.YAMLMap<YAML.Scalar, YAML.YAMLMap> | YAML.YAMLSeq<YAML.YAMLMap>;
   const isKeyed = isMap(contents);
   const members = new Map<string, YAML.YAMLMap>();
