@@ -85,7 +85,6 @@ export function connect(
   };
   const directory = new Directory(users);
   const workspaces = createWorkspacesApi(client);
-  const workspaceDirectory = new WorkspaceDirectory(workspaces);
   const view = (maxAgeMs: number) => breaker.whileLooking(() => directory.view(maxAgeMs));
   const context: WorkspaceContext = {
     users: {
@@ -100,8 +99,8 @@ export function connect(
     mustEndSessions: settings.endSessions === "required",
     directory,
     workspaces,
-    workspaceDirectory,
-    ownership: new RunOwnership(workspaces, workspaceDirectory),
+    workspaceDirectory: new WorkspaceDirectory(workspaces),
+    ownership: new RunOwnership(() => context),
     memberships: new MemberMemory(),
     lookout: new Lookout({ view }, lookingMs, () => breaker.isOver()),
     misspellings: new Misspellings(run),

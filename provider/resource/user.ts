@@ -123,8 +123,10 @@ export function userResource(session: Session): Resource {
       if (changes && run.hasProgram) refuseDefects("change", nameOf(olds, id), defects);
       const isAsked = changes && (isReplaced || mayBeRefused(state, due, updates));
       if (isAsked && session.isKnown() && run.hasProgram) {
-        const { context } = session.platform(olds, news);
+        const { context: all } = session.platform(olds, news);
         const known = withoutUnknown(due, isUnknown);
+        // Which account takes over only `up` will know.
+        const context = isUnknown(due["handOver"]) ? { ...all, ownership: undefined } : all;
         if (isReplaced) await previewReplacement(context, { id, state }, known.email);
         else await previewUpdate(context, { id, state }, known);
       }

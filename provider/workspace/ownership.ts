@@ -1,28 +1,32 @@
-import { WallarooError, isWallarooError } from "../api/errors";
+import { WallarooError } from "../api/errors";
+import { Limiter } from "../api/limiter";
 import type { ApiUser, ApiWorkspace } from "../api/wire";
-import type { Membership, WorkspacesApi } from "../api/workspaces";
 import type { OwnedWorkspace, Ownership, Roles } from "../user/context";
+import { DECISION_AGE_MS } from "../user/directory";
 import { addressOf, canonicalEmail } from "../user/email";
-import type { WorkspaceDirectory } from "./directory";
+import { applyRemoval, applyRole } from "./apply";
+import type { WorkspaceContext } from "./context";
 
 /** What leaving has to know and to do of workspaces, by the run's shared view of them. */
 export class RunOwnership implements Ownership {
   #failure: Error | undefined;
   readonly #given = new Map<string, Promise<void>>();
+  /** An account that leaves holds a place in the other one meanwhile. */
+  #limiter: Limiter | undefined;
 
-  constructor(
-    private readonly api: Pick<WorkspacesApi, "addUser" | "removeUser">,
-    private readonly directory: Pick<WorkspaceDirectory, "workspaces" | "members" | "confirm">,
-  ) {}
+  constructor(private readonly context: () => WorkspaceContext) {}
 
   async look(isOthers: (address: string) => boolean): Promise<readonly (readonly [OwnedWorkspace, Roles])[]> {
     if (this.#failure !== undefined) throw this.#failure;
+    const { workspaceDirectory } = this.context();
     try {
-      const list = await this.directory.workspaces(Infinity);
+      const list = await workspaceDirectory.workspaces(Infinity);
       const asked = list.all().filter((workspace) => isAsked(workspace, isOthers));
-      return await Promise.all(
-        asked.map(async (workspace) => [workspace, await this.directory.members(workspace.id, Infinity)] as const),
+      const looked = await Promise.all(
+        asked.map(async (workspace) => [workspace, await workspaceDirectory.members(workspace.id, Infinity)] as const),
       );
+      if (looked.length > 0 && looked.every(([, { size }]) => size === 0)) throw nobody(looked.length);
+      return looked;
     } catch (error) {
       this.#failure = error as Error;
       throw error;
@@ -38,29 +42,15 @@ export class RunOwnership implements Ownership {
   }
 
   async #give(workspace: OwnedWorkspace, user: ApiUser): Promise<void> {
+    const outer = this.context();
+    this.#limiter ??= new Limiter(outer.limiter.concurrency);
+    const context = { ...outer, limiter: this.#limiter };
     const member = { workspace, user: { id: user.id, who: addressOf(user) } };
-    const wasMember = (await this.directory.members(workspace.id, Infinity)).has(user.id);
-    try {
-      await this.api.addUser(member, "OWNER");
-    } catch (error) {
-      // Some releases refuse to add a member.
-      if (!wasMember || !isWallarooError(error, "rejected", "conflict")) throw error;
-    }
-    if (await this.#isOwner(member, wasMember)) return;
-    // Some keep the role of a member. The account that leaves owns the workspace meanwhile.
-    if (wasMember) {
-      await this.api.removeUser(member);
-      await this.api.addUser(member, "OWNER");
-      if (await this.#isOwner(member, false)) return;
-    }
-    throw unconfirmed(member);
-  }
-
-  /** A role that is not shown is that of the request, unless the account had one before. */
-  async #isOwner({ workspace, user }: Membership, wasMember: boolean): Promise<boolean> {
-    const members = await this.directory.confirm(workspace.id);
-    const role = members.roleOf(user.id);
-    return role === "OWNER" || (role === undefined && members.has(user.id) && !wasMember);
+    const members = await context.workspaceDirectory.members(workspace.id, DECISION_AGE_MS);
+    const isUnknown = members.has(user.id) && members.roleOf(user.id) === undefined;
+    // Some releases keep the role of a member, which no look would show then. The account that leaves stays an owner.
+    if (isUnknown) await applyRemoval(context, member, (now) => Promise.resolve(now.has(user.id)));
+    await applyRole(context, member, "OWNER", (now) => Promise.resolve(now.roleOf(user.id) !== "OWNER"));
   }
 }
 
@@ -73,12 +63,13 @@ function isAsked({ name, models, pipelines }: ApiWorkspace, isOthers: (address: 
   return address === undefined || (models.length + pipelines.length > 0 && !isOthers(canonicalEmail(address)));
 }
 
-function unconfirmed({ workspace, user }: Membership): WallarooError {
+/** Of one workspace that may be so, as some platforms forget accounts that are gone. */
+function nobody(count: number): WallarooError {
   return new WallarooError({
-    kind: "unconfirmed",
-    operation: "make",
-    who: `${user.who} an owner of workspace "${workspace.name}"`,
-    words: "the platform answered that it is done, and does not show the account as an owner",
-    next: "Nothing was deactivated for it. Make it an owner on the platform, then run the same command again.",
+    kind: "unreadable",
+    operation: "list the users of",
+    who: count === 1 ? "the only workspace" : `${count} workspaces`,
+    words: "the platform lists no member of any of them",
+    next: "Run the provider as an account with the realm role admin.",
   });
 }

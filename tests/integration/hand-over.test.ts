@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import * as pulumi from "@pulumi/pulumi";
 import type { PlatformOptions } from "../emulator/platform";
 import { EngineCalls, listen, startDynamic } from "./dynamic";
 import { messageOf, onPlatform } from "./platform";
@@ -185,11 +186,24 @@ describe("a user that alone owns workspaces and is cut off", () => {
     expect(writes()).to.deep.equal([`deactivate ${ann}`]);
   });
 
+  it("is not cut off with handOver if the platform lists no member of any workspace", async () => {
+    await beginWith({ handOver: bob }, { usersNull: "always" });
+    expect(await messageOf(() => user.destroy())).to.match(/the platform lists no member of any of them/);
+    expect(writes()).to.deep.equal([]);
+  });
+
+  it("is not looked for in preview while handOver is known by up alone", async () => {
+    await beginWith({ onSoleOwner: "refuse" });
+    const news = declared({ enabled: false, handOver: pulumi.runtime.unknownValue, onSoleOwner: "refuse" });
+    expect(await user.preview(news)).to.equal("updated");
+    expect(looks()).to.deep.equal([0, 0]);
+  });
+
   it("is not cut off if the hand-over is not confirmed", async () => {
     await beginWith({ handOver: bob });
     platform().misbehave({ on: "workspaces/add_user", times: 99, when: "before", what: { status: 200, body: {} } });
     expect(await messageOf(() => user.destroy())).to.match(
-      /Could not make bob@example\.com an owner of workspace "(churn|fraud)": the platform answered that it is done/,
+      /Could not confirm bob@example\.com in workspace "(churn|fraud)": the account is (not a member|a member as COLLABORATOR) of/,
     );
     expect(writes().filter((write) => write.startsWith("deactivate"))).to.deep.equal([]);
     expect(user.kept).not.to.equal(undefined);
