@@ -1,4 +1,4 @@
-import { findNearest } from "./nearest";
+import { findNearest } from "./user/nearest";
 import { NAMESPACE, SETTINGS, type Setting, type SettingKey } from "./settings-table";
 
 const KEYS = Object.keys(SETTINGS) as SettingKey[];

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { DECLARED_KEY, PROVIDER_KEY, TEAM_PROVIDER_TEXT } from "../provider/dynamic/stored";
 import { isUnusable } from "../provider/user/check";
+import type { WorkspaceRole } from "../provider/api/wire";
 import { canonicalEmail } from "../provider/user/email";
 import type { OnDestroy } from "../provider/user/model";
 import { declare, mayFreeSeat } from "./declarations";
@@ -11,7 +12,15 @@ import { findArgsProblem, isPlainObject, resolved } from "./resolved";
 import type { WallarooUserArgs } from "./user";
 
 /** What is declared of one member of a {@link WallarooTeam}: names and meaning as of {@link WallarooUserArgs}. */
-export type WallarooTeamMember = Omit<WallarooUserArgs, "email">;
+export interface WallarooTeamMember extends Omit<WallarooUserArgs, "email"> {
+  /**
+   * Workspaces that the account is in, by name, with its role in each; the rules of {@link WallarooWorkspaceMember}. Added
+   * after the account is there. A membership that was there already needs `adopt: true`. One that is taken out, or of a
+   * member that leaves, goes if this stack gave it, and is put back as found otherwise; memberships that are not declared
+   * stay as they are.
+   */
+  workspaces?: pulumi.Input<Record<string, pulumi.Input<WorkspaceRole>>>;
+}
 
 /** Inputs of a {@link WallarooTeam}. */
 export interface WallarooTeamArgs {
@@ -148,7 +157,9 @@ function withSecrets(members: unknown): unknown {
     const late = pulumi.output(resolved(members)) as pulumi.Output<unknown>;
     return late.apply((known) => {
       if (!isMembers(known)) return pulumi.output(known);
-      const canonical = withCanonicalKeys(known);
+      const canonical = withCanonicalKeys(
+        Object.fromEntries(Object.entries(known).map(([key, member]) => [key, withRoles(member)])),
+      );
       return Object.values(known).some(hasPassword) ? pulumi.secret(canonical) : pulumi.output(canonical);
     });
   }
@@ -177,14 +188,22 @@ function withCanonicalKeys(members: Record<string, unknown>): Record<string, unk
   );
 }
 
-function withSecret(member: unknown): unknown {
+function withSecret(given: unknown): unknown {
+  const member = withRoles(given);
   if (!hasPassword(member)) return member;
   return { ...member, password: pulumi.secret(member.password) };
 }
 
+/** A workspace without a role becomes null, as a member without a value does. */
+function withRoles(member: unknown): unknown {
+  if (!isPlainObject(member) || !isPlainObject(member["workspaces"]) || isUnusable(member["workspaces"])) return member;
+  const roles = Object.entries(member["workspaces"]).map(([name, role]) => [name, role ?? null] as const);
+  return { ...member, workspaces: Object.fromEntries(roles) };
+}
+
 function late(member: pulumi.Output<unknown>): unknown {
   return member.apply((known) => {
-    const value: unknown = known ?? null;
+    const value: unknown = withRoles(known ?? null);
     return hasPassword(value) ? pulumi.secret<unknown>(value) : pulumi.output(value);
   });
 }

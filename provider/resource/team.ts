@@ -8,20 +8,22 @@ import { storedDefaults, withDefaults } from "../team/defaults";
 import { deleteTeam } from "../team/delete";
 import { dueMembers, warnOfEnds } from "../team/expiry";
 import { describeChanges, findEmptiedRefusal, findTeamChanges, isEmpty, pathsOf, type TeamChanges } from "../team/diff";
+import { refuseDeclaredTwice } from "../team/membership-steps";
 import type { Members, TeamState } from "../team/model";
 import { findOptionChanges, optionsOf, storedOptions, type TeamOptions } from "../team/options";
 import { previewTeam } from "../team/preview";
 import { readTeam } from "../team/read";
 import { expectedState, unpack } from "../team/state";
 import { findCutOff, findUnmanagedProblem, lacksList, listsDeclared } from "../team/unmanaged";
-import { unnamed } from "../user/check";
+import { unnamed, type InputFailure } from "../user/check";
 import { describeRepair, refuseDefects } from "../user/decode";
 import { isSameValue } from "../user/diff";
 import { READ_AGE_MS, type Directory } from "../user/directory";
 import { previewSeats, type Declaring } from "../user/seats";
 import { canonicalEmail } from "../user/email";
 import { namesOf } from "../user/properties";
-import { findDuplicates, refusalsOf, refuseCutOff, sentence } from "./declared";
+import { keyOf } from "../workspace/preview";
+import { declaredTwice, findDuplicates, refusalsOf, refuseCutOff, sentence } from "./declared";
 import { ownFailure } from "./failures";
 import type { Checked, Declared, Difference, Props, Resource, Stored } from "./resource";
 import type { Session } from "./session";
@@ -50,6 +52,21 @@ export function teamResource(session: Session): Resource {
 
   function refuseEmptied({ ids }: TeamState, members: Props, { maxDepartures }: TeamOptions): void {
     raise(findEmptiedRefusal(Object.keys(ids), members, run, teamOf(ids), maxDepartures));
+  }
+
+  /** Notes which memberships of workspaces the team declares. Answers a failure for each that another resource declares. */
+  function findDuplicateMemberships(members: Props, declared: Declared | undefined): InputFailure[] {
+    const named = Object.entries(members).flatMap(([email, member]) => {
+      const roles = isRecord(member) && isRecord(member["workspaces"]) ? member["workspaces"] : {};
+      return Object.keys(roles).map((workspace) => ({ workspace, user: email }));
+    });
+    if (named.length === 0 || declared === undefined) return [];
+    const { memberships } = session.platform().context;
+    return named.flatMap((one) => {
+      const earlier = memberships.declare(keyOf(one), declared);
+      const who = `${one.user} in workspace "${one.workspace}"`;
+      return earlier === undefined ? [] : [declaredTwice(who, [declared.name, earlier.name], "a membership")];
+    });
   }
 
   /** In preview and again at apply: settings, and what create would be refused for. */
@@ -133,6 +150,7 @@ export function teamResource(session: Session): Resource {
         result.failures.push(...findDuplicates(Object.keys(members), declared, session));
         const problem = findUnmanagedProblem(run, inputs["ifUnmanaged"], declared);
         if (problem !== undefined) result.failures.push(sentence(unnamed(problem)));
+        if (session.isKnown()) result.failures.push(...findDuplicateMemberships(members, declared));
         if (result.failures.length === 0 && session.isKnown()) {
           await checkLive(olds, members);
           await checkSeats(olds, members, declared);
@@ -167,6 +185,7 @@ export function teamResource(session: Session): Resource {
         session,
       );
       const isLive = run.hasProgram && session.isKnown();
+      if (isLive) refuseDeclaredTwice(session.platform(olds, news).context, unpack(state), due);
       const others = findOptionChanges(state, news);
       const cutOff = isLive ? await findCutOff(session.platform(olds, news).context, state, due, options, team) : [];
       if (isLive && (lacksList(state, options) || listsDeclared(run, state))) others.push("unmanaged");

@@ -1,12 +1,8 @@
-import type { WorkspaceRole } from "../api/wire";
 import { PROPERTIES } from "../user/properties";
 import type { MemberInputs } from "../team/model";
 
 /** What a roster says of one member: what a team takes for a member, but the password. */
-export interface RosterMember extends Omit<MemberInputs, "password"> {
-  /** Roles by the name of the workspace. */
-  workspaces?: Record<string, WorkspaceRole>;
-}
+export type RosterMember = Omit<MemberInputs, "password">;
 
 /** The members of a roster, by canonical address. */
 export type Roster = Record<string, RosterMember>;

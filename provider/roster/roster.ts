@@ -1,5 +1,5 @@
 import { WallarooError, cut } from "../api/errors";
-import { findNearest } from "../nearest";
+import { findNearest } from "../user/nearest";
 import { canonicalEmail, findEmailProblem } from "../user/email";
 import { COLUMNS, COLUMN_NAMES, isColumn, type ColumnName, type Roster, type RosterMember } from "./columns";
 import { rowsOfCsv } from "./csv";

@@ -1,7 +1,7 @@
 import { withTeam } from "../user/announce";
 import type { Context } from "../user/context";
+import type { WorkspaceContext } from "../workspace/context";
 import { createUser } from "../user/create";
-import type { KnownUser } from "../user/model";
 import { PartialFailure, findHalfDone } from "../user/partial-failure";
 import { redeclare } from "../user/state";
 import { updateUser } from "../user/update";
@@ -10,10 +10,12 @@ import { addressOf } from "../user/email";
 import { seatsOf } from "../user/seats";
 import { memberInputs } from "./check";
 import { lookForDepartures, raiseAll, refuseDepartures } from "./departures";
-import { findTeamChanges } from "./diff";
+import { findTeamChanges, isOfAccount } from "./diff";
 import { letGo } from "./leave";
 import { findLeaversRefusals } from "./leavers";
-import type { Members, TeamState } from "./model";
+import { applyMemberships, countMemberships } from "./membership-steps";
+import { findMembershipChanges } from "./memberships";
+import type { Members, TeamMember, TeamState } from "./model";
 import { besideMembers, storedOptions, type TeamOptions } from "./options";
 import { findFailures, isNotTried, membersFailed, type Step } from "./run-all";
 import { pack, unpack } from "./state";
@@ -28,7 +30,7 @@ import { asLeaving, findUnmanaged } from "./unmanaged";
  * @param declared complete with the defaults of the team
  */
 export async function applyTeam(
-  outer: Context,
+  outer: WorkspaceContext,
   id: string,
   before: TeamState | undefined,
   declared: Members,
@@ -36,30 +38,35 @@ export async function applyTeam(
   options: TeamOptions = {},
 ): Promise<TeamState> {
   const [context, announcements] = withTeam(outer, team);
-  const members = before === undefined ? new Map<string, KnownUser>() : unpack(before);
+  const members = before === undefined ? new Map<string, TeamMember>() : unpack(before);
   context.directory.noteKnown(members.values());
   const changes = findTeamChanges(members, declared);
   const departures = await lookForDepartures(context, before, members, declared, options);
   await refuseDepartures(context, departures, options, team);
-  const plan = { stored: members, declared, changes, departures };
+  const touched = [...changes.added, ...changes.changed.map(({ email }) => email)];
+  const memberships = findMembershipChanges(touched, members, declared);
+  const plan = { stored: members, declared, changes, departures, memberships };
   raiseAll("change", team, await findLeaversRefusals(context, plan));
-  const touched = new Set([...changes.added, ...changes.changed.map(({ email }) => email)]);
+  const ofAccounts = changes.changed.filter(({ email, names }) => isOfAccount(names, members.get(email)));
+  const accounts = new Set([...changes.added, ...ofAccounts.map(({ email }) => email)]);
   const freeing: Step[] = [];
   const others: Step[] = [];
+  const failed = new Set<string>();
   for (const [email, member] of Object.entries(declared)) {
     const inputs = memberInputs(email, member);
     const known = members.get(email);
-    if (known !== undefined && !touched.has(email)) {
-      members.set(email, { id: known.id, state: redeclare(known.state, inputs) });
+    if (known !== undefined && !accounts.has(email)) {
+      members.set(email, { ...known, state: redeclare(known.state, inputs) });
       continue;
     }
     const step = async () => {
       try {
         if (known === undefined) members.set(email, await createUser(context, inputs));
-        else members.set(email, { id: known.id, state: await updateUser(context, known, inputs) });
+        else members.set(email, { ...known, state: await updateUser(context, known, inputs) });
       } catch (error) {
+        failed.add(email);
         const half = findHalfDone(error);
-        if (half !== undefined) members.set(email, half);
+        if (half !== undefined) members.set(email, { ...known, ...half });
         throw error;
       }
     };
@@ -68,6 +75,7 @@ export async function applyTeam(
   const leaving = changes.removed;
   const failures = await findFailures(context, `${team}: deactivate`, freeing);
   failures.push(...(await findFailures(context, `${team}: create and update`, others)));
+  failures.push(...(await applyMemberships(context, memberships, { members, declared }, failed, team)));
   const isHeldBack = failures.length > 0 && leaving.length > 0;
   if (!isHeldBack) failures.push(...(await letGo(context, leaving, members, team)));
   const unmanaged = asLeaving(departures?.unmanaged ?? []);
@@ -79,11 +87,12 @@ export async function applyTeam(
   const state = { ...pack(members.values(), options.defaults), ...(beside ?? kept) };
   if (failures.length === 0) return state;
   const held = isHeldBack ? `${leaving.length} not declared any more were left alone for now. ` : "";
-  const tried = freeing.length + others.length + (isHeldBack ? 0 : leaving.length);
+  const count = countMemberships(memberships);
+  const tried = freeing.length + others.length + count + (isHeldBack ? 0 : leaving.length);
   const hasOthers = failures.length < tried && !failures.some(isNotTried);
   const done = hasOthers ? "All others are done, and what" : "What";
   const next = `${done} was done is stored; the next \`pulumi up\` does the rest.`;
-  const total = freeing.length + others.length + leaving.length + (departures?.unmanaged.length ?? 0);
+  const total = freeing.length + others.length + count + leaving.length + (departures?.unmanaged.length ?? 0);
   const failure = membersFailed("change", team, failures, total, held + next);
   throw members.size === 0 ? failure : new PartialFailure(id, state, failure.message, { cause: failure });
 }
@@ -91,7 +100,7 @@ export async function applyTeam(
 /** What is stored of the platform beside the members. Asks the platform only where unmanaged accounts are not ignored. */
 async function report(
   context: Context,
-  members: ReadonlyMap<string, KnownUser>,
+  members: ReadonlyMap<string, TeamMember>,
   declared: Members,
   before: TeamState | undefined,
   options: TeamOptions,

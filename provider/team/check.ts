@@ -2,6 +2,7 @@ import { isRecord } from "../api/json";
 import { checkUser, findUnusable, isUnusable, unnamed, type CheckedInputs } from "../user/check";
 import { canonicalEmail } from "../user/email";
 import type { UserInputs } from "../user/model";
+import { checkRoles, withoutWorkspaces } from "./memberships";
 import type { MemberInputs } from "./model";
 import { checkOptions } from "./options";
 
@@ -54,10 +55,23 @@ export function checkTeam(news: Record<string, unknown>, isUnknown: (value: unkn
     } else if (member["email"] !== undefined) {
       failures.push(unnamed(`${pathOf(key)}.email must not be given: the key is the address`));
     } else {
-      const { inputs, failures: found } = checkUser({ ...member, email }, isUnknown);
+      const { workspaces, ...account } = member;
+      const { inputs, failures: found } = checkUser({ ...account, email }, isUnknown);
       const { email: _email, enabled, ...rest } = inputs;
-      checked.set(email, enabled === true ? rest : { ...rest, enabled });
+      if (enabled !== true) rest["enabled"] = enabled;
       failures.push(...found.map(({ property, reason }) => unnamed(reasonOf(key, property, reason))));
+      if (workspaces !== undefined && workspaces !== null) {
+        const unusable = findUnusable(workspaces);
+        const { roles, problems } = checkRoles(workspaces, isUnknown);
+        rest["workspaces"] = roles;
+        const all = unusable === undefined ? problems : [unusable];
+        failures.push(
+          ...all.map((problem) =>
+            unnamed(`${pathOf(key, "workspaces")}${problem.startsWith("[") ? "" : " "}${problem}`),
+          ),
+        );
+      }
+      checked.set(email, rest);
     }
   }
   return { inputs: { members: Object.fromEntries(checked), ...options }, failures };
@@ -71,5 +85,6 @@ function reasonOf(key: string, property: string, reason: string): string {
 
 /** The inputs of a member, for the rules of a single user. */
 export function memberInputs(email: string, member: MemberInputs): UserInputs {
-  return { ...member, email, enabled: member.enabled ?? true };
+  const account = member.workspaces === undefined ? member : withoutWorkspaces(member);
+  return { ...account, email, enabled: member.enabled ?? true };
 }

@@ -2,9 +2,10 @@ import { refusal } from "../api/errors";
 import { isRecord } from "../api/json";
 import { decodeUser, kindOf, type Defect } from "../user/decode";
 import { canonicalEmail } from "../user/email";
-import type { KnownUser, UserState } from "../user/model";
+import type { UserState } from "../user/model";
 import { decodeDefaults, type StoredDefaults } from "./defaults";
-import type { TeamState } from "./model";
+import { findStoredProblem, type StoredMemberships } from "./memberships";
+import type { TeamMember, TeamState } from "./model";
 import { decodeBeside } from "./options";
 import { pack } from "./state";
 
@@ -52,7 +53,7 @@ export function decodeTeam(stored: Record<string, unknown>, operation: string, t
     details: mapOf(detailsKey(stored)),
     defaults,
   };
-  const members = new Map<string, KnownUser>();
+  const members = new Map<string, TeamMember>();
   const foundLost = new Set<string>();
   const spellings = new Map<string, string>();
   for (const spelling of Object.keys(ids)) {
@@ -80,7 +81,11 @@ export function decodeTeam(stored: Record<string, unknown>, operation: string, t
       members.set(email, { id: isId ? id : NO_ID, state: usual });
       continue;
     }
-    const decoded = decodeUser(memberOf(email, key, own));
+    const { workspaces, ...account } = memberOf(email, key, own);
+    const decoded = decodeUser(account);
+    const problem = workspaces === undefined ? undefined : findStoredProblem(workspaces);
+    if (problem !== undefined)
+      decoded.defects.push({ key: "workspaces", what: `${problem}, and is ${kindOf(workspaces)}` });
     for (const defect of decoded.defects) {
       // Said once, of the whole map.
       if (defect.key === "adopted" && own.adopted === undefined) continue;
@@ -88,7 +93,9 @@ export function decodeTeam(stored: Record<string, unknown>, operation: string, t
       defects.push({ key: pathOf(defect.key, key, detailsKey(stored)), what: defect.what });
     }
     if (decoded.isFoundLost) foundLost.add(email);
-    members.set(email, { id: isId ? id : NO_ID, state: decoded.state });
+    const known = { id: isId ? id : NO_ID, state: decoded.state };
+    const isKept = workspaces !== undefined && problem === undefined;
+    members.set(email, isKept ? { ...known, workspaces: workspaces as StoredMemberships } : known);
   }
   return { state: { ...pack(members.values(), defaults), ...beside }, defects, foundLost };
 }

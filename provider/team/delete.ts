@@ -1,5 +1,5 @@
 import { withTeam } from "../user/announce";
-import type { Context } from "../user/context";
+import type { WorkspaceContext } from "../workspace/context";
 import { raiseAll } from "./departures";
 import { letGo } from "./leave";
 import { findLeaversRefusals } from "./leavers";
@@ -8,7 +8,7 @@ import { membersFailed } from "./run-all";
 import { unpack } from "./state";
 
 /** Leaves every member's account as its `onDestroy` says. May be called again for those that failed. */
-export async function deleteTeam(outer: Context, state: TeamState, team: string): Promise<void> {
+export async function deleteTeam(outer: WorkspaceContext, state: TeamState, team: string): Promise<void> {
   const [context, announcements] = withTeam(outer, team);
   const members = unpack(state);
   context.directory.noteKnown(members.values());

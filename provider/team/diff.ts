@@ -1,10 +1,12 @@
 import { listed, refusal, type WallarooError } from "../api/errors";
 import { isRecord } from "../api/json";
 import { findChanges } from "../user/diff";
-import type { IsUnknown, KnownUser } from "../user/model";
+import type { IsUnknown } from "../user/model";
 import type { RunMemory } from "../user/run";
 import { memberInputs, pathOf } from "./check";
 import { allowsAll } from "./departures";
+import { hasMembershipChanges } from "./memberships";
+import type { TeamMember } from "./model";
 import type { TeamOptions } from "./options";
 
 /** What `up` would do to a team. */
@@ -19,7 +21,7 @@ export interface TeamChanges {
 
 /** Compares the stored members with the declared ones, each by the rules of a single user. */
 export function findTeamChanges(
-  stored: ReadonlyMap<string, KnownUser>,
+  stored: ReadonlyMap<string, TeamMember>,
   declared: Record<string, unknown>,
   isUnknown?: IsUnknown,
 ): TeamChanges {
@@ -32,11 +34,17 @@ export function findTeamChanges(
       changes.changed.push({ email, names: [] });
     } else {
       const { updates } = findChanges(known.state, memberInputs(email, member), isUnknown);
+      if (hasMembershipChanges(known, member["workspaces"])) updates.push("workspaces");
       if (updates.length > 0 || known.state.unfinished === true) changes.changed.push({ email, names: updates });
     }
   }
   for (const email of stored.keys()) if (!Object.hasOwn(declared, email)) changes.removed.push(email);
   return changes;
+}
+
+/** True when more of a member changes than the workspaces that it is in. */
+export function isOfAccount(names: readonly string[], known: TeamMember | undefined): boolean {
+  return known?.state.unfinished === true || names.length !== 1 || names[0] !== "workspaces";
 }
 
 /** True when nothing would be done. */

@@ -6,9 +6,12 @@ import type { KnownUser } from "../user/model";
 import { planDelete } from "../user/policy";
 import { findSoleOwnerRefusals, type Leaver } from "../user/sole-owner";
 import type { View } from "../user/view";
+import type { WorkspaceContext } from "../workspace/context";
 import { memberInputs } from "./check";
 import type { Departures } from "./departures";
 import type { TeamChanges } from "./diff";
+import { findArrivingOwners } from "./membership-steps";
+import type { MembershipChanges } from "./memberships";
 import type { MemberInputs } from "./model";
 
 /** What a team would change, of which not all is about leaving. */
@@ -18,18 +21,26 @@ interface Plan {
   declared: Record<string, unknown>;
   changes: TeamChanges;
   departures?: Departures | undefined;
+  memberships?: MembershipChanges;
 }
 
 /**
  * Says which workspaces are left without an owner, all members that are cut off together, and answers why some must not
  * be: see {@link findSoleOwnerRefusals}. Asks the platform nothing if no member can be cut off.
  */
-export async function findLeaversRefusals(context: Context, plan: Plan): Promise<WallarooError[]> {
+export async function findLeaversRefusals(context: WorkspaceContext, plan: Plan): Promise<WallarooError[]> {
   const { changes, departures } = plan;
   const isCutOff = (email: string) => inputsOf(plan, email).enabled === false;
   const touched = [...changes.added, ...changes.changed.map(({ email }) => email)];
   if (changes.removed.length + (departures?.unmanaged.length ?? 0) === 0 && !touched.some(isCutOff)) return [];
-  return findSoleOwnerRefusals(context, findLeavers(context, await context.directory.view(DECISION_AGE_MS), plan));
+  const leavers = findLeavers(context, await context.directory.view(DECISION_AGE_MS), plan);
+  const { memberships, declared } = plan;
+  if (memberships === undefined || leavers.length === 0) return findSoleOwnerRefusals(context, leavers);
+  const owned = await findArrivingOwners(context, memberships, declared);
+  return findSoleOwnerRefusals(
+    context,
+    leavers.map((leaver) => (leaver.arriving === undefined ? leaver : { ...leaver, owned })),
+  );
 }
 
 function inputsOf({ declared }: Plan, email: string) {

@@ -1,10 +1,16 @@
-import type { DeclaredState, UserInputs, UserState } from "../user/model";
+import type { DeclaredState, KnownUser, UserInputs, UserState } from "../user/model";
 import type { Seats } from "../user/seats";
 import type { StoredDefaults } from "./defaults";
+import type { Roles, StoredMemberships } from "./memberships";
 import type { StoredOptions } from "./options";
 
 /** Checked inputs of one member. Without `enabled: true`: 10,000 values less save the engine 20 % (measured). */
-export type MemberInputs = Omit<UserInputs, "email" | "enabled"> & { enabled?: boolean };
+export type MemberInputs = Omit<UserInputs, "email" | "enabled"> & { enabled?: boolean; workspaces?: Roles };
+
+/** A stored member: its account, and its memberships of workspaces, if it has any. */
+export interface TeamMember extends KnownUser {
+  workspaces?: StoredMemberships;
+}
 
 /** Checked inputs of a team's members, by canonical address. */
 export type Members = Record<string, MemberInputs>;
@@ -35,4 +41,6 @@ export interface MemberDetails
   enabled?: false;
   /** As an adopted member was found; usually true. */
   foundEnabled?: false;
+  /** Memberships that this stack gave, or has taken over. */
+  workspaces?: StoredMemberships;
 }

@@ -1,15 +1,16 @@
 import { WallarooError } from "../api/errors";
 import { ofMove, ofUnmanaged, withTeam } from "../user/announce";
-import type { Context } from "../user/context";
+import type { WorkspaceContext } from "../workspace/context";
 import { DECISION_AGE_MS } from "../user/directory";
 import { addressOf } from "../user/email";
-import type { KnownUser } from "../user/model";
 import { previewCreate, previewLeaving, previewUpdate } from "../user/preview";
 import { memberInputs } from "./check";
 import { findDepartureRefusals, lookForDepartures } from "./departures";
-import type { TeamChanges } from "./diff";
+import { isOfAccount, type TeamChanges } from "./diff";
 import { findLeaversRefusals } from "./leavers";
-import type { MemberInputs, TeamState } from "./model";
+import { findLossRefusals, previewGains } from "./membership-steps";
+import { findMembershipChanges } from "./memberships";
+import type { MemberInputs, Members, TeamMember, TeamState } from "./model";
 import type { TeamOptions } from "./options";
 import { findFailures, reasonsOf, type Step } from "./run-all";
 import { unpack } from "./state";
@@ -19,7 +20,7 @@ import { unpack } from "./state";
  * Writes nothing to the platform.
  */
 export async function previewTeam(
-  outer: Context,
+  outer: WorkspaceContext,
   state: TeamState | undefined,
   declared: Record<string, unknown>,
   changes: TeamChanges,
@@ -30,7 +31,7 @@ export async function previewTeam(
   const { directory, run } = context;
   // Who leaves together is looked at together, in the end.
   const alone = { ...context, ownership: undefined };
-  const stored = state === undefined ? new Map<string, KnownUser>() : unpack(state);
+  const stored = state === undefined ? new Map<string, TeamMember>() : unpack(state);
   directory.noteKnown(stored.values());
   const inputsOf = (email: string) => memberInputs(email, declared[email] as MemberInputs);
   const steps: Step[] = [];
@@ -46,9 +47,10 @@ export async function previewTeam(
     if (former.has(email) || (there.length === 1 && there.every(({ id }) => ownIds.has(id)))) continue;
     steps.push(async () => void (await previewCreate(alone, inputsOf(email), leaving)));
   }
-  for (const { email } of changes.changed) {
+  for (const { email, names } of changes.changed) {
     const known = stored.get(email);
-    if (known !== undefined) steps.push(() => previewUpdate(alone, known, inputsOf(email)));
+    if (known !== undefined && isOfAccount(names, known))
+      steps.push(() => previewUpdate(alone, known, inputsOf(email)));
   }
   for (const email of changes.removed) {
     const known = stored.get(email);
@@ -60,10 +62,14 @@ export async function previewTeam(
     }
     steps.push(() => previewLeaving(alone, known, arriving));
   }
+  const touched = [...changes.added, ...changes.changed.map(({ email }) => email)];
+  const memberships = findMembershipChanges(touched, stored, declared as Members);
+  steps.push(...previewGains(context, memberships, { stored, declared }));
   const failures = await findFailures(context, `${team}: check`, steps);
   const departures = await lookForDepartures(context, state, stored, declared, options);
   const refusals = departures === undefined ? [] : await findDepartureRefusals(context, departures, options, team);
-  refusals.push(...(await findLeaversRefusals(context, { stored, declared, changes, departures })));
+  refusals.push(...(await findLeaversRefusals(context, { stored, declared, changes, departures, memberships })));
+  refusals.push(...(await findLossRefusals(context, memberships, { stored, declared })));
   failures.unshift(...refusals);
   if (failures.length === 0) {
     for (const user of departures?.unmanaged ?? []) announcements.say(ofUnmanaged(addressOf(user)));

@@ -1,10 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Context } from "../user/context";
 import type { KnownUser } from "../user/model";
 import { readUser } from "../user/read";
 import { foundAsNow } from "../user/state";
+import type { WorkspaceContext } from "../workspace/context";
+import { readMember } from "../workspace/read";
 import { storedDefaults } from "./defaults";
-import type { Members, TeamState } from "./model";
+import { membershipsOf, withMembership } from "./memberships";
+import type { Members, TeamMember, TeamState } from "./model";
 import { besideMembers } from "./options";
 import { findFailures, membersFailed } from "./run-all";
 import { inputsFrom, pack, unpack } from "./state";
@@ -14,7 +16,7 @@ import { inputsFrom, pack, unpack } from "./state";
  * @param foundLost adopted members that count as found as they are now, because the state does not tell any more
  */
 export async function readTeam(
-  context: Context,
+  context: WorkspaceContext,
   state: TeamState,
   team: string,
   foundLost: ReadonlySet<string> = new Set(),
@@ -23,8 +25,12 @@ export async function readTeam(
   context.directory.noteKnown(members.values());
   const steps = [...members].map(([email, known]) => async () => {
     const now = await readUser(context, known);
-    if (now === undefined) members.delete(email);
-    else members.set(email, foundLost.has(email) ? foundAsNow(now) : now);
+    if (now === undefined) return void members.delete(email);
+    const account = foundLost.has(email) ? foundAsNow(now) : now;
+    members.set(
+      email,
+      known.workspaces === undefined ? account : await readMemberships(context, { ...known, ...account }),
+    );
   });
   const failures = await findFailures(context, `${team}: read`, steps);
   // One answer is about all of them: if it is bad, no member's reading counts.
@@ -40,6 +46,17 @@ export async function readTeam(
   // What an `up` reported stays as it is: a refresh does not know the program, and nothing of it is drift.
   const after = { ...pack(members.values(), defaults), ...besideMembers(state) };
   return isDeepStrictEqual(after, state) ? { state: after } : { state: after, inputs: inputsFrom(members, defaults) };
+}
+
+/** The memberships of a member as they are now, each under the name that its workspace has now. */
+async function readMemberships(context: WorkspaceContext, member: TeamMember): Promise<TeamMember> {
+  const { workspaces: _before, ...account } = member;
+  let now: TeamMember = account;
+  for (const [, known] of membershipsOf(member)) {
+    const seen = await readMember(context, known);
+    if (seen !== undefined) now = withMembership(now, seen.state.workspaceName.normalize("NFC"), seen.state);
+  }
+  return now;
 }
 
 /** An address that two members have, or undefined. */

@@ -118,7 +118,7 @@ export function linesOf(announcements: readonly Announcement[]): (Announcement |
 }
 
 /** `context` for the members of one team, and what says at the end what becomes of them. */
-export function withTeam(context: Context, team: string): [context: Context, announcements: TeamAnnouncements] {
+export function withTeam<C extends Context>(context: C, team: string): [context: C, announcements: TeamAnnouncements] {
   const announcements = new TeamAnnouncements(context.announcements, context.log, team);
   return [{ ...context, announcements }, announcements];
 }

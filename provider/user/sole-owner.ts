@@ -12,6 +12,8 @@ export interface Leaver extends Pick<DeclaredState, "handOver" | "onSoleOwner"> 
   user: ApiUser;
   /** Canonical addresses of accounts that will be active before it leaves, though they are not there, or not active, yet. */
   arriving?: ReadonlySet<string>;
+  /** Ids of workspaces that will have another owner before it leaves. */
+  owned?: ReadonlySet<number>;
 }
 
 /** A workspace without another owner that stays. */
@@ -75,7 +77,8 @@ async function planAll(context: Around, leavers: readonly Leaver[]): Promise<Pla
   const view = await directory.view(DECISION_AGE_MS);
   const stays = (id: string) => view.findById(id)?.enabled === true && !run.departing.has(id) && !run.leaving.has(id);
   return leaving.map((leaver) => {
-    const owned = findSoleOwned(leaver.user.id, looked, stays);
+    const all = findSoleOwned(leaver.user.id, looked, stays);
+    const owned = all.filter(({ workspace }) => leaver.owned?.has(workspace.id) !== true);
     const plan = planOne(leaver, owned, view, stays);
     const from = run.heirs.get(leaver.user.id);
     if (from !== undefined) plan.refusal = refuse(leaver, `it takes over the workspaces of ${from} in this run`, TWICE);

@@ -3,6 +3,7 @@ import type { ApiUser, ApiWorkspace } from "../api/wire";
 import { isProvisional } from "../user/absence";
 import { READ_AGE_MS } from "../user/directory";
 import { addressOf } from "../user/email";
+import { findNearest } from "../user/nearest";
 import type { View } from "../user/view";
 import { isAddress } from "./check";
 import type { WorkspaceContext } from "./context";
@@ -28,8 +29,15 @@ export async function getWorkspace(
     "find",
     `workspace ${typeof given === "number" ? given : `"${given}"`}`,
     `the account that the provider runs as sees no workspace of this name or id${describeSeen(list)}`,
-    "Check the name, which counts sign by sign, and that this account is an administrator. This provider makes no workspaces.",
+    `${describeNearest(given, list)}Check the name, which counts sign by sign, and that this account is an administrator. ` +
+      "This provider makes no workspaces.",
   );
+}
+
+function describeNearest(given: string | number, list: WorkspaceList): string {
+  const names = list.all().map(({ name }) => name);
+  const nearest = typeof given === "string" ? findNearest(given, names) : undefined;
+  return nearest === undefined ? "" : `Did you mean "${nearest}"? `;
 }
 
 function describeSeen(list: WorkspaceList): string {

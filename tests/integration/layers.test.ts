@@ -76,7 +76,7 @@ const IN_LAYER: Record<string, { file: string; allowed: string[]; forbidden: [na
   },
   "provider/roster": {
     file: "provider/roster/roster.ts",
-    allowed: ["../nearest", "../user/properties", "csv-parse/sync"],
+    allowed: ["../user/nearest", "../user/properties", "csv-parse/sync"],
     forbidden: [
       ["../resource/user", "provider/resource"],
       ["../cli/main", "provider/cli"],

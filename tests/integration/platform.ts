@@ -14,6 +14,7 @@ import { previewCreate, previewLeaving, previewUpdate } from "../../provider/use
 import { getUser, readUser } from "../../provider/user/read";
 import { RunMemory } from "../../provider/user/run";
 import { updateUser } from "../../provider/user/update";
+import type { WorkspaceContext } from "../../provider/workspace/context";
 import { startPlatform, type Platform, type PlatformOptions } from "../emulator/platform";
 import { OPERATOR } from "../emulator/seeds";
 
@@ -41,19 +42,24 @@ export function connectTo(
 
 type Verbs = ReturnType<typeof verbsOf>;
 
-/** The verbs of users and teams, as an adapter calls them. */
-export function verbsOf(context: Context) {
+/** The verbs of users, as an adapter calls them. */
+export function lifecycleOf(context: Context) {
   return {
-    lifecycle: {
-      plan: (inputs: UserInputs, leaving?: ReadonlySet<string>) => previewCreate(context, inputs, leaving),
-      checkUpdate: (known: KnownUser, inputs: Partial<UserInputs>) => previewUpdate(context, known, inputs),
-      checkLeaving: (known: KnownUser, arriving: string[]) => previewLeaving(context, known, arriving),
-      create: (inputs: UserInputs) => createUser(context, inputs),
-      get: (id: string) => getUser(context, id),
-      read: (id: string, state: UserState) => readUser(context, { id, state }),
-      update: (id: string, state: UserState, inputs: UserInputs) => updateUser(context, { id, state }, inputs),
-      delete: (id: string, state: UserState) => deleteUser(context, { id, state }),
-    },
+    plan: (inputs: UserInputs, leaving?: ReadonlySet<string>) => previewCreate(context, inputs, leaving),
+    checkUpdate: (known: KnownUser, inputs: Partial<UserInputs>) => previewUpdate(context, known, inputs),
+    checkLeaving: (known: KnownUser, arriving: string[]) => previewLeaving(context, known, arriving),
+    create: (inputs: UserInputs) => createUser(context, inputs),
+    get: (id: string) => getUser(context, id),
+    read: (id: string, state: UserState) => readUser(context, { id, state }),
+    update: (id: string, state: UserState, inputs: UserInputs) => updateUser(context, { id, state }, inputs),
+    delete: (id: string, state: UserState) => deleteUser(context, { id, state }),
+  };
+}
+
+/** The verbs of users and teams, as an adapter calls them. */
+export function verbsOf(context: WorkspaceContext) {
+  return {
+    lifecycle: lifecycleOf(context),
     team: {
       check: (state: TeamState | undefined, declared: Record<string, unknown>, changes: TeamChanges, team: string) =>
         previewTeam(context, state, declared, changes, team),

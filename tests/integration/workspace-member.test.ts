@@ -128,7 +128,7 @@ const suite = (options: PlatformOptions) => () => {
 
   it("is refused in preview if its workspace or account is not there, with what is", async () => {
     expect(await messageOf(() => calls().preview({ workspace: "Churn", user: ann }))).to.match(
-      /Could not find workspace "Churn": the account that the provider runs as sees no workspace of this name or id; it sees "churn" \(1\)\. Check the name/,
+      /Could not find workspace "Churn": the account that the provider runs as sees no workspace of this name or id; it sees "churn" \(1\)\. Did you mean "churn"\? Check the name/,
     );
     expect(await messageOf(() => calls().preview({ workspace: 7, user: ann }))).to.match(/Could not find workspace 7:/);
     expect(await messageOf(() => calls().preview({ workspace: "churn", user: "no@example.com" }))).to.match(

@@ -11,7 +11,7 @@ import { Announcements } from "../../provider/user/announce";
 import { Misspellings } from "../../provider/user/misspelling";
 import type { UserInputs } from "../../provider/user/model";
 import { RunMemory } from "../../provider/user/run";
-import { verbsOf } from "../integration/platform";
+import { lifecycleOf } from "../integration/platform";
 
 const [ann, boss, caller] = ["ann@example.com", "boss@example.com", "caller@example.com"];
 
@@ -58,7 +58,7 @@ describe("a platform that shows no roles", () => {
     };
     const directory = new Directory(users);
     const [run, log] = [new RunMemory(), { info: () => undefined, warn: () => undefined }];
-    return verbsOf({
+    return lifecycleOf({
       users,
       directory,
       lookout: new Lookout(directory),
@@ -73,7 +73,7 @@ describe("a platform that shows no roles", () => {
       protectedEmails: new Set([boss]),
       clock: { nowMs: () => Date.now(), earliestMs: () => undefined },
       host: "platform.test",
-    }).lifecycle;
+    });
   }
   const declared = (email: string, more: Partial<UserInputs> = {}): UserInputs => ({ email, enabled: true, ...more });
   const isAdmin = (email: string) => people.get(`id-of-${email}`)?.isAdmin;

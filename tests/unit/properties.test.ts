@@ -13,7 +13,7 @@ import { Misspellings } from "../../provider/user/misspelling";
 import type { Unknown, UserInputs } from "../../provider/user/model";
 import { PROPERTIES, type Property } from "../../provider/user/properties";
 import { RunMemory } from "../../provider/user/run";
-import { verbsOf } from "../integration/platform";
+import { lifecycleOf } from "../integration/platform";
 
 const ann = "ann@example.com";
 type Localized = ApiUser & { locale?: string };
@@ -79,7 +79,7 @@ describe("a property that is added to the table", () => {
     const breaker = { refuse: () => undefined } satisfies Pick<Breaker, "refuse">;
     const process = () => {
       const directory = new Directory(users);
-      return verbsOf({
+      return lifecycleOf({
         users,
         directory,
         lookout: new Lookout(directory),
@@ -94,7 +94,7 @@ describe("a property that is added to the table", () => {
         protectedEmails: new Set(),
         clock: { nowMs: () => Date.now(), earliestMs: () => undefined },
         host: "platform.test",
-      }).lifecycle;
+      });
     };
     const inputs: UserInputs = { ...declared("de"), adopt: true };
     const { id, state } = await process().create(inputs);

@@ -40,7 +40,7 @@ export class Declarations {
   propertiesOf(name: string): Property[] {
     const node = this.#find(name);
     if (ts.isTypeAliasDeclaration(node)) throw new Error(`${name} has no properties of its own`);
-    return [...node.members].flatMap((member) => {
+    const own = [...node.members].flatMap((member) => {
       if (!ts.isPropertySignature(member) && !ts.isPropertyDeclaration(member)) return [];
       const isStatic = ts.canHaveModifiers(member) && hasModifier(member, ts.SyntaxKind.StaticKeyword);
       if (isStatic || member.type === undefined || !ts.isIdentifier(member.name)) return [];
@@ -49,6 +49,16 @@ export class Declarations {
         { name: member.name.text, type, isOptional: member.questionToken !== undefined, description: docOf(member) },
       ];
     });
+    if (ts.isClassDeclaration(node)) return own;
+    const bases = [...(node.heritageClauses ?? [])].flatMap(({ types }) => [...types]);
+    return [...bases.flatMap((base) => this.#withoutNames(base)), ...own];
+  }
+
+  /** The properties of `Omit<Interface, "name">`, the one form of what an interface extends. */
+  #withoutNames(base: ts.ExpressionWithTypeArguments): Property[] {
+    const [from, names] = base.typeArguments ?? [];
+    if (from === undefined || names === undefined) throw new Error(`${base.getText()} is not an Omit<...>`);
+    return this.propertiesOf(from.getText()).filter(({ name }) => !names.getText().includes(`"${name}"`));
   }
 
   describe(name: string): string {

@@ -7,8 +7,11 @@ export function currentRosterSchema(): string {
 }
 
 function rosterSchema(): object {
-  const declarations = new Declarations(["sdk/user.ts", "provider/roster/columns.ts"]);
-  const described = [...declarations.propertiesOf("WallarooUserArgs"), ...declarations.propertiesOf("RosterMember")];
+  const declarations = new Declarations(["sdk/user.ts", "sdk/team.ts"]);
+  const described = [
+    ...declarations.propertiesOf("WallarooUserArgs"),
+    ...declarations.propertiesOf("WallarooTeamMember"),
+  ];
   const describe = (name: string) => {
     const description = described.find((property) => property.name === name)?.description ?? "";
     if (description === "") throw new Error(`the column ${name} of a roster has no docstring`);

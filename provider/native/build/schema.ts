@@ -57,18 +57,10 @@ function packageSchema(version: string): Spec {
         ? {
             type: "object",
             description,
-            ...objectOf(alias === undefined ? declarations.propertiesOf(name) : without(alias)),
+            ...objectOf(declarations.propertiesOf(name)),
           }
         : { type: "string", description, enum: literals.map((value) => ({ value })) };
     return ref;
-  }
-
-  /** The properties of `Omit<Interface, "name">`, the one form in which an alias of an object is declared. */
-  function without(alias: ts.TypeNode): Property[] {
-    const [base, left] = ts.isTypeReferenceNode(alias) ? (alias.typeArguments ?? []) : [];
-    if (base === undefined || left === undefined) throw new Error(`${alias.getText()} is not an Omit<...>`);
-    const names = literalsOf(left) ?? [];
-    return declarations.propertiesOf(base.getText()).filter(({ name }) => !names.includes(name));
   }
 
   function typeOf(node: ts.TypeNode): Spec {
