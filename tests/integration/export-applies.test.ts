@@ -96,6 +96,8 @@ describe("an export of 500 mixed accounts", function () {
     expect(owned).to.deep.equal(['a$b ${x} "q"', "forecasts", "no", "sales=emea;x"].map((name) => `OWNER ${name}`));
     expect(memberships).to.have.length(16);
     expect(found.notes).to.deep.equal(["1 archived workspace is left out."]);
+    const members = Object.values(parseRoster(rosterOf(found, "csv"), "csv"));
+    expect(members.flatMap(({ workspaces = {} }) => Object.keys(workspaces))).to.have.length(16);
     const users = nodeProgram(found, "typescript", "users");
     expect(runNode(users, "ts").filter(([kind]) => kind === "workspaceMember")).to.have.length(16);
   });

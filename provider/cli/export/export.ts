@@ -9,6 +9,7 @@ import { readIfThere, writeWhole } from "../file";
 import { printLines, printNotes } from "../print";
 import { openPlatform, withStack, type SettingsOptions } from "../settings";
 import { findAccounts, type Conditions, type Found } from "./accounts";
+import { unnamedLines } from "./memberships";
 import { nodeProgram } from "./nodejs";
 import { pythonProgram } from "./python";
 import { membersOf, rosterOf } from "./roster";
@@ -58,14 +59,13 @@ export function addExport(program: Command): void {
 async function run(options: Options): Promise<void> {
   const format = formatOf(options);
   const platform = await openPlatform(options);
-  // Members of a team have no workspaces yet.
-  const workspaces = options.workspaces && options.to !== "roster" && options.as !== "team";
-  const found = await findAccounts(platform, options, { ...options, workspaces });
+  const found = await findAccounts(platform, options, options);
   if (found.accounts.length === 0) {
     const next = "Nothing was written, as an empty program or roster would let go every account.";
     throw problem("no account meets the conditions, but for those that are left out", next, leftOutLines(found));
   }
-  printNotes(found.notes);
+  const isTeam = options.to === "roster" || options.as === "team";
+  printNotes([...found.notes, ...(isTeam ? unnamedLines(found.accounts) : [])]);
   const { out, to } = options;
   const file = out === undefined ? undefined : readIfThere(out);
   if (to !== "roster") return put(programOf(found, to, options.as ?? "users"), file, options, []);

@@ -10,6 +10,8 @@ export interface Membership {
   workspaceId: number;
   /** As a program names the workspace: by its name, or by its id if the name may be that of another one. */
   workspace: string | number;
+  /** As the members of a team name it, who have no numbers; undefined if no text means it. */
+  key: string | undefined;
   role: WorkspaceRole;
 }
 
@@ -36,7 +38,9 @@ export async function findMemberships(
       const role = members[index].roleOf(user.id);
       if (role === undefined) untold += 1;
       else {
-        const membership = { workspaceId: workspace.id, workspace: givenName(workspace, list), role };
+        const given = givenName(workspace, list);
+        const key = means(String(given), workspace.id, list) ? String(given) : undefined;
+        const membership = { workspaceId: workspace.id, workspace: given, key, role };
         byUser.set(user.id, [...(byUser.get(user.id) ?? []), membership]);
       }
     }
@@ -62,15 +66,36 @@ async function listOf(directory: Platform["context"]["workspaceDirectory"]): Pro
 }
 
 function givenName({ id, name }: ApiWorkspace, list: WorkspaceList): string | number {
-  if (MEMBER_INPUTS.workspace.findProblem(name) !== undefined || name.includes("\ufffd")) return id;
+  const isText = MEMBER_INPUTS.workspace.findProblem(name) === undefined && !name.includes("\ufffd");
+  return isText && means(name, id, list) ? name : id;
+}
+
+function means(given: string, id: number, list: WorkspaceList): boolean {
   try {
-    return list.find(name)?.id === id ? name : id;
+    return list.find(given)?.id === id;
   } catch (error) {
     if (!isWallarooError(error, "refused")) throw error;
-    return id;
+    return false;
   }
 }
 
 function count(number: number, what: string): string {
   return number === 1 ? `1 ${what} is` : `${number} ${what}s are`;
+}
+
+/** The roles of a member of a team, by the name of the workspace; undefined for none. */
+export function rolesOf(workspaces: readonly Membership[]): Record<string, WorkspaceRole> | undefined {
+  const roles = workspaces.flatMap(({ key, role }) => (key === undefined ? [] : [[key, role] as const]));
+  return roles.length === 0 ? undefined : Object.fromEntries(roles);
+}
+
+/** Which memberships no member of a team can have, a line each. */
+export function unnamedLines(accounts: readonly { email: string; workspaces: readonly Membership[] }[]): string[] {
+  return accounts.flatMap(({ email, workspaces }) =>
+    workspaces
+      .filter(({ key }) => key === undefined)
+      .map(
+        ({ workspaceId }) => `${email} in workspace ${workspaceId} is left out: no text means this workspace alone.`,
+      ),
+  );
 }

@@ -1,5 +1,6 @@
 import type { Account, Found } from "./accounts";
 import type { As } from "./export";
+import { rolesOf } from "./memberships";
 import { MEMBER_POLICY, POLICY, headLines, leftOutLines, memberName } from "./words";
 
 /** Longest line of code, in characters: as prettier has it. */
@@ -26,7 +27,7 @@ function commented(lines: readonly string[], indent = ""): string[] {
 
 function teamOf({ accounts }: Found): string[] {
   const members = accounts.flatMap((account) =>
-    entry("    ", `${text(account.email)}: `, propertiesOf(account), `,${remark(account)}`),
+    entry("    ", `${text(account.email)}: `, memberOf(account), `,${remark(account)}`),
   );
   return [
     'new WallarooTeam("staff", {',
@@ -72,6 +73,16 @@ function entry(indent: string, start: string, properties: readonly string[], end
   const isPlain = /^[ -~]*$/.test(line);
   if (isPlain && line.replace(/ \/\/ [^"]*$/, "").length <= WIDTH) return [line];
   return [`${indent}${start}{`, ...properties.map((property) => `${indent}  ${property},`), `${indent}}${end}`];
+}
+
+function memberOf(account: Account): string[] {
+  const roles = Object.entries(rolesOf(account.workspaces) ?? {});
+  const lines = roles.map(([name, role]) => {
+    const isBare = /^[A-Za-z_$][\w$]*$/.test(name);
+    return `        ${isBare ? name : text(name)}: "${role}",`;
+  });
+  const workspaces = ["workspaces: {", ...lines, "      }"].join("\n");
+  return [...propertiesOf(account), ...(lines.length === 0 ? [] : [workspaces])];
 }
 
 function propertiesOf({ enabled, firstName, lastName }: Account): string[] {

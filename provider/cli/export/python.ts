@@ -1,5 +1,6 @@
 import type { Account, Found } from "./accounts";
 import type { As } from "./export";
+import { rolesOf } from "./memberships";
 import { MEMBER_POLICY, POLICY, headLines, leftOutLines, memberName } from "./words";
 
 /** Longest line of code, in characters: as black has it. */
@@ -26,7 +27,10 @@ function commented(lines: readonly string[]): string[] {
 
 function teamOf({ accounts }: Found): string[] {
   const members = accounts.flatMap((account) => {
-    const properties = propertiesOf(account);
+    const roles = Object.entries(rolesOf(account.workspaces) ?? {});
+    const lines = roles.map(([name, role]) => `                ${text(name)}: "${role}",`);
+    const workspaces = ["workspaces={", ...lines, "            }"].join("\n");
+    const properties = [...propertiesOf(account), ...(lines.length === 0 ? [] : [workspaces])];
     if (properties.length === 0) return [`        ${text(account.email)}: {},${remark(account)}`];
     return entry("        ", `${text(account.email)}: wallaroo.TeamMemberArgs(`, properties, "),", remark(account));
   });

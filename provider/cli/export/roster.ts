@@ -5,6 +5,7 @@ import { parseRoster } from "../../roster/read";
 import type { RosterFormat } from "../../roster/roster";
 import { formatRoster } from "../../roster/write";
 import type { Account, Found } from "./accounts";
+import { rolesOf } from "./memberships";
 import { leftOutLines, rosterLines } from "./words";
 
 /** The accounts as members of a team. */
@@ -23,6 +24,9 @@ export function rosterOf(found: Found, format: RosterFormat, file = "team.yaml")
   return `${comments(rosterLines(found, file))}\n${text}${comments(leftOutLines(found))}`;
 }
 
-function memberOf({ enabled, firstName, lastName }: Account): RosterMember {
-  return { ...(enabled ? {} : { enabled }), ...withoutUndefined({ firstName, lastName }) };
+function memberOf({ enabled, firstName, lastName, workspaces }: Account): RosterMember {
+  return {
+    ...(enabled ? {} : { enabled }),
+    ...withoutUndefined({ firstName, lastName, workspaces: rolesOf(workspaces) }),
+  };
 }

@@ -1,6 +1,7 @@
 import { Document, isScalar, type Pair, type Scalar, type YAMLMap } from "yaml";
 import type { Account, Found } from "./accounts";
 import type { As } from "./export";
+import { rolesOf } from "./memberships";
 import { MEMBER_POLICY, POLICY, headLines, leftOutLines, memberName } from "./words";
 
 /** A whole `Pulumi.yaml` for the native plugin. */
@@ -32,8 +33,16 @@ function commented(lines: readonly string[]): string {
 }
 
 function teamOf({ accounts }: Found): object {
-  const members = Object.fromEntries(accounts.map((account) => [escaped(account.email), propertiesOf(account)]));
+  const members = Object.fromEntries(accounts.map((account) => [escaped(account.email), memberOf(account)]));
   return { type: "wallaroo:index:Team", properties: { adopt: true, onDestroy: "retain", members } };
+}
+
+function memberOf(account: Account): object {
+  const roles = Object.entries(rolesOf(account.workspaces) ?? {}).map(([name, role]) => [escaped(name), role]);
+  return {
+    ...propertiesOf(account),
+    ...(roles.length === 0 ? {} : { workspaces: Object.fromEntries(roles) as object }),
+  };
 }
 
 function variablesOf({ accounts }: Found): object {
