@@ -107,7 +107,9 @@ describe("the examples", function () {
   async function pulumiIn(cwd: string, programs: string[], settings = platformEnvironment(platform, CI)) {
     const engine = engineEnvironment(await ensureEngine(), folder);
     const PATH = [...programs, await ensureHosts(), engine["PATH"]].join(path.delimiter);
-    const env = { ...process.env, ...engine, ...settings, PATH, PYTHONDONTWRITEBYTECODE: "1" };
+    // Their types are checked with those of the checkout.
+    const host = { PULUMI_NODEJS_TRANSPILE_ONLY: "true", PYTHONDONTWRITEBYTECODE: "1" };
+    const env = { ...process.env, ...engine, ...settings, PATH, ...host };
     return async (...args: string[]) => (await run("pulumi", [...args, "--non-interactive"], { cwd, env })).stdout;
   }
 

@@ -22,6 +22,8 @@ describe("the recipes", function () {
       ...process.env,
       ...engineEnvironment(await ensureEngine(), folder),
       ...platformEnvironment(platform, CI),
+      // Their types are checked with those of the checkout.
+      PULUMI_NODEJS_TRANSPILE_ONLY: "true",
     };
   });
   afterEach(async () => {
@@ -142,5 +144,26 @@ describe("the recipes", function () {
     expect(platform.written()).to.deep.equal(["invite ann@example.com"]);
     await pulumi(["preview", "--expect-no-changes"], "accounts", none);
     expect(await pulumi(["stack", "export"], "accounts")).to.not.contain(CI.password);
+  });
+
+  it("adopt a running platform: export, review, up, drift check, and not one write", async () => {
+    copy("adopt");
+    await platform.addUser({ email: "ann@example.com", admin: true });
+    await platform.addUser({ email: "bob@example.com", enabled: false });
+    await pulumi(["stack", "init", "dev"]);
+    const wallaroo = path.join(folder, "node_modules/pulumi-wallaroo/dist/provider/cli/main.js");
+    const checked = await command("node", [wallaroo, "check"]);
+    expect(checked.code, checked.stdout + checked.stderr).to.equal(0);
+    const exported = await command("node", [wallaroo, "export", "--to", "roster", "--out", "accounts.yaml"]);
+    expect(exported.code, exported.stderr).to.equal(0);
+    expect(await pulumi(["preview"])).to.contain("ann@example.com");
+    await up();
+    await pulumi(["preview", "--expect-no-changes"]);
+    await pulumi(["refresh", "--preview-only", "--expect-no-changes"]);
+    expect(platform.written()).to.deep.equal([]);
+
+    fs.appendFileSync(path.join(folder, "accounts.yaml"), "cleo@example.com: {}\n");
+    await up();
+    expect(platform.written()).to.deep.equal(["invite cleo@example.com"]);
   });
 });
