@@ -118,7 +118,7 @@ function warnOfStay({ log }: WorkspaceContext, error: WallarooError): void {
 
 async function findRefusal(context: WorkspaceContext, known: KnownMember): Promise<WallarooError | undefined> {
   const { workspaceDirectory, directory, memberships } = context;
-  if (memberships.isKept(known.id) || memberships.findDeclaration(known.id) !== undefined) return undefined;
+  if (memberships.findDeclaration(known.id) !== undefined) return undefined;
   const { id } = await getKnownWorkspace(context, "delete", known.state, DECISION_AGE_MS);
   const members = await workspaceDirectory.members(id, DECISION_AGE_MS);
   const accounts = await directory.view(DECISION_AGE_MS);

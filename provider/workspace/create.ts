@@ -1,10 +1,11 @@
+import { refusal, type WallarooError } from "../api/errors";
 import { DECISION_AGE_MS } from "../user/directory";
 import { applyRole, mayBeDone } from "./apply";
 import type { WorkspaceContext } from "./context";
 import { memberId, type KnownMember, type MemberInputs, type MemberState } from "./model";
-import { decideCreate } from "./preview";
+import { decideCreate, keyOf } from "./preview";
 import { getAccount, getWorkspace, whoIs } from "./resolve";
-import { adopted, knownOf, stateOf, unfinished } from "./state";
+import { adopted, knownOf, nameOf, stateOf, unfinished } from "./state";
 
 /**
  * Adds the account to the workspace, or with `adopt` takes its membership over, with the declared role. Raises
@@ -22,7 +23,10 @@ export async function createMember(context: WorkspaceContext, inputs: MemberInpu
     await applyRole(context, membership, inputs.role, async (members) => {
       const plan = await decideCreate(context, inputs, place, members);
       // At once: no other resource may begin to take it away.
-      memberships.keep(id);
+      const declaration = memberships.findDeclaration(keyOf(inputs)) ?? memberships.findDeclaration(id);
+      // Others may have named it in other words while the account was not there.
+      const earlier = memberships.declare(id, declaration ?? { key: id, name: id });
+      if (earlier !== undefined) throw declaredToo(nameOf(membership), earlier.name);
       context.run.siblings?.tell({ verb: "keeps", who: id });
       const role = members.roleOf(account.id);
       if (plan === "adopt") state = adopted(state, role);
@@ -33,4 +37,8 @@ export async function createMember(context: WorkspaceContext, inputs: MemberInpu
     throw mayBeDone(error) ? unfinished(state, error) : error;
   }
   return knownOf(state);
+}
+
+function declaredToo(who: string, name: string): WallarooError {
+  return refusal("create", who, `"${name}" declares it too`, "Nothing was sent for it. Declare a membership once.");
 }

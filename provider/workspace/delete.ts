@@ -21,7 +21,7 @@ export async function deleteMember(context: WorkspaceContext, { id, state }: Kno
     return announcements.say({ kind: "left", email, text: "stays a member, and is no longer managed." });
   }
   const isElsewhere = run.siblings?.findStay(id, []) !== undefined;
-  if (isElsewhere || memberships.isKept(id) || memberships.findDeclaration(id) !== undefined) {
+  if (isElsewhere || memberships.findDeclaration(id) !== undefined) {
     return announcements.say({ kind: "moved", email, text: "stays a member, because the program declares it." });
   }
   const workspace = await getKnownWorkspace(context, "delete", state, DECISION_AGE_MS);

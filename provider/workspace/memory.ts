@@ -29,7 +29,6 @@ export class MemberMemory {
   /** Ids of accounts that will be there by what preview says, by id of the workspace, and whether as owners. */
   readonly arriving = new Map<number, Map<string, boolean>>();
   readonly #declared = new Map<string, Declaration>();
-  readonly #kept = new Set<string>();
   readonly #own = new Map<string, boolean>();
 
   /** Notes that `declaration` declares this membership. Returns the other resource that does so already, if there is one. */
@@ -40,6 +39,7 @@ export class MemberMemory {
     return undefined;
   }
 
+  /** The resource that declares this membership in this run, which does not take it away then. */
   findDeclaration(key: string): Declaration | undefined {
     return this.#declared.get(key);
   }
@@ -47,15 +47,6 @@ export class MemberMemory {
   noteArriving(workspaceId: number, userId: string, isOwner: boolean): void {
     const accounts = this.arriving.get(workspaceId) ?? new Map<string, boolean>();
     this.arriving.set(workspaceId, accounts.set(userId, isOwner));
-  }
-
-  /** Notes that this run added the member or took it over: from now on it does not take it away. */
-  keep(id: string): void {
-    this.#kept.add(id);
-  }
-
-  isKept(id: string): boolean {
-    return this.#kept.has(id);
   }
 
   /** See `RunMemory.rememberOwn`. */

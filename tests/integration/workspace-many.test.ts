@@ -139,6 +139,37 @@ describe("a membership that several resources declare", () => {
     await provider.delete(id, outputs);
     expect(await platform().membersOf("churn")).to.include({ [ann]: "COLLABORATOR" });
   });
+
+  it("stays adopted when its one resource is replaced by force, though adopt is not declared any more", async () => {
+    await platform().setMember("churn", ann, "COLLABORATOR");
+    const kept = await create(provider, { workspace: "churn", user: ann, adopt: true }, "a");
+    provider = (await startDynamic(platform())).workspaceMember;
+    const inputs = { workspace: "churn", user: ann };
+    await check(provider, inputs, "a", kept.inputs);
+    const made = (await provider.create(await check(provider, inputs, "a"))) as { outs: Props };
+    expect(made.outs).to.include({ adopted: true });
+  });
+
+  it("stays when one of two stored resources is taken out, as after an import under another name", async () => {
+    const kept = await create(provider, { workspace: "churn", user: ann }, "a");
+    provider = (await startDynamic(platform())).workspaceMember;
+    const news = await check(provider, { workspace: "churn", user: ann }, "b", kept.inputs);
+    await provider.diff(kept.id, kept.outputs, news);
+    await provider.delete(kept.id, kept.outputs);
+    expect(await platform().membersOf("churn")).to.include({ [ann]: "COLLABORATOR" });
+  });
+
+  it("is refused to the second at create, where the account was not there when they were checked", async () => {
+    const { user, workspaceMember } = await startDynamic(platform());
+    await check(user, { email: "new@example.com" }, "new");
+    const [first, second] = [1, "churn"].map((workspace) => ({ workspace, user: "new@example.com", adopt: true }));
+    const checked = [await check(workspaceMember, first ?? {}, "a"), await check(workspaceMember, second ?? {}, "b")];
+    await platform().addUser({ email: "new@example.com" });
+    await workspaceMember.create(checked[0] ?? {});
+    expect(await messageOf(() => workspaceMember.create(checked[1] ?? {}))).to.match(
+      /^Could not create new@example.com in workspace "churn": "a" declares it too\. Nothing was sent for it/,
+    );
+  });
 });
 
 describe("a membership that moves to a resource of another provider", () => {
@@ -179,6 +210,17 @@ describe("a membership of which preview does not know all", () => {
     expect(await calls.preview({ workspace: unknown, user: unknown, role: unknown, adopt: unknown })).to.equal(
       "created",
     );
+  });
+
+  it("may be in a workspace that is younger than the list that was asked for", async () => {
+    await start();
+    await platform().addUser({ email: "ann@example.com" });
+    const { workspaceMember } = await startDynamic(platform());
+    const inputs = { workspace: "young", user: "ann@example.com" };
+    expect(await messageOf(() => check(workspaceMember, inputs, "m"))).to.match(/no workspace .*, and none at all\./);
+    await platform().addWorkspace("young", { owners: [OPERATOR.email] });
+    await create(workspaceMember, inputs, "m");
+    expect(platform().requests("workspaces/list")).to.have.length(2);
   });
 
   it("counts as replaced when it is stored, and its loss is refused already", async () => {

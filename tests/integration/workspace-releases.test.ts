@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { startPlatform, type Platform, type PlatformOptions } from "../emulator/platform";
 import { OPERATOR } from "../emulator/seeds";
-import { EngineCalls, listen } from "./dynamic";
+import { EngineCalls, createWith, listen, startDynamic } from "./dynamic";
 import { messageOf } from "./platform";
 
 const ann = "ann@example.com";
@@ -96,6 +96,19 @@ describe("a membership on every release", () => {
     expect(said()).to.deep.equal([
       'This release keeps the role of a member: ann@example.com is taken out of workspace "churn" and added again as OWNER.',
     ]);
+  });
+
+  it("counts as an owner again as soon as it was added again", async () => {
+    await begin({ addMember: "keeps" });
+    const bobId = await platform.addUser({ email: "bob@example.com" });
+    await platform.setMember("churn", "bob@example.com", "OWNER");
+    await platform.setMember("churn", operator, "COLLABORATOR");
+    const { workspaceMember } = await startDynamic(platform);
+    const { id, outs } = await createWith(workspaceMember, inputs);
+    await workspaceMember.update(id, outs, { ...inputs, role: "OWNER", __provider: "x" });
+    const bob = { ...outs, user: "bob@example.com", userId: bobId, email: "bob@example.com", role: "OWNER" };
+    await workspaceMember.delete(`1/${bobId}`, bob);
+    expect(await members()).to.deep.equal({ [ann]: "OWNER", [operator]: "COLLABORATOR" });
   });
 
   it("is not taken out to be added again if nobody else would be in the workspace meanwhile", async () => {
