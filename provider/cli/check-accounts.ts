@@ -116,7 +116,8 @@ export const SEATS: Look = {
   look({ platform: { settings }, view }) {
     if (view === undefined) throw new Error("no view");
     const { active, inactive, limit } = seatsOf(view, settings.seatLimit);
-    const counted = `${active} active accounts take a seat, ${inactive} deactivated ones do not`;
+    const takes = active === 1 ? "account takes" : "accounts take";
+    const counted = `${active} active ${takes} a seat, deactivated accounts (${inactive}) do not`;
     if (limit === undefined)
       return Promise.resolve({ status: "ok", message: `${counted}; wallaroo:seatLimit is not set` });
     const message = `${counted}; wallaroo:seatLimit is ${limit}`;

@@ -32,7 +32,9 @@ export function writeWhole(file: string, text: string): void {
     fs.renameSync(beside, target);
   } catch (error) {
     fs.rmSync(beside, { force: true });
-    throw failure("write", file, messageOf(error));
+    const folder = path.dirname(file);
+    // The system's words would name the file beside it.
+    throw failure("write", file, fs.existsSync(folder) ? messageOf(error) : `there is no folder ${folder}`);
   }
 }
 

@@ -47,7 +47,9 @@ export function settingsOf(source: SettingsSource): Settings {
     return readSettings(source);
   } catch (error) {
     if (!isWallarooError(error, "badSettings")) throw error;
-    throw error.with({ next: "Set them in the environment, or name the stack that has them with --stack." });
+    throw error.with({
+      next: "Set them by `pulumi config set` and name that stack with --stack, or set them in the environment.",
+    });
   }
 }
 

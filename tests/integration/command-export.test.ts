@@ -36,8 +36,8 @@ describe("pulumi-wallaroo export", function () {
       "",
       `// 3 accounts of ${host}, written by \`pulumi-wallaroo export\`. Review them, then run \`pulumi preview\`.`,
       'new WallarooTeam("staff", {',
-      "  // adopt: the accounts are there already. They are taken over, and nothing is sent.",
-      "  // onDestroy: an account that is taken out of here, and every account at `pulumi destroy`, stays as it is on the platform.",
+      "  // adopt: what is declared is there already. It is taken over, and nothing is sent.",
+      "  // onDestroy: what is taken out of here, and everything at `pulumi destroy`, stays as it is on the platform.",
       '  // Write "deactivate" once leaving has to cut off.',
       "  adopt: true,",
       '  onDestroy: "retain",',
@@ -54,7 +54,7 @@ describe("pulumi-wallaroo export", function () {
       "// - service-account-billing\ufffdnew wallaroouser(): the service account of a Keycloak client",
       "",
     ]);
-    expect(platform().log.map(({ call }) => call)).to.deep.equal(["token", "query"]);
+    expect(platform().log.map(({ call }) => call)).to.deep.equal(["token", "query", "workspaces/list"]);
   });
 
   it("has names for --names alone", async () => {
@@ -96,6 +96,20 @@ describe("pulumi-wallaroo export", function () {
     expect(stdout).to.equal("email,enabled\nann@example.org,false\nroot@example.com,\nzoe@example.com,\n");
     expect(stderr).to.match(/^Left out:\n- admin: the platform's built-in admin/);
   });
+
+  for (const [format, out] of [
+    ["csv", undefined],
+    ["csv", "staff.csv"],
+    ["json", "staff.json"],
+  ] as const) {
+    it(`says on stderr which program takes the accounts of a roster in ${format} over (${out ?? "stdout"})`, async () => {
+      const options = out === undefined ? ["--format", format] : ["--out", out];
+      const reads = `In the program: new WallarooTeam("staff", { adopt: true, onDestroy: "retain", members: readRoster("${out ?? "team.csv"}") })`;
+      expect((await run("--to", "roster", ...options)).stderr).to.include(`\n${reads}\nadopt: `);
+      // It has been read by then.
+      if (out !== undefined) expect((await run("--to", "roster", ...options)).stderr).to.not.include("In the program");
+    });
+  }
 
   it("writes a file whole, and leaves another one alone without --yes", async () => {
     const args = ["--to", "javascript", "--out", "index.js"];
@@ -153,7 +167,11 @@ describe("pulumi-wallaroo export", function () {
       ["--to", "roster", "--out", "team.csv", "--format", "json"],
       "is named as csv, and --format is json",
     ],
-    ["a folder that is not there", ["--to", "python", "--out", "no/__main__.py"], "ENOENT"],
+    [
+      "a folder that is not there",
+      ["--to", "python", "--out", "no/__main__.py"],
+      "there is no folder no. Correct the path",
+    ],
     ["a language that there is not", ["--to", "go"], "Allowed choices are typescript"],
     ["no form", [], "required option '--to <form>' not specified"],
   ] as const) {

@@ -39,6 +39,6 @@ describe("the command line of pulumi-wallaroo", () => {
     const { code, stdout, stderr } = await runCommand(["whoami"], env);
     expect({ code, stdout }).to.deep.equal({ code: 1, stdout: "" });
     expect(stderr).to.include("wallaroo:url (WALLAROO_URL) must be").and.include("wallaroo:maxRetries");
-    expect(stderr).to.include("Credentials are missing").and.include("--stack");
+    expect(stderr).to.include("Credentials are missing").and.include("`pulumi config set`").and.include("--stack");
   });
 });

@@ -80,7 +80,9 @@ describe("pulumi-wallaroo --stack", function () {
     );
     expect(stdout).to.match(/^ok +wallaroo:realm +master, from WALLAROO_REALM$/m);
     expect(stdout).to.match(/^note +unknown setting +wallaroo:userName .*did you mean wallaroo:username\?$/m);
-    expect(stdout).to.match(/^note +seats +1 active .*limit is 1$\n +One more active account would be refused\. /im);
+    expect(stdout).to.match(
+      /^note +seats +1 active account takes a seat, .*limit is 1$\n +One more active account would be refused\. /im,
+    );
     expect(stdout).to.not.include(OPERATOR.password).and.not.include("Oo-another-secret");
   });
 

@@ -13,7 +13,7 @@ import { unnamedLines } from "./memberships";
 import { nodeProgram } from "./nodejs";
 import { pythonProgram } from "./python";
 import { membersOf, rosterOf } from "./roster";
-import { leftOutLines } from "./words";
+import { leftOutLines, readerLines } from "./words";
 import { yamlProgram } from "./yaml";
 
 const FORMS = ["typescript", "javascript", "python", "yaml", "roster"] as const;
@@ -69,10 +69,11 @@ async function run(options: Options): Promise<void> {
   const { out, to } = options;
   const file = out === undefined ? undefined : readIfThere(out);
   if (to !== "roster") return put(programOf(found, to, options.as ?? "users"), file, options, []);
+  const isNew = out === undefined || file === undefined;
+  const name = out === undefined ? `team.${format}` : path.basename(out);
   // A format without comments says nothing but its members.
-  printNotes(format === "yaml" && file === undefined ? [] : leftOutLines(found));
-  if (out === undefined || file === undefined)
-    return put(rosterOf(found, format, out && path.basename(out)), file, options, []);
+  if (!isNew || format !== "yaml") printNotes([...leftOutLines(found), ...(isNew ? readerLines(name) : [])]);
+  if (isNew) return put(rosterOf(found, format, name), file, options, []);
   const merged = mergeRoster(decode(file, out), format, out, membersOf(found), await findToday(platform.context));
   if (merged.others.length > 0) {
     printNotes([`Kept, though no exported account has the address: ${listed(merged.others)}.`]);

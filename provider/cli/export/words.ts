@@ -2,8 +2,8 @@ import type { Found } from "./accounts";
 
 /** What every program and roster says at its beginning. No time of the day: the same accounts make the same text. */
 export function headLines({ host, accounts }: Found): string[] {
-  const count = accounts.length === 1 ? "1 account" : `${accounts.length} accounts`;
-  return [`${count} of ${host}, written by \`pulumi-wallaroo export\`. Review them, then run \`pulumi preview\`.`];
+  const [count, them] = accounts.length === 1 ? ["1 account", "it"] : [`${accounts.length} accounts`, "them"];
+  return [`${count} of ${host}, written by \`pulumi-wallaroo export\`. Review ${them}, then run \`pulumi preview\`.`];
 }
 
 /** What stands beside `adopt` and `onDestroy`, which are written once. */
@@ -26,11 +26,18 @@ export function leftOutLines({ leftOut }: Found): string[] {
   return leftOut.length === 0 ? [] : ["Left out:", ...leftOut.map(({ who, reason }) => `- ${who}: ${reason}`)];
 }
 
-/** What a YAML roster says at its beginning: where its schema is, and the program that reads it. */
+/** What a YAML roster says at its beginning: where its schema is, and {@link readerLines}. */
 export function rosterLines(found: Found, file: string): string[] {
   return [
     "yaml-language-server: $schema=./node_modules/pulumi-wallaroo/roster.schema.json",
     ...headLines(found),
+    ...readerLines(file),
+  ];
+}
+
+/** The program that reads a roster so that every account is taken over, and what that means. */
+export function readerLines(file: string): string[] {
+  return [
     `In the program: new WallarooTeam("staff", { adopt: true, onDestroy: "retain", members: readRoster(${JSON.stringify(file)}) })`,
     ...POLICY,
   ];
