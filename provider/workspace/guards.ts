@@ -42,7 +42,7 @@ export function findLossRefusal(loss: Loss, context: LossContext): WallarooError
   const name = `workspace "${workspace.name}"`;
   if (kind === "lower") return refusal("lower the role of", `${who} in ${name}`, reason.words, reason.next);
   const rest =
-    'To let go of it and leave it a member, set `onDestroy: "retain"`, run `pulumi up`, and take it out then.';
+    'To let go of it and leave it a member, set `onDestroy: "retain"`, run `pulumi up`, and take it out then; in a team, leave the workspace declared.';
   return refusal("remove", `${who} from ${name}`, reason.words, `${reason.next} ${rest}`);
 }
 

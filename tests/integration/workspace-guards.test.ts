@@ -39,7 +39,7 @@ const suite = (options: PlatformOptions) => () => {
     platform().clearLog();
     await of(ann).calls.up({ workspace: "churn", user: ann, role: "OWNER", adopt: true, onDestroy: "remove" });
     expect(await messageOf(() => of(ann).calls.destroy())).to.match(
-      /^Could not remove ann@example.com from workspace "churn": no other owner of it that can be seen would be left\. Make another active account an owner first\. To let go of it and leave it a member, set `onDestroy: "retain"`/,
+      /^Could not remove ann@example.com from workspace "churn": no other owner of it that can be seen would be left\. Make another active account an owner first\. To let go of it and leave it a member, set `onDestroy: "retain"`, run `pulumi up`, and take it out then; in a team, leave the workspace declared\.$/,
     );
     expect(writes()).to.deep.equal([]);
     await platform().setMember("churn", bob, "OWNER");
