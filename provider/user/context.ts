@@ -28,7 +28,12 @@ export interface Ownership {
    * @param isOthers true for the address of an account that is not asked about
    */
   look(isOthers: (address: string) => boolean): Promise<readonly (readonly [OwnedWorkspace, Roles])[]>;
-  /** Looked at afterwards: raises `unconfirmed` if the account is not shown as an owner then. */
+  /** True when this run takes the account out of the workspace, or lowers its role: it is not counted on as an owner. */
+  isLeaving(workspaceId: number, userId: string): boolean;
+  /**
+   * Looked at afterwards: raises `unconfirmed` if the account is not shown as an owner then. Raises `refused` if this run takes
+   * it out of the workspace.
+   */
   makeOwner(workspace: OwnedWorkspace, user: ApiUser): Promise<void>;
 }
 

@@ -105,6 +105,9 @@ export class RunMemory {
     this.siblings?.tell({ verb: "cutsOff", who: id, wasActive: enabled });
   }
 
+  /** True for an account that this run cuts off, or may. */
+  readonly isCutOff = (id: string): boolean => this.departing.has(id) || this.leaving.has(id);
+
   /** True once for each topic: what concerns all accounts is said once. */
   isNew(topic: string): boolean {
     const isNew = !this.#said.has(topic);

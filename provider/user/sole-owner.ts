@@ -75,9 +75,11 @@ async function planAll(context: Around, leavers: readonly Leaver[]): Promise<Pla
   const owns = ({ user: { id } }: Leaver) => findSoleOwned(id, looked, () => false).length > 0;
   if (!leaving.some((leaver) => owns(leaver) || run.heirs.has(leaver.user.id))) return [];
   const view = await directory.view(DECISION_AGE_MS);
-  const stays = (id: string) => view.findById(id)?.enabled === true && !run.departing.has(id) && !run.leaving.has(id);
+  const stays = (id: string) => view.findById(id)?.enabled === true && !run.isCutOff(id);
+  const { ownership } = context;
+  const staysIn = (id: string, workspaceId: number) => stays(id) && !ownership.isLeaving(workspaceId, id);
   return leaving.map((leaver) => {
-    const all = findSoleOwned(leaver.user.id, looked, stays);
+    const all = findSoleOwned(leaver.user.id, looked, staysIn);
     const owned = all.filter(({ workspace }) => leaver.owned?.has(workspace.id) !== true);
     const plan = planOne(leaver, owned, view, stays);
     const from = run.heirs.get(leaver.user.id);
@@ -109,10 +111,11 @@ async function look(
 }
 
 /** The workspaces of which the account is, or may be, the only owner that stays. */
-function findSoleOwned(id: string, looked: Looked, stays: (id: string) => boolean): Owned[] {
+function findSoleOwned(id: string, looked: Looked, stays: (id: string, workspaceId: number) => boolean): Owned[] {
   return looked.flatMap(([workspace, members]) => {
     if (!members.has(id) || members.roleOf(id) === "COLLABORATOR") return [];
-    const isLeft = members.ids().some((other) => other !== id && members.roleOf(other) === "OWNER" && stays(other));
+    const staysHere = (other: string) => members.roleOf(other) === "OWNER" && stays(other, workspace.id);
+    const isLeft = members.ids().some((other) => other !== id && staysHere(other));
     return isLeft ? [] : [{ workspace, isShown: members.roleOf(id) !== undefined }];
   });
 }

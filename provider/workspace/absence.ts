@@ -1,9 +1,10 @@
 import { WallarooError, refusal } from "../api/errors";
 import type { ApiWorkspace } from "../api/wire";
-import { READ_AGE_MS } from "../user/directory";
+import { DECISION_AGE_MS, READ_AGE_MS } from "../user/directory";
 import type { WorkspaceContext } from "./context";
-import type { MemberState } from "./model";
-import { membershipOf, nameOf } from "./state";
+import type { MemberInputs, MemberState } from "./model";
+import { whoIs } from "./resolve";
+import { membershipOf, nameOf, type Place } from "./state";
 import type { Members } from "./view";
 
 /**
@@ -60,4 +61,27 @@ export function refuseDoubtfulAbsence(
     "Another platform answers there, most likely: check wallaroo:url (WALLAROO_URL). If the workspace was renamed and the " +
       "account taken out of it, let go of the membership with `pulumi state delete`.",
   );
+}
+
+/**
+ * The members of a workspace to which one is added. A list without any is asked for once more, as there is always one.
+ * Raises `unreadable` for a collaborator if it stays so: the account may be the owner, which would be lowered by that.
+ */
+export async function findFirstMembers(
+  { workspaceDirectory }: WorkspaceContext,
+  { role }: Pick<MemberInputs, "role">,
+  { workspace, account }: Place,
+  listed: Members,
+  isFirst = true,
+): Promise<Members> {
+  if (listed.size > 0) return listed;
+  const members = await workspaceDirectory.members(workspace.id, DECISION_AGE_MS, listed.askedAtMs + listed.tookMs);
+  if (members.size > 0 || role === "OWNER" || !isFirst) return members;
+  throw new WallarooError({
+    kind: "unreadable",
+    operation: "add",
+    who: `${whoIs(account)} to workspace "${workspace.name}"`,
+    words: "the platform lists no member of the workspace at all, and there is always one",
+    next: "Nothing was sent. Run the same command again. If it stays so, give the workspace an owner first.",
+  });
 }

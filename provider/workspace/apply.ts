@@ -134,12 +134,17 @@ async function exchange(context: WorkspaceContext, member: Membership, role: Wor
 
 const KEEPS = "This release keeps the role of a member";
 
-async function putBack({ workspaces }: WorkspaceContext, member: Membership, role: WorkspaceRole): Promise<string> {
+/** Adds a member again that was taken out, as it was. Answers what came of it, and raises nothing. */
+export async function putBack(
+  { workspaces }: WorkspaceContext,
+  member: Membership,
+  role: WorkspaceRole,
+): Promise<string> {
   try {
     await workspaces.addUser(member, role);
     return `It was added again as ${role}`;
   } catch {
-    return "It is not a member now";
+    return "It may not be a member now";
   }
 }
 

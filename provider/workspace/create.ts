@@ -1,5 +1,6 @@
 import { refusal, type WallarooError } from "../api/errors";
 import { DECISION_AGE_MS } from "../user/directory";
+import { findFirstMembers } from "./absence";
 import { applyRole, mayBeDone } from "./apply";
 import type { WorkspaceContext } from "./context";
 import { memberId, type KnownMember, type MemberInputs, type MemberState } from "./model";
@@ -20,7 +21,8 @@ export async function createMember(context: WorkspaceContext, inputs: MemberInpu
   let state: MemberState = stateOf(inputs, place, inputs.role);
   const membership = { workspace, user: { id: account.id, who: whoIs(account) } };
   try {
-    await applyRole(context, membership, inputs.role, async (members) => {
+    await applyRole(context, membership, inputs.role, async (listed) => {
+      const members = await findFirstMembers(context, inputs, place, listed);
       const plan = await decideCreate(context, inputs, place, members);
       // At once: no other resource may begin to take it away.
       const declaration = memberships.findDeclaration(keyOf(inputs)) ?? memberships.findDeclaration(id);

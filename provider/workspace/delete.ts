@@ -21,8 +21,12 @@ export async function deleteMember(context: WorkspaceContext, { id, state }: Kno
     return announcements.say({ kind: "left", email, text: "stays a member, and is no longer managed." });
   }
   const isElsewhere = run.siblings?.findStay(id, []) !== undefined;
-  if (isElsewhere || memberships.findDeclaration(id) !== undefined) {
-    return announcements.say({ kind: "moved", email, text: "stays a member, because the program declares it." });
+  if (isElsewhere || memberships.heirs.has(id) || memberships.findDeclaration(id) !== undefined) {
+    return announcements.say({
+      kind: "moved",
+      email,
+      text: "stays a member, because the program declares it, or hands the workspace over to it.",
+    });
   }
   const workspace = await getKnownWorkspace(context, "delete", state, DECISION_AGE_MS);
   const membership = { ...membershipOf(state), workspace };

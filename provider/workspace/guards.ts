@@ -24,6 +24,8 @@ export interface LossContext {
   members: Members;
   accounts: Pick<View, "findById">;
   leaving: Leaving;
+  /** Accounts that this run cuts off besides. */
+  isCutOff?: (userId: string) => boolean;
   /** In a preview, accounts that will be there by then, and whether as owners. */
   arriving?: ReadonlyMap<string, boolean> | undefined;
 }
@@ -33,7 +35,7 @@ const DEFAULT_WORKSPACE = " - Default Workspace";
 /**
  * The refusal to take away the last user of a workspace, its last owner, or an account from its own default workspace.
  * Accounts that are gone do not count, nor deactivated ones while the leaving account is active, nor any that this run takes
- * away as well.
+ * away or cuts off as well.
  */
 export function findLossRefusal(loss: Loss, context: LossContext): WallarooError | undefined {
   const reason = findReason(loss, context);
@@ -48,14 +50,14 @@ export function findLossRefusal(loss: Loss, context: LossContext): WallarooError
 
 function findReason(
   { kind, workspace, userId, knownRole, replacedBy }: Loss,
-  { members, accounts, leaving, arriving = new Map() }: LossContext,
+  { members, accounts, leaving, isCutOff = () => false, arriving = new Map() }: LossContext,
 ): { words: string; next: string } | undefined {
   const account = accounts.findById(userId);
   if (kind === "remove" && account !== undefined && isOwnDefault(workspace.name, account)) {
     return { words: "it is the account's own default workspace", next: "Leave it a member." };
   }
   const isLeft = (id: string) => {
-    if (id === userId || leaving.isRemoved(workspace.id, id)) return false;
+    if (id === userId || leaving.isRemoved(workspace.id, id) || isCutOff(id)) return false;
     const other = accounts.findById(id);
     return other !== undefined && (other.enabled || account?.enabled !== true);
   };

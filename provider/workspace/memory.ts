@@ -28,6 +28,8 @@ export class MemberMemory {
   readonly leaving = new Leaving();
   /** Ids of accounts that will be there by what preview says, by id of the workspace, and whether as owners. */
   readonly arriving = new Map<number, Map<string, boolean>>();
+  /** Ids of memberships that become an owner's because another account leaves: none of them is taken away. */
+  readonly heirs = new Set<string>();
   readonly #declared = new Map<string, Declaration>();
   readonly #own = new Map<string, boolean>();
 

@@ -1,11 +1,13 @@
-import { WallarooError } from "../api/errors";
+import { WallarooError, isWallarooError, refusal } from "../api/errors";
 import { Limiter } from "../api/limiter";
 import type { ApiUser, ApiWorkspace } from "../api/wire";
+import type { Membership } from "../api/workspaces";
 import type { OwnedWorkspace, Ownership, Roles } from "../user/context";
 import { DECISION_AGE_MS } from "../user/directory";
 import { addressOf, canonicalEmail } from "../user/email";
-import { applyRemoval, applyRole } from "./apply";
+import { applyRemoval, applyRole, putBack } from "./apply";
 import type { WorkspaceContext } from "./context";
+import { memberId } from "./model";
 
 /** What leaving has to know and to do of workspaces, by the run's shared view of them. */
 export class RunOwnership implements Ownership {
@@ -33,6 +35,11 @@ export class RunOwnership implements Ownership {
     }
   }
 
+  isLeaving(workspaceId: number, userId: string): boolean {
+    const { leaving } = this.context().memberships;
+    return leaving.isRemoved(workspaceId, userId) || leaving.isLowered(workspaceId, userId);
+  }
+
   /** Once per account and workspace: several owners may hand over to one account. */
   makeOwner(workspace: OwnedWorkspace, user: ApiUser): Promise<void> {
     const key = `${workspace.id} ${user.id}`;
@@ -46,11 +53,20 @@ export class RunOwnership implements Ownership {
     this.#limiter ??= new Limiter(outer.limiter.concurrency);
     const context = { ...outer, limiter: this.#limiter };
     const member = { workspace, user: { id: user.id, who: addressOf(user) } };
+    if (this.isLeaving(workspace.id, user.id)) throw leavingHeir(member);
+    // At once: no other resource may begin to take it away.
+    context.memberships.heirs.add(memberId(workspace.id, user.id));
     const members = await context.workspaceDirectory.members(workspace.id, DECISION_AGE_MS);
     const isUnknown = members.has(user.id) && members.roleOf(user.id) === undefined;
     // Some releases keep the role of a member, which no look would show then. The account that leaves stays an owner.
     if (isUnknown) await applyRemoval(context, member, (now) => Promise.resolve(now.has(user.id)));
-    await applyRole(context, member, "OWNER", (now) => Promise.resolve(now.roleOf(user.id) !== "OWNER"));
+    try {
+      await applyRole(context, member, "OWNER", (now) => Promise.resolve(now.roleOf(user.id) !== "OWNER"));
+    } catch (error) {
+      if (!isUnknown || !isWallarooError(error)) throw error;
+      const back = await putBack(context, member, "COLLABORATOR");
+      throw error.with({ words: `${error.words} (it was taken out before, to be added as OWNER. ${back})` });
+    }
   }
 }
 
@@ -72,4 +88,13 @@ function nobody(count: number): WallarooError {
     words: "the platform lists no member of any of them",
     next: "Run the provider as an account with the realm role admin.",
   });
+}
+
+function leavingHeir({ workspace, user }: Membership): WallarooError {
+  return refusal(
+    "make",
+    `${user.who} an owner of workspace "${workspace.name}"`,
+    "this run takes it out of that workspace, or lowers its role",
+    "Nothing was deactivated for it. Let it be an owner there, or name another account in `handOver`.",
+  );
 }

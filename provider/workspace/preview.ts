@@ -6,6 +6,7 @@ import type { WorkspaceContext } from "./context";
 import { findLossRefusal, type Loss } from "./guards";
 import { type KnownMember, type MemberInputs } from "./model";
 import { planMember, planRemoval, type MemberPlan } from "./policy";
+import { findFirstMembers } from "./absence";
 import { findAccount, getAccount, getWorkspace, whoIs } from "./resolve";
 import { membershipOf, nameOf, type Place } from "./state";
 import type { Members } from "./view";
@@ -32,7 +33,9 @@ export async function previewCreate(context: WorkspaceContext, inputs: KnownInpu
   const { workspace, user } = inputs;
   if (place === undefined || workspace === undefined || user === undefined) return undefined;
   const declared = { ...inputs, workspace, user };
-  const members = await context.workspaceDirectory.members(place.workspace.id, DECISION_AGE_MS);
+  const listed = await context.workspaceDirectory.members(place.workspace.id, DECISION_AGE_MS);
+  const isFirst = !context.memberships.arriving.has(place.workspace.id);
+  const members = await findFirstMembers(context, declared, place, listed, isFirst);
   const plan = await decideCreate(context, declared, place, members, true);
   context.memberships.noteArriving(place.workspace.id, place.account.id, inputs.role === "OWNER");
   announce(context, place, plan, members.roleOf(place.account.id), inputs.role);
@@ -92,7 +95,7 @@ export async function guardLoss(
   // Nothing is awaited between the decision and the note.
   const { leaving, arriving } = context.memberships;
   const beside = isPreview ? { arriving: arriving.get(workspace.id) } : {};
-  raise(findLossRefusal(loss, { members, accounts, leaving, ...beside }));
+  raise(findLossRefusal(loss, { members, accounts, leaving, isCutOff: context.run.isCutOff, ...beside }));
   leaving.note(kind, workspace.id, userId);
 }
 

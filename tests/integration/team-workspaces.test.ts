@@ -168,8 +168,9 @@ describe("the workspaces of a team's members", () => {
 
   it("keep the last owner of a workspace, by the whole plan", async () => {
     await begin();
-    await platform().addWorkspace("own", { owners: [] });
+    await platform().addWorkspace("own", { owners: [OPERATOR.email] });
     await team.up(of({ [ann]: { workspaces: { own: "OWNER" } }, [bob]: { workspaces: { own: "COLLABORATOR" } } }));
+    await platform().setMember("own", OPERATOR.email, undefined);
     platform().clearLog();
     for (const roles of [undefined, "COLLABORATOR"]) {
       const workspaces = roles === undefined ? {} : { own: roles };

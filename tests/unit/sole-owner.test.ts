@@ -42,6 +42,7 @@ describe("the only owner of a workspace that leaves", () => {
         });
         return Promise.resolve(all);
       },
+      isLeaving: () => false,
       makeOwner: ({ name }, { id }) => {
         written.push(`${name} ${id}`);
         Object.assign(workspaces[name] ?? {}, { [id]: "OWNER" });
@@ -167,6 +168,7 @@ describe("the only owner of a workspace that leaves", () => {
   const failing = (kind: ErrorKind): Ownership => ({
     look: () =>
       Promise.reject(new WallarooError({ kind, operation: "list", who: "workspaces", words: "no", next: "Next." })),
+    isLeaving: () => false,
     makeOwner: () => Promise.reject(new Error("nothing can be known")),
   });
 
