@@ -116,9 +116,14 @@ async function describe({ context }: Platform, workspace: ApiWorkspace, maxAgeMs
     // Releases answer the id or the address.
     createdBy: by === undefined ? undefined : (emailOf(by) ?? (by.includes("@") ? canonicalEmail(by) : by)),
     archived,
-    models,
-    pipelines,
-    members: all.sort((a, b) => ((a.email ?? a.id) < (b.email ?? b.id) ? -1 : 1)),
+    // The platform promises no order, and an output that changes order is a change to the engine.
+    models: [...models].sort((a, b) => a - b),
+    pipelines: [...pipelines].sort((a, b) => a - b),
+    members: all.sort((a, b) => compare(a.email ?? a.id, b.email ?? b.id) || compare(a.id, b.id)),
   };
   return withoutUndefined<WorkspaceInfo>(info);
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }

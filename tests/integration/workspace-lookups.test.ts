@@ -42,6 +42,19 @@ describe("the lookups of workspaces", () => {
     expect(platform.requests("workspaces/list"), "one list for all of them").to.have.length(1);
   });
 
+  it("answer the same while the platform lists what is in a workspace in another order", async () => {
+    const { members, models } = platform.workspace("fraud");
+    const [first, second] = ["a0000000-0000-4000-8000-000000000009", "b0000000-0000-4000-8000-000000000001"];
+    for (const id of [second, first]) {
+      await platform.addUser({ id, email: "twin@example.com", username: id });
+      members.set(id, "COLLABORATOR");
+    }
+    models.splice(0, 2, 12, 7);
+    const fraud = await lookups.getWorkspace({ name: "fraud" });
+    expect(fraud.models).to.deep.equal([7, 12]);
+    expect(fraud.members.map(({ id }) => id)).to.deep.equal([ids[ann], ids[bob], first, second]);
+  });
+
   it("answer all workspaces that the account sees, with one request per workspace", async () => {
     const all = await lookups.getWorkspaces();
     expect(all.map(({ name, archived }) => [name, archived])).to.deep.equal([
