@@ -22,10 +22,13 @@ export async function deleteMember(context: WorkspaceContext, { id, state }: Kno
   }
   const isElsewhere = run.siblings?.findStay(id, []) !== undefined;
   if (isElsewhere || memberships.heirs.has(id) || memberships.findDeclaration(id) !== undefined) {
+    const { foundRole, role } = state;
+    const isLost = target !== "remove" && foundRole !== undefined && foundRole !== role;
+    const lost = isLost ? ` Nothing makes it ${foundRole} again, as it was found: declare what is to be.` : "";
     return announcements.say({
       kind: "moved",
       email,
-      text: "stays a member, because the program declares it, or hands the workspace over to it.",
+      text: `${STAYS}${lost}`,
     });
   }
   const workspace = await getKnownWorkspace(context, "delete", state, DECISION_AGE_MS);
@@ -50,3 +53,5 @@ export async function deleteMember(context: WorkspaceContext, { id, state }: Kno
   }
   announcements.say({ kind: "left", email, text: `stays a member (${target}), as it was when this stack adopted it.` });
 }
+
+const STAYS = "stays a member, because the program declares it, or hands the workspace over to it.";

@@ -8,6 +8,7 @@ import { addressOf, canonicalEmail } from "../user/email";
 import { applyRemoval, applyRole, putBack } from "./apply";
 import type { WorkspaceContext } from "./context";
 import { memberId } from "./model";
+import type { Members } from "./view";
 
 /** What leaving has to know and to do of workspaces, by the run's shared view of them. */
 export class RunOwnership implements Ownership {
@@ -25,7 +26,7 @@ export class RunOwnership implements Ownership {
       const list = await workspaceDirectory.workspaces(Infinity);
       const asked = list.all().filter((workspace) => isAsked(workspace, isOthers));
       const looked = await Promise.all(
-        asked.map(async (workspace) => [workspace, await workspaceDirectory.members(workspace.id, Infinity)] as const),
+        asked.map(async (workspace) => [workspace, await this.#membersOf(workspace)] as const),
       );
       if (looked.length > 0 && looked.every(([, { size }]) => size === 0)) throw nobody(looked.length);
       return looked;
@@ -33,6 +34,14 @@ export class RunOwnership implements Ownership {
       this.#failure = error as Error;
       throw error;
     }
+  }
+
+  /** A list without members is asked for once more: the account that leaves may be in it. */
+  async #membersOf({ id }: ApiWorkspace): Promise<Members> {
+    const { workspaceDirectory } = this.context();
+    const members = await workspaceDirectory.members(id, Infinity);
+    if (members.size > 0) return members;
+    return workspaceDirectory.members(id, Infinity, members.askedAtMs + members.tookMs);
   }
 
   isLeaving(workspaceId: number, userId: string): boolean {

@@ -9,7 +9,7 @@ const [ann, bob, cleo] = ["ann@example.com", "bob@example.com", "cleo@example.co
 
 describe("the last owner of a workspace", () => {
   const { platform, start, writes } = onPlatform();
-  listen();
+  const said = listen();
   const members = () => platform().membersOf("churn");
   async function begin(options: PlatformOptions = {}): Promise<void> {
     await start(options);
@@ -41,6 +41,42 @@ describe("the last owner of a workspace", () => {
     expect(await members(), message).to.deep.equal({ [ann]: "OWNER" });
     expect(writes()).to.deep.equal([]);
     expect(calls.kept).to.equal(undefined);
+  });
+
+  it("hands it over although the platform lists no member of it for once", async () => {
+    await begin();
+    await platform().addWorkspace("churn", { owners: [ann] });
+    await platform().addWorkspace("fraud", { owners: [bob] });
+    const user = new EngineCalls(platform, "user");
+    await user.up({ email: ann, adopt: true, handOver: bob });
+    const { id } = platform().workspace("churn");
+    const nth = platform().workspace("fraud").id < id ? 2 : 1;
+    for (const at of [nth, 3 - nth]) {
+      platform().behave();
+      await platform().setEnabled(ann, true);
+      await platform().setMember("churn", bob, undefined);
+      const what = { status: 200, body: { users: null } };
+      platform().misbehave({ on: "workspaces/list_users", nth: at, when: "after", what });
+      const leaving = new EngineCalls(platform, "user");
+      leaving.kept = user.kept;
+      await leaving.up({ email: ann, adopt: true, handOver: bob, enabled: false });
+      expect(await members()).to.deep.equal({ [ann]: "OWNER", [bob]: "OWNER" });
+    }
+  });
+
+  it("is said to keep a role that was not found, after a replacement by the same membership", async () => {
+    await begin();
+    await platform().addWorkspace("churn", { owners: [OPERATOR.email], collaborators: [ann] });
+    const calls = new EngineCalls(platform, "workspaceMember");
+    await calls.up({ workspace: "churn", user: ann, role: "OWNER", adopt: true });
+    const [id, inputs, outputs] = [calls.kept?.id ?? "", calls.kept?.inputs ?? {}, calls.kept?.outputs ?? {}];
+    const { workspaceMember } = await startDynamic(platform());
+    const news = { ...inputs, __declared: { key: "1", name: "it" } };
+    await workspaceMember.check(inputs, news);
+    await workspaceMember.create((await workspaceMember.check({}, news)).inputs as Record<string, unknown>);
+    await workspaceMember.delete(id, outputs);
+    expect(said().at(-1)).to.match(/stays a member.* Nothing makes it COLLABORATOR again, as it was found/);
+    expect(await members()).to.include({ [ann]: "OWNER" });
   });
 
   it("leaves the account in handOver a member if it can't be made an owner", async () => {
