@@ -45,7 +45,7 @@ describe("the refusals of one preview", function () {
     };
     const { output } = await stack().previewFails(both);
     expect(output).to.match(
-      /because 2 accounts .*\n.*p0@example.com: an active account.*\n.*p1@example.com: an active/,
+      /because 2 resources or members .*\n.*p0@example.com: an active account.*\n.*p1@example.com: an active/,
     );
     const urn = (name: string) => `urn:pulumi:test::people::${WallarooUser.type}::${name}`;
     const targeted = await stack().previewFails(both, { target: [urn("user")] });
