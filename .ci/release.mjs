@@ -75,15 +75,22 @@ if (problems.length > 0) {
   process.stderr.write(`Could not release "${version}":\n${problems.map((problem) => `  ${problem}\n`).join("")}`);
   process.exit(1);
 }
+let tarball;
 try {
   writeVersion(version, repository);
-  const tarball = makeFiles();
+  tarball = makeFiles();
   run("git", ["commit", "--quiet", "--all", "--message", `Release ${version}`]);
-  run("git", ["tag", `v${version}`]);
-  const missing = repository === undefined ? "Set RELEASE_REPOSITORY to name where the code and its issues are.\n" : "";
-  process.stdout.write(`Tagged v${version}. ${missing}Publish with: npm publish ${path.relative(ROOT, tarball)}\n`);
 } catch (error) {
-  run("git", ["checkout", "--quiet", "--", ...CHANGED.filter((file) => existsSync(path.join(ROOT, file)))]);
+  run("git", ["checkout", "--quiet", "HEAD", "--", ...CHANGED.filter((file) => existsSync(path.join(ROOT, file)))]);
   process.stderr.write(`Could not release ${version}: ${error.message}\nEverything in git is as it was.\n`);
-  process.exitCode = 1;
+  process.exit(1);
 }
+try {
+  run("git", ["tag", `v${version}`]);
+} catch (error) {
+  const next = `The release is committed and packed. Tag it by hand as v${version}, and do not run this again.`;
+  process.stderr.write(`Could not tag ${version}: ${error.message}\n${next}\n`);
+  process.exit(1);
+}
+const missing = repository === undefined ? "Set RELEASE_REPOSITORY to name where the code and its issues are.\n" : "";
+process.stdout.write(`Tagged v${version}. ${missing}Publish with: npm publish ${path.relative(ROOT, tarball)}\n`);

@@ -11,7 +11,7 @@ const contracts = new pulumi.Config().requireObject<Record<string, Contract>>("c
 
 const teams = Object.entries(contracts).map(([name, { lastDay, members }]) => {
   const entries = members.map((email): [string, WallarooTeamMember] => [email, { expires: lastDay }]);
-  // A contractor whom a department invited before is taken over, and left as found when the contract leaves the program.
+  // An account that is active already is taken over, and put back as it was found when the contract leaves the program.
   return new WallarooTeam(name, { members: Object.fromEntries(entries), adopt: true });
 });
 

@@ -65,4 +65,53 @@ describe("npm run release", function () {
     expect(git("status", "--porcelain")).to.equal("");
     expect(git("tag")).to.equal("");
   });
+
+  /** A package of which everything can be made, with its tests. */
+  function makeWhole(): void {
+    const scripts = { schema: "true", plugin: "true", engine: "true" };
+    fs.writeFileSync(
+      path.join(folder, "package.json"),
+      JSON.stringify({ name: "released", version: "0.1.0", files: ["CHANGELOG.md"], scripts }),
+    );
+    fs.mkdirSync(path.join(folder, "tests/e2e"), { recursive: true });
+    for (const name of ["package", "environment"]) {
+      fs.writeFileSync(path.join(folder, `tests/e2e/${name}.test.ts`), 'it("works", () => {});\n');
+    }
+    fs.writeFileSync(path.join(folder, ".gitignore"), "node_modules\nrelease/\n");
+    // The command's own git has no identity but this.
+    for (const [key, value] of [
+      ["user.name", "Test"],
+      ["user.email", "test@example.com"],
+    ] as const) {
+      git("config", key, value);
+    }
+    git("add", "--all");
+    git("commit", "--quiet", "--message", "Whole");
+  }
+
+  it("commits and tags what it has tried, and stops before publishing", () => {
+    makeWhole();
+    const { status, stdout, stderr } = release("0.1.0", "https://example.com/released");
+    expect(status, stderr).to.equal(0);
+    expect(stdout).to.contain("Publish with: npm publish release/released-0.1.0.tgz");
+    expect(git("log", "-1", "--format=%s")).to.equal("Release 0.1.0\n");
+    expect(git("tag")).to.equal("v0.1.0\n");
+    expect(git("show", "HEAD:CHANGELOG.md")).to.match(/^## 0\.1\.0 \(\d{4}-\d\d-\d\d\)$/m);
+    expect(JSON.parse(git("show", "HEAD:package.json"))).to.have.property(
+      "homepage",
+      "https://example.com/released#readme",
+    );
+  });
+
+  it("says that the release is committed when the tag alone fails", () => {
+    makeWhole();
+    git("config", "tag.gpgSign", "true");
+    git("config", "gpg.program", "false");
+    git("config", "core.editor", "false");
+    const { status, stderr } = release("0.1.0");
+    expect(status).to.equal(1);
+    expect(stderr).to.contain("The release is committed and packed. Tag it by hand as v0.1.0");
+    expect(stderr).to.not.contain("as it was");
+    expect(git("log", "-1", "--format=%s")).to.equal("Release 0.1.0\n");
+  });
 });
