@@ -129,7 +129,9 @@ export async function previewLeaving(
 /** A loss of the stored membership. */
 export function lossOf(kind: Loss["kind"], state: KnownMember["state"]): Loss {
   const { workspace, user } = membershipOf(state);
-  return { kind, workspace, userId: user.id, who: user.who, knownRole: state.role };
+  // What was adopted without a role that the platform told may be the owner, whatever is declared.
+  const mayOwn = kind === "remove" && state.adopted && state.foundRole === undefined;
+  return { kind, workspace, userId: user.id, who: user.who, knownRole: mayOwn ? "OWNER" : state.role };
 }
 
 function announce(

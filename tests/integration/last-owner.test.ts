@@ -27,6 +27,16 @@ describe("the last owner of a workspace", () => {
     });
   }
 
+  it("is not removed where roles are not told and it was adopted", async () => {
+    await begin({ userType: "null" });
+    await platform().addWorkspace("churn", { owners: [ann], collaborators: [bob] });
+    const calls = new EngineCalls(platform, "workspaceMember");
+    await calls.up({ workspace: "churn", user: ann, adopt: true, onDestroy: "remove" });
+    expect(await messageOf(() => calls.destroy())).to.contain("no other owner of it that can be seen would be left");
+    expect(await members()).to.deep.equal({ [ann]: "OWNER", [bob]: "COLLABORATOR" });
+    expect(writes()).to.deep.equal([]);
+  });
+
   it("is not lowered by an add while the platform lists no member", async () => {
     await begin();
     await platform().addWorkspace("churn", { owners: [ann] });
