@@ -1,6 +1,7 @@
 import { WallarooError, cut } from "./api/errors";
 import { withoutUndefined } from "./api/json";
 import { isLoopback } from "./api/proxy";
+import type { SettingNames } from "./api/refusal";
 import { readCredentials, type Credentials } from "./credentials";
 import { SettingsReading, type SettingsSource } from "./settings-source";
 import { SETTINGS, type NumberSetting, type Setting, type SettingKey, type SettingValue } from "./settings-table";
@@ -9,6 +10,8 @@ import { findUnusable } from "./user/check";
 
 /** All settings, complete and checked. */
 export interface Settings extends Credentials {
+  /** How messages call them. */
+  names: SettingNames;
   /** Base URL of the platform, without a trailing slash. */
   url: string;
   /** Base URL of its Keycloak, without a trailing slash. */
@@ -44,6 +47,7 @@ export function readSettings(source: SettingsSource): Settings {
   const authUrl = keycloakBase(read("authUrl").replace("{url}", url));
   if (!insecure) for (const key of ["url", "authUrl"] as const) refuseClearText(reading, key);
   const settings = withoutUndefined<Settings>({
+    names: reading,
     url,
     authUrl,
     realm: read("realm"),

@@ -3,19 +3,28 @@ import { isWallarooError } from "../../provider/api/errors";
 import { Secrets } from "../../provider/api/redact";
 import { TokenSource, type Grant } from "../../provider/api/token";
 import type { Transport } from "../../provider/api/transport";
+import { SettingsReading } from "../../provider/settings-source";
 
 const USER: Grant = { type: "password", username: "ann", password: "pass-word" };
 const REFRESH: Grant = { type: "refresh", refreshToken: "r1" };
 
 describe("a refused sign-in", () => {
-  const refused = async (grant: Grant, status: number, error: string, error_description: string): Promise<string> => {
+  const CONFIGURED = new SettingsReading({ config: () => undefined, env: {} });
+  const EXPLICIT = new SettingsReading({ config: () => undefined, env: undefined });
+  const refused = async (
+    grant: Grant,
+    status: number,
+    error: string,
+    error_description: string,
+    names = CONFIGURED,
+  ): Promise<string> => {
     const body = JSON.stringify({ error, error_description });
     const transport: Transport = () => Promise.resolve({ status, body, retryAfterMs: undefined });
-    const options = { authUrl: "https://x.example/auth", realm: "master", clientId: "sdk-clinet", grant };
+    const options = { authUrl: "https://x.example/auth", realm: "master", clientId: "sdk-clinet", grant, names };
     const failure: unknown = await new TokenSource(options, transport, new Secrets())
       .get()
       .catch((raised: unknown) => raised);
-    if (!isWallarooError(failure, "unauthenticated")) throw new Error(`not refused: ${String(failure)}`);
+    if (!isWallarooError(failure)) throw new Error(`not refused: ${String(failure)}`);
     return failure.message;
   };
 
@@ -52,4 +61,19 @@ describe("a refused sign-in", () => {
       );
     }
   });
+
+  for (const [grant, error, words] of [
+    [USER, "invalid_grant", "Check `username` of the WallarooProvider and `password` of the WallarooProvider. "],
+    [REFRESH, "invalid_grant", "Check `refreshToken` of the WallarooProvider, and that it was issued to the client of `clientId`"],
+    [{ type: "client" }, "invalid_client", "Check `clientId` of the WallarooProvider and `clientSecret` of the WallarooProvider. "],
+    [USER, "invalid_client", "Check `clientId` of the WallarooProvider and `clientSecret` of the WallarooProvider: Keycloak refuses"],
+    [USER, undefined, "Check `authUrl` of the WallarooProvider and `realm` of the WallarooProvider: no Keycloak realm"],
+  ] as [Grant, string | undefined, string][]) {
+    it(`names the inputs of the provider in the program that signs in by ${grant.type} (${error ?? "no realm"})`, async () => {
+      const status = error === undefined ? 404 : 401;
+      expect(await refused(grant, status, error ?? "", "no", EXPLICIT))
+        .to.include(words)
+        .and.not.match(/wallaroo:|WALLAROO_|the configuration/);
+    });
+  } // prettier-ignore
 });

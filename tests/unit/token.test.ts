@@ -3,6 +3,9 @@ import { callerOf } from "../../provider/api/caller";
 import { Secrets } from "../../provider/api/redact";
 import { TokenSource, type Grant } from "../../provider/api/token";
 import type { Exchange, Transport } from "../../provider/api/transport";
+import { SettingsReading } from "../../provider/settings-source";
+
+const NAMES = new SettingsReading({ config: () => undefined, env: {} });
 
 describe("the token of a run", () => {
   it("is renewed by the newest refresh token after a 401, where that is all we were given", async () => {
@@ -19,7 +22,7 @@ describe("the token of a run", () => {
         retryAfterMs: undefined,
       });
     };
-    const options = { authUrl: "https://x.example/auth", realm: "master", clientId: "sdk-client" };
+    const options = { authUrl: "https://x.example/auth", names: NAMES, realm: "master", clientId: "sdk-client" };
     const grant = { type: "refresh", refreshToken: "r1" } as const;
     const token = new TokenSource({ ...options, grant }, transport, new Secrets());
     for (const expected of ["a1", "a2", "a3"]) {
@@ -39,7 +42,13 @@ describe("the token of a run", () => {
           body: JSON.stringify({ access_token, expires_in: 60 }),
           retryAfterMs: undefined,
         });
-      const options = { authUrl: "https://x.example/auth", realm: "master", clientId: "c", clientSecret: "secret" };
+      const options = {
+        authUrl: "https://x.example/auth",
+        names: NAMES,
+        realm: "master",
+        clientId: "c",
+        clientSecret: "secret",
+      };
       return (await new TokenSource({ ...options, grant }, transport, new Secrets()).caller()).isPerson;
     };
     const refresh: Grant = { type: "refresh", refreshToken: "r1" };
@@ -82,7 +91,7 @@ describe("who the provider runs as", () => {
         const body = JSON.stringify({ access_token: jwt({}), expires_in: 60, ...answer });
         return Promise.resolve({ status: url.endsWith("/token") ? 200 : 404, body, retryAfterMs: undefined });
       };
-      const options = { authUrl: "https://x.example/auth", realm: "master", clientId: "c" };
+      const options = { authUrl: "https://x.example/auth", names: NAMES, realm: "master", clientId: "c" };
       const token = new TokenSource({ ...options, grant }, transport, new Secrets());
       const caller = await token.caller((found) => found.id !== undefined);
       return { ...caller, requests: requests.length };
@@ -117,7 +126,7 @@ describe("who the provider runs as", () => {
         asked.push(exchange);
         return Promise.resolve({ status: 200, body: body ?? "", retryAfterMs: undefined });
       };
-      const options = { authUrl: "https://x.example/auth", realm: "a realm", clientId: "c" };
+      const options = { authUrl: "https://x.example/auth", names: NAMES, realm: "a realm", clientId: "c" };
       const token = new TokenSource(
         { ...options, grant: { type: "token", token: "opaque" } },
         transport,
