@@ -1,13 +1,18 @@
 import fs from "node:fs";
 import path from "node:path";
 import { WallarooError, messageOf } from "../api/errors";
+import { unreadable } from "../roster/read";
 
-/** The text of a file. Raises `badInput` when it can't be read. */
-export function readText(file: string): string {
+/**
+ * The text of a file. Raises `badInput` when it can't be read.
+ *
+ * @param next how to get such a file, for one that is not there
+ */
+export function readText(file: string, next: string): string {
   try {
     return fs.readFileSync(file, "utf8");
   } catch (error) {
-    throw failure("read", file, messageOf(error));
+    throw failure("read", file, unreadable(error, file), next);
   }
 }
 
@@ -17,7 +22,7 @@ export function readIfThere(file: string): Buffer | undefined {
     return fs.readFileSync(file);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw failure("read", file, messageOf(error));
+    throw failure("read", file, unreadable(error, file));
   }
 }
 
@@ -38,6 +43,8 @@ export function writeWhole(file: string, text: string): void {
   }
 }
 
-function failure(operation: string, who: string, words: string): WallarooError {
-  return new WallarooError({ kind: "badInput", operation, who, words, next: "Correct the path or its permissions." });
+function failure(operation: string, who: string, words: string, next = CORRECT): WallarooError {
+  return new WallarooError({ kind: "badInput", operation, who, words, next });
 }
+
+const CORRECT = "Correct the path or its permissions.";

@@ -34,10 +34,17 @@ function bytesOf(file: string): Buffer {
   try {
     return fs.readFileSync(file);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    const words = code === "ENOENT" ? `there is no such file in ${process.cwd()}` : messageOf(error);
-    throw badRoster(file, words, "Correct the path.");
+    throw badRoster(file, unreadable(error, file), "Correct the path or its permissions.");
   }
+}
+
+/** Why the system can't read a file, without its code. */
+export function unreadable(error: unknown, file: string): string {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === "EISDIR") return "it is a folder";
+  if (code === "EACCES") return "this user may not read it";
+  if (code !== "ENOENT") return messageOf(error);
+  return `there is no such file${path.isAbsolute(file) ? "" : ` in ${process.cwd()}`}`;
 }
 
 /** The text of a file in UTF-8. Raises `badInput` for another encoding. */

@@ -135,7 +135,10 @@ describe("pulumi-wallaroo export", function () {
     const args = ["--to", "roster", "--out", "team.yaml"];
     const shown = ['+ ann@example.org: {"enabled":false}', "+ root@example.com: {}", ""].join("\n");
     const dry = await run(...args, "--dry-run");
-    expect([dry.code, dry.stdout]).to.deep.equal([0, `${shown}team.yaml was not written (--dry-run).\n`]);
+    expect([dry.code, dry.stdout]).to.deep.equal([
+      0,
+      `${shown}team.yaml is there, and would change as above. Nothing was written (--dry-run).\n`,
+    ]);
     expect(dry.stderr).to.include("Kept, though no exported account has the address: later@example.com.\n");
     const refused = await run(...args);
     expect([refused.code, refused.stdout]).to.deep.equal([1, shown]);

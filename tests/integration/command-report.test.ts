@@ -212,8 +212,16 @@ describe("pulumi-wallaroo report", () => {
     it("is not made when a file that is given can't be read, and nothing is asked then", async () => {
       await people();
       platform().clearLog();
-      await fails(/Could not read nothing\.json: ENOENT/, "--stack-export", "nothing.json");
-      await fails(/Could not read nothing\.csv: ENOENT/, "--since", "nothing.csv");
+      await fails(
+        /Could not read nothing\.json: there is no such file in .*`pulumi stack export --file FILE`/,
+        "--stack-export",
+        "nothing.json",
+      );
+      await fails(
+        /Could not read nothing\.csv: there is no such file in .*`pulumi-wallaroo report --format csv --out FILE`/,
+        "--since",
+        "nothing.csv",
+      );
       await fails(/It must be a number of days/, "--idle", "soon");
       expect(platform().log).to.deep.equal([]);
     });

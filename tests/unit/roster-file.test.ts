@@ -72,12 +72,15 @@ describe("the file of a roster", () => {
     });
   }
 
-  it("is refused with the folder that was looked in, when it is not there or is a folder", () => {
+  it("is refused in plain words when it is not there, with the folder that was looked in, or is a folder", () => {
     expect(() => readRoster("no-such.yaml")).to.throw(
       `Could not read no-such.yaml: there is no such file in ${process.cwd()}.`,
     );
     fs.mkdirSync(path.join(folder, "folder.yaml"));
-    expect(() => readRoster(path.join(folder, "folder.yaml"))).to.throw("EISDIR");
+    const isFolder = path.join(folder, "folder.yaml");
+    expect(() => readRoster(isFolder)).to.throw(`Could not read ${isFolder}: it is a folder. Correct the path`);
+    const none = path.join(folder, "none.yaml");
+    expect(() => readRoster(none)).to.throw(`Could not read ${none}: there is no such file. Correct the path`);
   });
 
   it("fails a program as a RunError, which prints as its message", () => {

@@ -68,25 +68,36 @@ async function run(options: Options): Promise<void> {
   printNotes([...found.notes, ...(isTeam ? unnamedLines(found.accounts) : [])]);
   const { out, to } = options;
   const file = out === undefined ? undefined : readIfThere(out);
-  if (to !== "roster") return put(programOf(found, to, options.as ?? "users"), file, options, []);
+  if (to !== "roster") return put(programOf(found, to, options.as ?? "users"), file, options, found);
   const isNew = out === undefined || file === undefined;
   const name = out === undefined ? `team.${format}` : path.basename(out);
   // A format without comments says nothing but its members.
   if (!isNew || format !== "yaml") printNotes([...leftOutLines(found), ...(isNew ? readerLines(name) : [])]);
-  if (isNew) return put(rosterOf(found, format, name), file, options, []);
+  if (isNew) return put(rosterOf(found, format, name), file, options, found);
   const merged = mergeRoster(decode(file, out), format, out, membersOf(found), await findToday(platform.context));
   if (merged.others.length > 0) {
     printNotes([`Kept, though no exported account has the address: ${listed(merged.others)}.`]);
   }
-  put(merged.text, file, options, merged.changes);
+  put(merged.text, file, options, found, merged.changes);
 }
 
 /** Prints the text, or writes the file: another one that is there only if that is allowed, after it was shown. */
-function put(text: string, there: Buffer | undefined, { out, yes, dryRun }: Options, changes: readonly string[]): void {
+function put(
+  text: string,
+  there: Buffer | undefined,
+  { out, yes, dryRun }: Options,
+  { accounts }: Found,
+  changes: readonly string[] = [],
+): void {
   if (out === undefined) return void process.stdout.write(text);
   if (there?.equals(Buffer.from(text)) === true) return printLines([`${out} is up to date.`]);
   printLines(changes);
-  if (dryRun === true) return printLines([`${out} was not written (--dry-run).`]);
+  if (dryRun === true) {
+    if (changes.length === 0 && there !== undefined) printLines(differingLines(there.toString(), text));
+    const count = `${accounts.length} ${accounts.length === 1 ? "account" : "accounts"}`;
+    const what = there === undefined ? `would be made, with ${count}` : "is there, and would change as above";
+    return printLines([`${out} ${what}. Nothing was written (--dry-run).`]);
+  }
   if (there !== undefined && yes !== true) {
     throw new WallarooError({
       kind: "refused",
@@ -101,16 +112,35 @@ function put(text: string, there: Buffer | undefined, { out, yes, dryRun }: Opti
   printLines([`${out} was written.`]);
 }
 
+/** The lines that only one of two texts has, however often: those that go, then those that come. */
+function differingLines(before: string, after: string): string[] {
+  const [old, now] = [before.split("\n"), after.split("\n")];
+  const without = (lines: string[], others: string[], sign: string) =>
+    lines.filter((line) => line.trim() !== "" && !others.includes(line)).map((line) => `${sign} ${line}`);
+  return [...without(old, now, "-"), ...without(now, old, "+")];
+}
+
 function programOf(found: Found, to: Exclude<Options["to"], "roster">, as: As): string {
   if (to === "python") return pythonProgram(found, as);
   return to === "yaml" ? yamlProgram(found, as) : nodeProgram(found, to, as);
 }
 
+/** The ends of the names of programs. */
+const ENDINGS: Record<Exclude<Options["to"], "roster">, readonly string[]> = {
+  typescript: [".ts", ".mts", ".cts"],
+  javascript: [".js", ".cjs"],
+  python: [".py"],
+  yaml: [".yaml", ".yml"],
+};
+
 /** The format of a roster. Raises `badInput` for options that do not go together. */
 function formatOf({ to, as, format, out }: Options): RosterFormat {
   if (to !== "roster") {
-    if (format === undefined) return "yaml";
-    throw problem("--format is for rosters alone", "Write --to roster, or leave it out.");
+    if (format !== undefined) throw problem("--format is for rosters alone", "Write --to roster, or leave it out.");
+    const ending = path.extname(out ?? "").toLowerCase();
+    if (ending === "" || ENDINGS[to].includes(ending)) return "yaml";
+    const next = `Name it ${listed(ENDINGS[to])}, or change --to.`;
+    throw problem(`${String(out)} is not named as a program in ${to}`, next);
   }
   if (as !== undefined)
     throw problem("--as is for programs alone", "Leave it out: a roster has the members of a team.");

@@ -1,6 +1,6 @@
 import path from "node:path";
 import { InvalidArgumentError, Option, type Command } from "commander";
-import { cleanWords } from "../../api/errors";
+import { WallarooError, cleanWords } from "../../api/errors";
 import { readText, writeWhole } from "../file";
 import { printJson, printLines } from "../print";
 import { runPulumi } from "../pulumi";
@@ -39,14 +39,14 @@ export function addReport(program: Command): void {
 async function report(options: ReportOptions): Promise<void> {
   const { since, out, json } = options;
   // Before anything is asked: a file that is wrong would be found late.
-  const previous = since === undefined ? undefined : readText(since);
+  const format = formatOf(options);
+  const previous = since === undefined ? undefined : readText(since, AN_EARLIER_ONE);
   const stacks = await findStacks(options);
   const scope: Scope = { workspaces: options.workspaces };
   if (stacks !== undefined) scope.stacks = stacks;
   if (options.idle !== undefined) scope.idleDays = options.idle;
   const found = await collect(await openPlatform(options), scope);
-  const text = async () =>
-    json === true ? `${JSON.stringify(found, undefined, 2)}\n` : formatted(found, formatOf(options));
+  const text = async () => (format === "json" ? `${JSON.stringify(found, undefined, 2)}\n` : formatted(found, format));
   if (since === undefined || previous === undefined) {
     if (out === undefined) process.stdout.write(await text());
     else writeWhole(out, await text());
@@ -67,7 +67,7 @@ function tellNotes({ notes }: Pick<Report, "notes">): void {
 
 /** What the stack of the settings and those of the files manage; undefined if none is named. */
 async function findStacks({ stack, config, stackExport }: ReportOptions): Promise<ManagedStack[] | undefined> {
-  const files = stackExport.map((file) => readStackExport(readText(file), file));
+  const files = stackExport.map((file) => readStackExport(readText(file, EXPORT_IT), file));
   if (stack === undefined && config === undefined) return files.length === 0 ? undefined : files;
   const who = stack === undefined ? "the selected stack" : `stack ${stack}`;
   const named = stack === undefined ? [] : [`--stack=${stack}`];
@@ -75,9 +75,28 @@ async function findStacks({ stack, config, stackExport }: ReportOptions): Promis
   return [readStackExport(text, who), ...files];
 }
 
-function formatOf({ format, out = "" }: ReportOptions): Format {
-  const ending = path.extname(out).slice(1);
-  return format ?? FORMATS.find((known) => known === ending) ?? "csv";
+const AN_EARLIER_ONE =
+  "Correct the path, or write a first report with `pulumi-wallaroo report --format csv --out FILE`.";
+const EXPORT_IT = "Correct the path, or make the file with `pulumi stack export --file FILE`.";
+
+/** By the options, or else by the end of the name. Raises `badInput` when they differ, and for an end that tells none. */
+function formatOf({ format, json, out = "" }: ReportOptions): Format | "json" {
+  const ending = path.extname(out).slice(1).toLowerCase();
+  const known = [...FORMATS, "json" as const].find((one) => one === ending);
+  const given = json === true ? "json" : format;
+  if (given !== undefined && (known === undefined || known === given)) return given;
+  if (given === undefined && ending === "") return "csv";
+  if (given === undefined && known !== undefined && known !== "json") return known;
+  throw new WallarooError({
+    kind: "badInput",
+    operation: "write",
+    who: out,
+    words:
+      known === undefined
+        ? "the end of its name does not tell the format"
+        : `it is named as ${known}, and the report is ${given ?? "JSON with --json alone"}`,
+    next: "Name it .csv, .md or .html, or .json with --json. For another name say --format.",
+  });
 }
 
 function daysOf(text: string): number {
