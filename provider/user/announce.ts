@@ -24,7 +24,7 @@ export interface Announcement {
   kind: keyof typeof LABELS;
   /** Canonical address. */
   email: string;
-  /** A sentence that begins after the address. */
+  /** A sentence that begins after the address. True before and after it is done: `up` prints it when it is over. */
   text: string;
   /** What is easily taken for something else. */
   isWarning?: boolean;
@@ -133,24 +133,24 @@ export function ofCreate(plan: Plan, inputs: UserInputs, near?: string): Announc
   if (plan.kind === "continue") return undefined;
   if (plan.kind === "invite") {
     if (near !== undefined) {
-      const text = `is not on the platform and is about to be invited. Did you mean ${near}, which is active there?`;
+      const text = `is not on the platform and gets invited. Did you mean ${near}, which is active there?`;
       return { kind: "misspelled", email, text, isWarning: true };
     }
     const doubt = ", though `adopt: true` is declared. A misspelled address looks just like this";
-    const text = `will be invited${enabled ? "" : ", then deactivated"}: no account has this address${adopt === true ? doubt : ""}.`;
+    const text = `gets invited${enabled ? "" : ", then deactivated"}: no account has this address${adopt === true ? doubt : ""}.`;
     return { kind: "invited", email, text, isPlain: enabled && adopt !== true };
   }
   const { user } = plan;
   const values = findDiffering(inputs, user);
-  const set = values.length === 0 ? "" : `, and ${listed(values)} will be set as declared`;
+  const set = values.length === 0 ? "" : `, with ${listed(values)} as declared`;
   const unused = password === undefined ? "" : " The declared password is not applied.";
   const [kind, words]: [Announcement["kind"], string] = user.enabled
     ? enabled
-      ? ["adopted", "is active, and will be taken over (`adopt: true`)"]
-      : ["deactivated", "is active, and will be taken over (`adopt: true`) and deactivated"]
+      ? ["adopted", "is active, and gets taken over (`adopt: true`)"]
+      : ["deactivated", "is active, and gets taken over (`adopt: true`) and deactivated"]
     : enabled
-      ? ["activated", "is deactivated, and will be activated again without an invite"]
-      : ["adopted", "is deactivated, and will be taken over and stay so"];
+      ? ["activated", "is deactivated, and gets activated again without an invite"]
+      : ["adopted", "is deactivated, and gets taken over and stays so"];
   return { kind, email, text: `${words}${set}.${unused}`, isWarning: password !== undefined };
 }
 
@@ -176,9 +176,9 @@ export function ofUpdate(
 ): Announcement | undefined {
   if (due.enabled === undefined || due.enabled === user.enabled) return undefined;
   const isPlain = due.enabled !== enabled && !isOver;
-  if (due.enabled) return { kind: "activated", email, text: "is deactivated, and will be activated again.", isPlain };
+  if (due.enabled) return { kind: "activated", email, text: "is deactivated, and gets activated again.", isPlain };
   const why = isOver ? `, as its \`expires\` (${due.expires ?? ""}) is over` : "";
-  return { kind: "deactivated", email, text: `will be deactivated${why}.`, isPlain };
+  return { kind: "deactivated", email, text: `gets deactivated${why}.`, isPlain };
 }
 
 /** An account that leaves one resource and is declared by another. */
@@ -188,7 +188,7 @@ export function ofMove(email: string, name: string): Announcement {
 
 /** An account that is cut off because nothing in the program declares it. */
 export function ofUnmanaged(email: string): Announcement {
-  return { kind: "deactivated", email, text: "will be deactivated, as nothing in the program declares it." };
+  return { kind: "deactivated", email, text: "gets deactivated, as nothing in the program declares it." };
 }
 
 /** An account that leaves and is not there. */
@@ -206,14 +206,14 @@ export function ofUnseen(email: string): Announcement {
  * What becomes of an account that leaves the stack.
  *
  * @param isActive as last seen, before it leaves
- * @param tense whether it is going to leave, or has left
+ * @param tense `was` once it has left
  */
-export function ofLeaving(state: UserState, isActive: boolean, tense: "will be" | "was"): Announcement {
+export function ofLeaving(state: UserState, isActive: boolean, tense: "gets" | "was"): Announcement {
   const { email, onDestroy } = state;
   const target = planDelete(state);
   const found = Object.entries(planRestore(state)) as [keyof Profile, unknown][];
   const restored = found.flatMap(([name, value]) => (state[name] === value ? [] : [name]));
-  const back = restored.length === 0 ? "" : `, and ${listed(restored)} ${tense} put back as found`;
+  const back = restored.length === 0 ? "" : `, with ${listed(restored)} put back as found`;
   if (target === "deactivate") {
     const as = onDestroy === undefined && state.adopted ? ", as this stack found it" : "";
     const text = `stays deactivated and is no longer managed${back}.`;

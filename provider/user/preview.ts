@@ -146,6 +146,6 @@ export async function previewLeaving(context: Context, known: KnownUser, arrivin
     }
   }
   context.announcements.say(
-    declaration === undefined ? ofLeaving(state, user.enabled, "will be") : ofMove(state.email, declaration.name),
+    declaration === undefined ? ofLeaving(state, user.enabled, "gets") : ofMove(state.email, declaration.name),
   );
 }

@@ -148,6 +148,6 @@ function announce(
   announcements.say({
     kind: "adopted",
     email,
-    text: `is a member${as}, and will be taken over (\`adopt: true\`)${set}.`,
+    text: `is a member${as}, and gets taken over (\`adopt: true\`)${set}.`,
   });
 }

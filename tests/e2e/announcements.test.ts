@@ -47,9 +47,9 @@ describe("what the engine carries of what becomes of each account", function () 
     await stack().preview(() => void new WallarooTeam("team", { members }), { onEvent });
     expect(events).to.deep.equal(
       [
-        `${bob} is deactivated, and will be activated again without an invite.`,
-        `${cleo} will be invited: no account has this address.`,
-        `${ann} is active, and will be taken over (\`adopt: true\`).`,
+        `${bob} is deactivated, and gets activated again without an invite.`,
+        `${cleo} gets invited: no account has this address.`,
+        `${ann} is active, and gets taken over (\`adopt: true\`).`,
         "in all, 1 activated again, 1 invited, 1 adopted.",
       ].map((line) => `info: team "team": ${line}`),
     );
@@ -91,8 +91,8 @@ describe("the command line", function () {
       `new WallarooUser("ann", { email: "${ann}", adopt: true });`,
       `new WallarooTeam("team", { members: { "${bob}": {} } });`,
     );
-    const invited = `${ann} will be invited: no account has this address, though`;
-    const activated = `team "team": ${bob} is deactivated, and will be activated again`;
+    const invited = `${ann} gets invited: no account has this address, though`;
+    const activated = `team "team": ${bob} is deactivated, and gets activated again`;
     const { diagnostics } = JSON.parse(await pulumi("preview", "--json")) as {
       diagnostics: { message: string; severity: string }[];
     };

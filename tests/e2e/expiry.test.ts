@@ -22,8 +22,8 @@ describe("users and members that expire", function () {
     today = "2031-05-11";
     const preview = await stack().preview(program("2031-05-10"));
     expect(preview.changes).to.deep.equal({ same: 1, update: 2 });
-    expect(preview.output).to.match(/ann@example.com will be deactivated, as its `expires`/);
-    expect(preview.output).to.match(/team "team": bob@example.com will be deactivated, as its `expires`/);
+    expect(preview.output).to.match(/ann@example.com gets deactivated, as its `expires`/);
+    expect(preview.output).to.match(/team "team": bob@example.com gets deactivated, as its `expires`/);
     expect((await stack().up(program("2031-05-10"))).changes).to.deep.equal({ same: 1, update: 2 });
     expect((await stack().refresh({ expectNoChanges: true })).output).to.not.match(/diff/);
     await stack().preview(program("2031-05-10"), { expectNoChanges: true });

@@ -41,10 +41,10 @@ describe("WallarooTeam through the real engine", function () {
     expect(refresh.output).to.match(/science updated .*\[diff: ~members\]/);
     expect(refresh.output)
       .to.match(/the team of [^ ]+ and 2 more differs on the platform in members\["bob@example.com"\]\.enabled/)
-      .and.not.match(/will be deactivated/);
+      .and.not.match(/gets deactivated/);
     const preview = await stack().preview(team(same), { diff: true });
     expect(preview.output).to.match(/bob@example.com\s*: {\s*\+ enabled: false/);
-    expect(preview.output).to.match(/team "science": bob@example.com will be deactivated\./);
+    expect(preview.output).to.match(/team "science": bob@example.com gets deactivated\./);
     platform().clearLog();
     await stack().up(team(same));
     expect(writes()).to.deep.equal([`deactivate ${bob}`]);

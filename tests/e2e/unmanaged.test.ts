@@ -35,7 +35,7 @@ describe("unmanaged accounts and departures through the real engine", function (
 
     const program2 = program({ unmanaged: "deactivate" }, withBob);
     const preview = await stack().preview(program2);
-    expect(preview.output).to.match(/old@corp\.example will be deactivated, as nothing in the program declares it\.\n/);
+    expect(preview.output).to.match(/old@corp\.example gets deactivated, as nothing in the program declares it\.\n/);
     expect(writes()).to.deep.equal([`invite ${ann}`]);
     const second = await stack().up(program2);
     expect(writes()).to.deep.equal([`invite ${ann}`, `deactivate ${old}`]);

@@ -181,7 +181,7 @@ const teams = (adapter: Start) => () => {
     expect(writes().slice(0, 2)).to.have.members([`invite ${ann}`, `invite ${bob}`]);
     const later = [`deactivate ${bob}`, `activate ${bob}`, `deactivate ${ann}`, `deactivate ${bob}`];
     expect(writes().slice(2)).to.deep.equal(later);
-    expect(said().join("\n")).to.include(`${ann} will be deactivated.`);
+    expect(said().join("\n")).to.include(`${ann} gets deactivated.`);
   });
 
   it("take members that are not known yet, whole or in part, and send nothing in preview", async () => {

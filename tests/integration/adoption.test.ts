@@ -19,7 +19,7 @@ describe("an account that is there already", () => {
     expect(calls().kept?.id).to.equal(first);
     expect(calls().kept?.outputs).to.not.have.property("initialPassword");
     expect(said().join()).to.match(
-      /ann@example.com is deactivated, and will be activated again .*The declared password is not applied/,
+      /ann@example.com is deactivated, and gets activated again .*The declared password is not applied/,
     );
     expect(writes()).to.deep.equal([`invite ${ann}`, `deactivate ${ann}`, `activate ${ann}`]);
     await calls().destroy();

@@ -23,9 +23,9 @@ describe("what is said of a single user", () => {
     await platform().addUser({ email: ann, firstName: "Anna" });
     await platform().addUser({ email: bob, enabled: false });
     for (const [declared, line] of [
-      [{ email: ann, adopt: true, firstName: "Ann" }, `${ann} is active, and will be taken over (\`adopt: true\`), and firstName will be set as declared.`],
-      [{ email: bob }, `${bob} is deactivated, and will be activated again without an invite.`],
-      [{ email: cleo, adopt: true }, `${cleo} will be invited: no account has this address, though \`adopt: true\` is declared. A misspelled address looks just like this.`],
+      [{ email: ann, adopt: true, firstName: "Ann" }, `${ann} is active, and gets taken over (\`adopt: true\`), with firstName as declared.`],
+      [{ email: bob }, `${bob} is deactivated, and gets activated again without an invite.`],
+      [{ email: cleo, adopt: true }, `${cleo} gets invited: no account has this address, though \`adopt: true\` is declared. A misspelled address looks just like this.`],
     ] as [Props, string][]) {
       platform().clearLog();
       expect(await during(() => calls().preview(declared)), "in preview").to.deep.equal([line]);
@@ -44,8 +44,8 @@ describe("what is said of a single user", () => {
     platform().clearLog();
     const lines = await during(() => user.preview({ email: bob, onDestroy: "deactivate" }));
     expect(lines).to.deep.equal([
-      `${ann} will be deactivated.`,
-      `${bob} is deactivated, and will be activated again without an invite.`,
+      `${ann} gets deactivated.`,
+      `${bob} is deactivated, and gets activated again without an invite.`,
     ]);
     expect(await messageOf(() => user.preview({ email: cleo }))).to.match(/Could not create cleo.*`adopt: true`/);
     expect(writes()).to.deep.equal([]);
@@ -111,10 +111,10 @@ describe("what is said of a team", () => {
     await platform().addUser({ email: bob, enabled: false });
     const members = { [dave]: {}, [ann]: { adopt: true }, [bob]: {}, [cleo]: { adopt: true } };
     const lines = it_([
-      `${bob} is deactivated, and will be activated again without an invite.`,
-      `${cleo} will be invited: no account has this address, though \`adopt: true\` is declared. A misspelled address looks just like this.`,
-      `${dave} will be invited: no account has this address.`,
-      `${ann} is active, and will be taken over (\`adopt: true\`).`,
+      `${bob} is deactivated, and gets activated again without an invite.`,
+      `${cleo} gets invited: no account has this address, though \`adopt: true\` is declared. A misspelled address looks just like this.`,
+      `${dave} gets invited: no account has this address.`,
+      `${ann} is active, and gets taken over (\`adopt: true\`).`,
       "in all, 1 activated again, 2 invited, 1 adopted.",
     ]);
     platform().clearLog();
@@ -138,9 +138,9 @@ describe("what is said of a team", () => {
     expect(lines.map((line) => line.replace(/ To cut it off.*/, ""))).to.deep.equal(
       it_([
         `${cleo} stays active: it was active when this stack adopted it.`,
-        `${bob} is deactivated, and will be activated again.`,
-        `${ann} will be deactivated.`,
-        "eve@example.com will be deactivated.",
+        `${bob} is deactivated, and gets activated again.`,
+        `${ann} gets deactivated.`,
+        "eve@example.com gets deactivated.",
         "in all, 1 left active, 1 activated again, 2 deactivated.",
       ]).concat(`team "it" changes members["${ann}"].firstName, members["${dave}"].onDestroy`),
     );

@@ -25,7 +25,7 @@ describe("an account that expires", () => {
     expect(await calls.up({ email: ann, expires: "2031-05-01" })).to.equal("unchanged");
     today = "2031-05-02";
     expect(await calls.preview({ email: ann, expires: "2031-05-01" })).to.equal("updated");
-    expect(said().join("\n")).to.match(/ann@example.com will be deactivated, as its `expires` \(2031-05-01\) is over/);
+    expect(said().join("\n")).to.match(/ann@example.com gets deactivated, as its `expires` \(2031-05-01\) is over/);
     expect(writes()).to.deep.equal([`invite ${ann}`]);
     expect(await calls.up({ email: ann, expires: "2031-05-01" })).to.equal("updated");
     expect(calls.kept?.outputs).to.include({ enabled: false, expires: "2031-05-01" });

@@ -13,7 +13,7 @@ describe("an invite to an address one letter away from that of an active account
   /** Without the name of the team. */
   const asked = () => said().filter((line) => line.includes("Did you mean")).map((line) => line.replace(/^.*: /, "")); // prettier-ignore
   const warning = (email: string, near: string) =>
-    `${email} is not on the platform and is about to be invited. Did you mean ${near}, which is active there?`;
+    `${email} is not on the platform and gets invited. Did you mean ${near}, which is active there?`;
   beforeEach(async () => {
     platform = await startPlatform();
     await platform.addUser({ email: ann });

@@ -48,10 +48,10 @@ describe("an account that leaves one resource and is still there", () => {
     await next.lifecycle.create(declared(bob, { adopt: true }));
     expect(said).to.deep.equal({
       info: [
-        `team: ${ann} is active, and will be taken over (\`adopt: true\`).`,
+        `team: ${ann} is active, and gets taken over (\`adopt: true\`).`,
         `${ann} is not deactivated, because "b" declares it.`,
         `team: ${bob} is not deactivated, because "b" declares it.`,
-        `${bob} is active, and will be taken over (\`adopt: true\`).`,
+        `${bob} is active, and gets taken over (\`adopt: true\`).`,
       ],
       warn: [],
     });

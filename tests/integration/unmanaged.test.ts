@@ -83,8 +83,8 @@ describe("the unmanaged accounts of a team", () => {
     expect(await team.preview(declared("deactivate"))).to.equal("updated");
     expect(said().slice(-3)).to.deep.equal(
       [
-        `${old} will be deactivated, as nothing in the program declares it.`,
-        `${older} will be deactivated, as nothing in the program declares it.`,
+        `${old} gets deactivated, as nothing in the program declares it.`,
+        `${older} gets deactivated, as nothing in the program declares it.`,
         "in all, 2 deactivated.",
       ].map((line) => `team "it": ${line}`),
     );

@@ -76,9 +76,7 @@ const suite = (options: PlatformOptions) => () => {
     const inputs = { workspace: "churn", user: ann, role: "OWNER", adopt: true };
     await calls().up(inputs);
     expect(calls().kept?.outputs).to.include({ adopted: true, foundRole: "COLLABORATOR", role: "OWNER" });
-    expect(said().join()).to.include(
-      "is a member (COLLABORATOR), and will be taken over (`adopt: true`), and made OWNER",
-    );
+    expect(said().join()).to.include("is a member (COLLABORATOR), and gets taken over (`adopt: true`), and made OWNER");
     await calls().up({ ...inputs, adopt: undefined });
     expect(calls().kept?.outputs, "adoption sticks").to.include({ adopted: true });
     await calls().destroy();

@@ -74,7 +74,7 @@ describe("a membership on every release", () => {
       await platform.setMember("churn", ann, "OWNER");
       await platform.setMember("churn", operator, undefined);
       await calls.up({ ...inputs, adopt: true });
-      expect(said().join()).to.match(/is a member, and will be taken over \(`adopt: true`\)[^,]*$/);
+      expect(said().join()).to.match(/is a member, and gets taken over \(`adopt: true`\)[^,]*$/);
       expect(await calls.up({ ...inputs, adopt: true })).to.equal("unchanged");
       await calls.destroy();
       expect(await members()).to.deep.equal({ [ann]: "OWNER" });
