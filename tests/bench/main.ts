@@ -3,86 +3,98 @@ import os from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { ensureEngine } from "../engine/ensure";
-import { report, type Series } from "./report";
+import { QUICK, readPlan, WHOLE, type Group } from "./plan";
+import { growthPlot } from "./plot";
+import { report } from "./report";
+import { emptySeries, PHASES, readResults, REPEATABLE, stringify, type Results, type Series } from "./series";
 import { measureStarts } from "./start";
-import { openStack, PHASES, REPEATABLE, SUBJECTS, type BenchStack, type Measurement, type Subject } from "./subject";
-
-const WHOLE = [100, 500, 1_000, 10_000].flatMap((people) => [`${people}:0:3`, `${people}:20:3`]).join(",");
-const QUICK = "100:0:1,500:0:1,10000:0:1";
+import { openStack, type BenchStack } from "./subject";
+import { ALL, SUBJECTS } from "./subjects";
 
 const USAGE = `Measures the provider through the real engine, side by side with the native plugin, the
 engine's own cost and a naive provider.
 
   --quick          for a first look, in minutes: ${QUICK}
-  --plan LIST      PEOPLE:LATENCY:RUNS of each table, latency in milliseconds a request; with :teams behind it, and from
-                   10000 people on, teams alone.
-                   Default, in two hours: ${WHOLE}
-  --subjects LIST  default ${SUBJECTS.join(",")}
-  --out FILE       default tests/bench/RESULTS.md`;
+  --plan LIST      ACCOUNTS:LATENCY:RUNS[:WHAT] of what is measured together, latency in milliseconds per request. WHAT is
+                   users, teams, members (of workspaces) or subjects, joined by +. Without it all of them are meant, and
+                   from 10000 accounts on teams alone. Default, in 50 minutes on two idle cores:
+                   ${WHOLE.replaceAll(",", ",\n                   ")}
+  --subjects LIST  only these of the plan: ${ALL.join(",")}
+  --out FILE       tables as Markdown, and the raw measurements as JSON beside it. Default tests/bench/RESULTS.md
+  --plot           measures nothing: writes the tables and docs/growth.svg again from RESULTS.json and KEYCLOAK.json`;
+
+const RAW = path.join(__dirname, "RESULTS.json");
+const KEYCLOAK = path.join(__dirname, "KEYCLOAK.json");
+const TABLES = path.join(__dirname, "RESULTS.md");
+const PLOT = path.resolve(__dirname, "../../docs/growth.svg");
 
 /** Requests that the provider may have under way at once. */
 const MAX_CONCURRENCY = 32;
-/** Measurements a run of a phase that leaves everything as it is. */
-const REPEATS = 3;
+/** Measurements per run of a phase that leaves everything as it is. */
+const REPEATS = 2;
 /** Starts of each provider whose time is measured. */
 const STARTS = 11;
-/** From so many accounts on, a resource per account is a matter of hours. */
-const TEAMS_ONLY = 10_000;
 
 async function main(): Promise<void> {
-  const text = { type: "string" } as const;
+  const [text, flag] = [{ type: "string" }, { type: "boolean" }] as const;
   const { values } = parseArgs({
-    options: { quick: { type: "boolean" }, plan: text, subjects: text, out: text, help: { type: "boolean" } },
+    options: { quick: flag, plan: text, subjects: text, out: text, plot: flag, help: flag },
   });
   if (values.help) return void process.stdout.write(`${USAGE}\n`);
-  const wanted = values.subjects?.split(",") ?? SUBJECTS;
-  const out = values.out ?? path.join(__dirname, "RESULTS.md");
+  const out = values.out ?? TABLES;
+  if (values.plot) return drawAgain();
+  const groups = readPlan(values.plan ?? (values.quick ? QUICK : WHOLE), values.subjects?.split(","));
   const { version } = await ensureEngine();
-  const tables = readPlan(values.plan ?? (values.quick ? QUICK : WHOLE)).map(({ people, latencyMs, runs, isTeams }) => {
-    const subjects = SUBJECTS.filter((subject) => wanted.includes(subject) && (!isTeams || subject.includes("team")));
-    return {
-      runs,
-      name: `${people} people, ${latencyMs} ms`,
-      series: subjects.map((subject) => emptySeries(subject, people, latencyMs)),
-    };
-  });
-  const starts = await measureStarts(STARTS);
-  // Round by round: who stops it early has every table, of fewer runs.
-  const rounds = Math.max(...tables.map(({ runs }) => runs));
+  const results: Results = { about: about(version), starts: await measureStarts(STARTS), series: [] };
+  const startedMs = performance.now();
+  // Round by round: a run that is stopped early has measured every group, but not so often.
+  const rounds = Math.max(...groups.map(({ runs }) => runs));
   for (let run = 1; run <= rounds; run += 1) {
-    for (const { runs, name, series } of tables) {
-      if (run > runs) continue;
-      const startedMs = performance.now();
-      await liveTogether(series);
-      const seconds = ((performance.now() - startedMs) / 1000).toFixed(0);
-      process.stderr.write(`${name}, run ${run}/${runs}: ${seconds} s\n`);
-      const measured = tables.filter((table) => table.series.every(({ stateBytes }) => stateBytes.length > 0));
-      fs.writeFileSync(
-        out,
-        report(
-          measured.flatMap((table) => table.series),
-          about(version),
-          starts,
-        ),
+    for (const group of groups) {
+      if (run > group.runs) continue;
+      const groupMs = performance.now();
+      // What was measured of one group is not lost if another can't be.
+      const failure = await liveTogether(group, results.series).then(
+        () => "",
+        (error: Error) => `, FAILED and not counted: ${error.message}`,
       );
+      if (failure !== "") process.exitCode = 1;
+      const [seconds, minutes] = [(performance.now() - groupMs) / 1000, (performance.now() - startedMs) / 60_000];
+      process.stderr.write(
+        `${nameOf(group)}, run ${run}/${group.runs}: ${seconds.toFixed(0)} s, ${minutes.toFixed(1)} min in all${failure}\n`,
+      );
+      fs.writeFileSync(out, report(results));
+      fs.writeFileSync(out.replace(/(\.md)?$/, ".json"), stringify(results));
     }
   }
+  if (out === TABLES) fs.writeFileSync(PLOT, growthPlot(results, readResults(KEYCLOAK)));
   process.stdout.write(fs.readFileSync(out, "utf8"));
 }
 
-function emptySeries(subject: Subject, people: number, latencyMs: number): Series {
-  const phases = Object.fromEntries(PHASES.map((phase) => [phase, [] as Measurement[]]));
-  return { subject, people, latencyMs, phases: phases as Series["phases"], stateBytes: [] };
+function drawAgain(): void {
+  const results = readResults(RAW);
+  if (results === undefined) throw new Error("there is no RESULTS.json. Run without --plot first.");
+  fs.writeFileSync(TABLES, report(results));
+  fs.writeFileSync(PLOT, growthPlot(results, readResults(KEYCLOAK)));
+}
+
+function nameOf({ accounts, latencyMs, subjects }: Group): string {
+  const kinds = [...new Set(subjects.map((subject) => SUBJECTS[subject].kind))];
+  return `${kinds.join(", ")}: ${accounts} at ${latencyMs} ms (${subjects.length} subjects)`;
 }
 
 /**
- * Takes one fresh stack of each subject through its life. They take turns within each phase, so that what slows the
- * machine for a while slows them all, and every other turn backwards, so that none always comes after the same other.
+ * Takes one fresh stack of each subject through its life, and adds what was measured to their series. They take turns
+ * within each phase, so that what slows the machine for a while slows them all, and every other turn backwards, so that
+ * none always comes after the same other. If one of them fails, nothing is added for any, and the error is raised.
  */
-async function liveTogether(series: readonly Series[]): Promise<void> {
+async function liveTogether({ subjects, accounts, latencyMs }: Group, all: Series[]): Promise<void> {
   const lives: { one: Series; stack: BenchStack }[] = [];
   try {
-    for (const one of series) lives.push({ one, stack: await openStack({ ...one, maxConcurrency: MAX_CONCURRENCY }) });
+    for (const subject of subjects) {
+      const stack = await openStack({ subject, accounts, latencyMs, maxConcurrency: MAX_CONCURRENCY });
+      lives.push({ one: emptySeries(subject, accounts, latencyMs), stack });
+    }
     for (const phase of PHASES) {
       for (let turn = 1; turn <= (REPEATABLE.includes(phase) ? REPEATS : 1); turn += 1) {
         for (const { one, stack } of lives) one.phases[phase].push(await stack.measure(phase));
@@ -93,6 +105,16 @@ async function liveTogether(series: readonly Series[]): Promise<void> {
   } finally {
     for (const { stack } of lives) await stack.close();
   }
+  for (const { one } of lives) addTo(all, one);
+}
+
+/** Puts measurements behind those of the same subject, size and latency. */
+function addTo(all: Series[], { subject, accounts, latencyMs, phases, stateBytes }: Series): void {
+  const isSame = (one: Series) => one.subject === subject && one.accounts === accounts && one.latencyMs === latencyMs;
+  const known = all.find(isSame) ?? emptySeries(subject, accounts, latencyMs);
+  if (!all.includes(known)) all.push(known);
+  for (const phase of PHASES) known.phases[phase].push(...phases[phase]);
+  known.stateBytes.push(...stateBytes);
 }
 
 function about(engine: string): string[] {
@@ -104,14 +126,6 @@ function about(engine: string): string[] {
       `${os.platform()}; engine ${engine}, @pulumi/pulumi ${sdk}, Node ${process.versions.node}; file backend, default ` +
       `\`--parallel\`, \`wallaroo:maxConcurrency\` ${MAX_CONCURRENCY}; the platform is the emulator, in memory.`,
   ];
-}
-
-function readPlan(plan: string): { people: number; latencyMs: number; runs: number; isTeams: boolean }[] {
-  return plan.split(",").map((table) => {
-    const [people = NaN, latencyMs = NaN, runs = NaN] = table.split(":").map(Number);
-    if (!(people > 0 && latencyMs >= 0 && runs > 0)) throw new Error(`${table} is not PEOPLE:LATENCY:RUNS[:teams]`);
-    return { people, latencyMs, runs, isTeams: table.endsWith(":teams") || people >= TEAMS_ONLY };
-  });
 }
 
 main().catch((error: Error) => {

@@ -1,68 +1,121 @@
+import { middle, PHASES, REPEATABLE, type Measurement, type Results, type Series } from "./series";
 import type { StartTimes } from "./start";
-import { PHASES, REPEATABLE, type Measurement, type Phase, type Subject } from "./subject";
+import { ALL, SUBJECTS, type Kind } from "./subjects";
 
-/** All measurements of one subject at one size and latency; those of one place in two series were taken in one turn. */
-export interface Series {
-  subject: Subject;
-  people: number;
-  latencyMs: number;
-  phases: Record<Phase, Measurement[]>;
-  stateBytes: number[];
-}
-
-const NAMES: Record<Subject, string> = {
-  user: "`WallarooUser`",
-  "native-user": "plugin, `User`",
-  floor: "floor of `WallarooUser`",
-  naive: "naive provider",
-  team: "`WallarooTeam`",
-  "native-team": "plugin, `Team`",
-  "team-floor": "floor of `WallarooTeam`",
+const TITLES: Record<Kind, { what: string; accounts: string; each: string }> = {
+  users: { what: "Users", accounts: "accounts", each: "user" },
+  teams: { what: "Teams", accounts: "accounts", each: "member" },
+  members: { what: "Workspace members", accounts: "memberships", each: "membership" },
 };
-const FLOOR: Partial<Record<Subject, Subject>> = {
-  user: "floor",
-  "native-user": "floor",
-  naive: "floor",
-  team: "team-floor",
-  "native-team": "team-floor",
-};
-/** The same through the dynamic provider. */
-const DYNAMIC: Partial<Record<Subject, Subject>> = { "native-user": "user", "native-team": "team" };
 
-/** The results as Markdown: one table a size and latency, the median of all lives in each cell. */
-export function report(all: readonly Series[], about: readonly string[], starts: StartTimes): string {
-  const sorted = [...all].sort((a, b) => a.people - b.people || a.latencyMs - b.latencyMs);
-  const tables = [...new Set(sorted.map(({ people, latencyMs }) => `${people}/${latencyMs}`))].map((key) => {
-    const series = all.filter(({ people, latencyMs }) => `${people}/${latencyMs}` === key);
-    const [people, latencyMs] = key.split("/").map(Number);
-    const runs = Math.max(...series.map(({ stateBytes }) => stateBytes.length));
-    const rows = series.map((one) => row(one, series));
-    const head = ["", ...PHASES, "bytes a person", "peak MiB"];
-    const rule = head.map(() => "---");
-    const title = `## ${people?.toLocaleString("en")} people, ${latencyMs} ms a request, ${runs} run${runs === 1 ? "" : "s"} each`;
-    return [title, "", ...tableOf([head, rule, ...rows]), ...comparison(series)].join("\n");
+const LEGEND =
+  'Medians of the runs. The subjects of a table took turns within each phase; "times the floor" is the median of the ratios ' +
+  `within one turn. ${REPEATABLE.join(" and ")}, which leave everything as it is, were measured several times per run. The ` +
+  "floor is a no-op dynamic resource with the same inputs and outputs: the cost of the engine itself. The naive provider " +
+  "fetches a token for each call and stands in the program. CPU is that of engine, language host, program and provider " +
+  "together; memory is the highest of the provider's process in any phase; the platform is not counted.";
+
+/** A series of the benchmark itself. */
+type Own = Series & { subject: keyof typeof SUBJECTS };
+
+/** The results as Markdown: for each kind, size and latency a table of time and requests, and one of CPU, memory and state. */
+export function report({ about, starts, series }: Results): string {
+  const own = series.filter((one): one is Own => one.subject !== "opentofu" && one.stateBytes.length > 0);
+  const kinds = Object.keys(TITLES) as Kind[];
+  const keyOf = ({ subject, accounts, latencyMs }: Own) => [kinds.indexOf(SUBJECTS[subject].kind), accounts, latencyMs];
+  const sorted = [...own].sort((a, b) => {
+    const [ours, theirs] = [keyOf(a), keyOf(b)];
+    return ours.map((one, at) => one - (theirs[at] ?? 0)).find((difference) => difference !== 0) ?? 0;
   });
-  const legend =
-    "Each cell: seconds (times the floor) / requests, medians of the runs. The subjects took turns within each phase, " +
-    `and ${REPEATABLE.join(" and ")}, which leave everything as it is, were measured several times a run; "times the floor" is ` +
-    "the median of the ratios within one turn. The floor is a no-op dynamic resource with the same inputs and outputs: " +
-    "the cost of the engine itself. The naive provider fetches a token for each call and stands in the program.";
-  return [
-    "# Results of `npm run bench`",
-    "",
-    ...about,
-    "",
-    legend,
-    "",
-    startsOf(starts),
-    "",
-    tables.join("\n\n"),
-    "",
-  ].join("\n");
+  const sections = [...new Set(sorted.map((one) => keyOf(one).join()))].map((key) =>
+    section(sorted.filter((one) => keyOf(one).join() === key)),
+  );
+  const paragraphs = [...about, LEGEND, ...(starts === undefined ? [] : [startsOf(starts)])];
+  return ["# Results of `npm run bench`", ...paragraphs, ...sections].join("\n\n") + "\n";
 }
 
-function tableOf(rows: readonly (readonly string[])[]): string[] {
-  return rows.map((cells) => `| ${cells.join(" | ")} |`);
+function section(unsorted: readonly Own[]): string {
+  const series = [...unsorted].sort((a, b) => ALL.indexOf(a.subject) - ALL.indexOf(b.subject));
+  const [{ subject, accounts, latencyMs, stateBytes } = series[0] as Own] = series;
+  const { what, accounts: noun, each } = TITLES[SUBJECTS[subject].kind];
+  const runs = `${stateBytes.length} run${stateBytes.length === 1 ? "" : "s"}`;
+  return [
+    `## ${what}: ${accounts.toLocaleString("en")} ${noun}, ${latencyMs} ms per request, ${runs}`,
+    tableOf(
+      ["seconds (times the floor) / requests", ...PHASES],
+      series.map((one) => [
+        SUBJECTS[one.subject].name,
+        ...PHASES.map((phase) => {
+          const requests = Math.round(middle(one.phases[phase].map((measured) => measured.requests)));
+          return `${timesFloor(one, series, phase, ({ seconds }) => seconds)} / ${requests}`;
+        }),
+      ]),
+    ),
+    tableOf(
+      ["CPU seconds (times the floor)", ...PHASES, "peak MiB", `state bytes per ${each}`],
+      series.map((one) => {
+        const floor = floorOf(one, series);
+        const used = PHASES.map((phase) => timesFloor(one, series, phase, ({ cpuSeconds }) => cpuSeconds));
+        const [peak, bytes] = [peakOf, bytesOf].map((of) => beside(of(one), floor === undefined ? NaN : of(floor)));
+        return [SUBJECTS[one.subject].name, ...used, peak ?? "", bytes ?? ""];
+      }),
+    ),
+    ...comparison(series),
+  ].join("\n\n");
+}
+
+function floorOf({ subject }: Own, others: readonly Own[]): Own | undefined {
+  return others.find((other) => other.subject === SUBJECTS[subject].floor);
+}
+
+function peakOf({ phases }: Series): number {
+  return Math.max(...PHASES.flatMap((phase) => phases[phase].map(({ memory }) => memory)));
+}
+
+function bytesOf({ stateBytes }: Series): number {
+  return middle(stateBytes);
+}
+
+function beside(value: number, base: number): string {
+  return Number.isNaN(base) ? value.toFixed(0) : `${value.toFixed(0)} (${(value / base).toFixed(2)})`;
+}
+
+type Value = (measured: Measurement) => number;
+
+function timesFloor(one: Own, others: readonly Own[], phase: (typeof PHASES)[number], value: Value): string {
+  const floor = floorOf(one, others);
+  const seconds = middle(one.phases[phase].map(value)).toFixed(1);
+  return floor === undefined ? seconds : `${seconds} (${ratio(one, floor, phase, value)})`;
+}
+
+/** The median of the ratios of measurements that were taken in one turn. */
+function ratio(one: Series, base: Series, phase: (typeof PHASES)[number], value: Value): string {
+  const ratios = one.phases[phase].map((measured, turn) => {
+    const other = base.phases[phase][turn];
+    return other === undefined ? NaN : value(measured) / value(other);
+  });
+  return middle(ratios).toFixed(2);
+}
+
+/** The plugin beside the dynamic provider: a third table, if both were measured. */
+function comparison(series: readonly Own[]): string[] {
+  const rows = series.flatMap((native) => {
+    const dynamic = series.find(({ subject }) => subject === SUBJECTS[native.subject].dynamic);
+    if (dynamic === undefined) return [];
+    const shares = PHASES.map((phase) =>
+      [({ cpuSeconds }: Measurement) => cpuSeconds, ({ seconds }: Measurement) => seconds]
+        .map((value) => ratio(native, dynamic, phase, value))
+        .join(" / "),
+    );
+    const rest = [peakOf, bytesOf].map((of) => (of(native) / of(dynamic)).toFixed(2));
+    return [[SUBJECTS[dynamic.subject].name, ...shares, ...rest]];
+  });
+  const head = ["plugin / dynamic provider: CPU / seconds", ...PHASES, "peak", "state"];
+  return rows.length === 0 ? [] : [tableOf(head, rows)];
+}
+
+function tableOf(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  return [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
 }
 
 function startsOf({ native, dynamic }: StartTimes): string {
@@ -71,59 +124,4 @@ function startsOf({ native, dynamic }: StartTimes): string {
     `Start of a provider until it can be called, medians of ${native.length} in turns: the plugin ${plugin ?? ""}, the host of ` +
     `dynamic providers ${host ?? ""}, which does not have the package loaded then.`
   );
-}
-
-/** The plugin beside the dynamic provider: a second table, if both were measured. */
-function comparison(series: readonly Series[]): string[] {
-  const rows = series.flatMap((native) => {
-    const dynamic = series.find(({ subject }) => subject === DYNAMIC[native.subject]);
-    return dynamic === undefined ? [] : rowsBeside(native, dynamic);
-  });
-  if (rows.length === 0) return [];
-  const head = ["plugin / dynamic provider", ...PHASES, "bytes a person"];
-  return ["", ...tableOf([head, head.map(() => "---"), ...rows])];
-}
-
-/** CPU of all processes of an operation, seconds, and requests. Ratios are medians of those within one turn. */
-function rowsBeside(native: Series, dynamic: Series): string[][] {
-  const name = NAMES[dynamic.subject];
-  const ratios = (value: (one: Measurement) => number) =>
-    PHASES.map((phase) => {
-      const pairs = native.phases[phase].map((one, turn) => {
-        const other = dynamic.phases[phase][turn];
-        return other === undefined ? NaN : value(one) / value(other);
-      });
-      return middle(pairs).toFixed(2);
-    });
-  const requests = PHASES.map((phase) => {
-    const [ours, theirs] = [native, dynamic].map(({ phases }) =>
-      Math.round(middle(phases[phase].map((one) => one.requests))),
-    );
-    return `${ours} / ${theirs}`;
-  });
-  const bytes = (middle(native.stateBytes) / middle(dynamic.stateBytes)).toFixed(2);
-  return [
-    [`${name}: CPU`, ...ratios(({ cpuSeconds }) => cpuSeconds), bytes],
-    [`${name}: seconds`, ...ratios(({ seconds }) => seconds), ""],
-    [`${name}: requests`, ...requests, ""],
-  ];
-}
-
-function row({ subject, phases, stateBytes }: Series, others: readonly Series[]): string[] {
-  const floor = others.find((other) => other.subject === FLOOR[subject]);
-  const cells = PHASES.map((phase) => {
-    const seconds = phases[phase].map((one) => one.seconds);
-    const ratios = floor?.phases[phase].map((base, turn) => (seconds[turn] ?? NaN) / base.seconds);
-    const ratio = ratios === undefined ? "" : ` (${middle(ratios).toFixed(2)})`;
-    return `${middle(seconds).toFixed(1)}${ratio} / ${Math.round(middle(phases[phase].map((one) => one.requests)))}`;
-  });
-  const peak = Math.max(...PHASES.flatMap((phase) => phases[phase].map(({ memory }) => memory)));
-  return [NAMES[subject], ...cells, middle(stateBytes).toFixed(0), peak.toFixed(0)];
-}
-
-function middle(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const half = sorted.length / 2;
-  const [low = NaN, high = NaN] = [sorted[Math.ceil(half) - 1], sorted[Math.floor(half)]];
-  return (low + high) / 2;
 }

@@ -2,35 +2,21 @@ import { spawn } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { startPlatform } from "../emulator/platform";
+import { startPlatform, type Platform } from "../emulator/platform";
 import { OPERATOR } from "../emulator/seeds";
 import { ensureEngine } from "../engine/ensure";
 import { BACKEND, engineEnvironment, linkCheckout, platformEnvironment } from "../engine/environment";
-import { watchProcesses, type Usage } from "./usage";
+import type { Measurement, Phase } from "./series";
+import { SUBJECTS, type Subject } from "./subjects";
+import { watchProcesses } from "./usage";
 
 /** As `npm run plugin` makes it. */
 const PLUGIN = path.resolve(__dirname, "../../plugin");
 
-/** What is measured; the name of its program in `programs`. */
-export const SUBJECTS = ["user", "native-user", "floor", "naive", "team", "native-team", "team-floor"] as const;
-export type Subject = (typeof SUBJECTS)[number];
-
-/** The operations of one life of a stack, in their order. */
-export const PHASES = ["create", "no change", "refresh", "update of 10 %", "destroy"] as const;
-export type Phase = (typeof PHASES)[number];
-/** Those that leave everything as it is, so that they can be measured again on the same stack. */
-export const REPEATABLE: readonly Phase[] = ["no change", "refresh"];
-
-/** How one phase of one subject went. */
-export interface Measurement extends Usage {
-  seconds: number;
-  /** Requests that the platform got, token included. */
-  requests: number;
-}
-
 export interface StackOptions {
   subject: Subject;
-  people: number;
+  /** Accounts, or memberships of so many accounts. */
+  accounts: number;
   latencyMs: number;
   maxConcurrency: number;
 }
@@ -38,14 +24,16 @@ export interface StackOptions {
 /** A fresh stack of one subject, on a platform of its own in this process. */
 export interface BenchStack {
   measure(phase: Phase): Promise<Measurement>;
-  /** Bytes in the checkpoint per account, all of the resource counted. */
+  /** Bytes in the checkpoint per account or membership, all of the resource counted. */
   stateBytes(): number;
   close(): Promise<void>;
 }
 
-export async function openStack({ subject, people, latencyMs, maxConcurrency }: StackOptions): Promise<BenchStack> {
+export async function openStack({ subject, accounts, latencyMs, maxConcurrency }: StackOptions): Promise<BenchStack> {
   const engine = await ensureEngine();
+  const { program = subject, workspaces } = SUBJECTS[subject];
   const platform = await startPlatform({ latencyMs, tokenLifetime: 300 });
+  if (workspaces !== undefined) await addWorkspaces(platform, workspaces, accounts);
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "pulumi-wallaroo-bench-"));
   fs.cpSync(path.join(__dirname, "programs"), folder, { recursive: true });
   linkCheckout(folder);
@@ -60,8 +48,9 @@ export async function openStack({ subject, people, latencyMs, maxConcurrency }: 
       ...engineEnvironment(engine, folder),
       ...platformEnvironment(platform, OPERATOR),
       WALLAROO_MAX_CONCURRENCY: String(maxConcurrency),
-      BENCH_SUBJECT: subject,
-      BENCH_SIZE: String(people),
+      BENCH_PROGRAM: program,
+      BENCH_SIZE: String(accounts),
+      BENCH_WORKSPACES: String(workspaces ?? 0),
       BENCH_UPDATED: phase === "update of 10 %" ? "1" : "0",
     });
   await run(undefined, "stack", "init", "bench");
@@ -72,12 +61,20 @@ export async function openStack({ subject, people, latencyMs, maxConcurrency }: 
       const used = await run(phase, command, "--yes", "--skip-preview");
       return { ...used, requests: platform.log.length };
     },
-    stateBytes: () => bytesInState(folder) / people,
+    stateBytes: () => bytesInState(folder) / accounts,
     async close() {
       fs.rmSync(folder, { recursive: true, force: true });
       await platform.close();
     },
   };
+}
+
+/** What memberships need: the accounts that the program names, and workspaces with an owner. */
+async function addWorkspaces(platform: Platform, workspaces: number, accounts: number): Promise<void> {
+  for (let index = 0; index < accounts; index += 1) await platform.addUser({ email: `account${index}@example.com` });
+  for (let index = 0; index < workspaces; index += 1) {
+    await platform.addWorkspace(`workspace${index}`, { owners: [OPERATOR.email] });
+  }
 }
 
 function bytesInState(folder: string): number {

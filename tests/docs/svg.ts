@@ -91,6 +91,7 @@ function wrapped(spans: readonly Span[], columns: number): Span[][] {
   return lines;
 }
 
-function escaped(text: string): string {
+/** As text in XML. */
+export function escaped(text: string): string {
   return text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
 }

@@ -14,6 +14,6 @@ class NoOpUser extends pulumi.CustomResource {
   }
 }
 
-exports.declare = (people) => {
-  for (const person of people) new NoOpUser(person.email, person);
+exports.declare = (accounts) => {
+  for (const account of accounts) new NoOpUser(account.email, account);
 };

@@ -45,6 +45,6 @@ class NaiveUser extends pulumi.dynamic.Resource {
   }
 }
 
-exports.declare = (people) => {
-  for (const person of people) new NaiveUser(person.email, person);
+exports.declare = (accounts) => {
+  for (const account of accounts) new NaiveUser(account.email, account);
 };

@@ -8,6 +8,6 @@ class Team extends pulumi.CustomResource {
   }
 }
 
-exports.declare = (people) => {
-  new Team("everybody", { members: Object.fromEntries(people.map(({ email, enabled }) => [email, { enabled }])) });
+exports.declare = (accounts) => {
+  new Team("team", { members: Object.fromEntries(accounts.map(({ email, enabled }) => [email, { enabled }])) });
 };

@@ -8,6 +8,6 @@ class User extends pulumi.CustomResource {
   }
 }
 
-exports.declare = (people) => {
-  for (const person of people) new User(person.email, person);
+exports.declare = (accounts) => {
+  for (const account of accounts) new User(account.email, account);
 };

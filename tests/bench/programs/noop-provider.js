@@ -22,6 +22,19 @@ exports.user = {
   delete: async () => undefined,
 };
 
+exports.member = {
+  check: async (_olds, news) => ({ inputs: news }),
+  diff: async (_id, olds, news) => ({ changes: olds.role !== news.role }),
+  create: async ({ workspace, user, role }) => {
+    const userId = randomUUID();
+    const place = { workspaceId: 1, workspaceName: workspace, userId, email: user, adopted: false };
+    return { id: `1/${userId}`, outs: { workspace, user, role, ...place } };
+  },
+  read: async (id, props) => ({ id, props }),
+  update: async (_id, olds, { role }) => ({ outs: { ...olds, role } }),
+  delete: async () => undefined,
+};
+
 function stateOf(members, ids) {
   const deviating = Object.entries(members).filter(([, { enabled = true }]) => !enabled);
   return {

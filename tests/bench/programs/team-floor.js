@@ -14,6 +14,8 @@ class NoOpTeam extends pulumi.CustomResource {
   }
 }
 
-exports.declare = (people) => {
-  new NoOpTeam("everybody", { members: Object.fromEntries(people.map(({ email, enabled }) => [email, { enabled }])) });
+exports.declare = (accounts) => {
+  new NoOpTeam("team", {
+    members: Object.fromEntries(accounts.map(({ email, enabled }) => [email, { enabled }])),
+  });
 };

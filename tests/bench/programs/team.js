@@ -1,7 +1,7 @@
 const { WallarooTeam } = require("pulumi-wallaroo");
 
-exports.declare = (people) => {
-  new WallarooTeam("everybody", {
-    members: Object.fromEntries(people.map(({ email, enabled }) => [email, { enabled }])),
+exports.declare = (accounts) => {
+  new WallarooTeam("team", {
+    members: Object.fromEntries(accounts.map(({ email, enabled }) => [email, { enabled }])),
   });
 };

@@ -1,5 +1,5 @@
 const { WallarooUser } = require("pulumi-wallaroo");
 
-exports.declare = (people) => {
-  for (const person of people) new WallarooUser(person.email, person);
+exports.declare = (accounts) => {
+  for (const account of accounts) new WallarooUser(account.email, account);
 };

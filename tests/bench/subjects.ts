@@ -1,0 +1,60 @@
+/** What one resource of a subject stands for; a table has subjects of one kind. */
+export type Kind = "users" | "teams" | "members";
+
+export interface SubjectInfo {
+  kind: Kind;
+  /** In the results, as Markdown. */
+  name: string;
+  /** The no-op resource with the same inputs and outputs; absent for a floor. */
+  floor?: Subject;
+  /** The same through the dynamic provider. */
+  dynamic?: Subject;
+  /** Its program in `programs`, if it is not named as the subject. */
+  program?: string;
+  /** Into how many workspaces its memberships go. */
+  workspaces?: number;
+}
+
+export type Subject =
+  | "user"
+  | "native-user"
+  | "floor"
+  | "naive"
+  | "team"
+  | "native-team"
+  | "team-floor"
+  | "members"
+  | "native-members"
+  | "members-of-50"
+  | "native-members-of-50"
+  | "members-floor";
+
+/** What is measured, in the order of the results. */
+export const SUBJECTS: Record<Subject, SubjectInfo> = {
+  user: { kind: "users", name: "`WallarooUser`", floor: "floor" },
+  "native-user": { kind: "users", name: "plugin, `User`", floor: "floor", dynamic: "user" },
+  floor: { kind: "users", name: "floor of `WallarooUser`" },
+  naive: { kind: "users", name: "naive provider", floor: "floor" },
+  team: { kind: "teams", name: "`WallarooTeam`", floor: "team-floor" },
+  "native-team": { kind: "teams", name: "plugin, `Team`", floor: "team-floor", dynamic: "team" },
+  "team-floor": { kind: "teams", name: "floor of `WallarooTeam`" },
+  members: {
+    ...{ kind: "members", name: "`WallarooWorkspaceMember`, one workspace" },
+    ...{ floor: "members-floor", workspaces: 1 },
+  },
+  "native-members": {
+    ...{ kind: "members", name: "plugin, `WorkspaceMember`, one workspace" },
+    ...{ floor: "members-floor", dynamic: "members", workspaces: 1 },
+  },
+  "members-of-50": {
+    ...{ kind: "members", name: "`WallarooWorkspaceMember`, 50 workspaces" },
+    ...{ floor: "members-floor", program: "members", workspaces: 50 },
+  },
+  "native-members-of-50": {
+    ...{ kind: "members", name: "plugin, `WorkspaceMember`, 50 workspaces" },
+    ...{ floor: "members-floor", dynamic: "members-of-50", program: "native-members", workspaces: 50 },
+  },
+  "members-floor": { kind: "members", name: "floor of `WallarooWorkspaceMember`", workspaces: 1 },
+};
+
+export const ALL = Object.keys(SUBJECTS) as Subject[];
