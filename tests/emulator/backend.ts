@@ -63,15 +63,18 @@ export class StoreError extends Error {
 }
 
 /**
- * The identity store behind the platform's API: in memory, or a real Keycloak. People are answered complete (roles,
- * last login, federated identities); which of it a release shows is the business of the routes.
+ * The identity store behind the platform's API: in memory, or a real Keycloak. Accounts are answered complete (last login,
+ * federated identities), but their roles are in the list alone: elsewhere no answer of the platform names them, and a
+ * Keycloak would have to be asked for those of each account. Which of it a release shows is the business of the routes.
  */
 export interface Backend {
   list(): Promise<ApiUser[]>;
   /** Those that are there, in no promised order. */
   findByIds(ids: string[]): Promise<ApiUser[]>;
-  /** By address or username, without regard to case. */
+  /** By address or username, without regard to case. What a write has to know: id, names, `enabled`. */
   findByEmail(email: string): Promise<ApiUser | undefined>;
+  /** Accounts that are enabled and have an address. */
+  countSeats(): Promise<number>;
   /** Raises {@link StoreError}. */
   create(user: NewUser): Promise<{ id: string; password: string | null }>;
   /** Raises {@link StoreError}. */

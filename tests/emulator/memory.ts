@@ -65,6 +65,11 @@ export class MemoryBackend implements Backend {
     return Promise.resolve(account && complete(account));
   }
 
+  countSeats(): Promise<number> {
+    const taken = [...this.accounts.values()].filter(({ user }) => user.enabled && user.email);
+    return Promise.resolve(taken.length);
+  }
+
   async create({ email, password, roles = [], requireReset = false }: NewUser) {
     const unknown = roles.find((role) => !REALM_ROLES.includes(role));
     if (unknown !== undefined) throw new StoreError("illFormed", "Could not find role");

@@ -172,8 +172,10 @@ export class Platform {
     return this.backend.list();
   }
 
-  findByEmail(email: string): Promise<ApiUser | undefined> {
-    return this.backend.findByEmail(email);
+  /** By address or username, with its roles. */
+  async findByEmail(email: string): Promise<ApiUser | undefined> {
+    const id = (await this.backend.findByEmail(email))?.id;
+    return id === undefined ? undefined : (await this.people()).find((user) => user.id === id);
   }
 
   /**

@@ -196,8 +196,7 @@ export class UserApi {
 
   async #isFull(): Promise<boolean> {
     const { seatLimit } = this.options;
-    if (seatLimit === undefined) return false;
-    return (await this.backend.list()).filter((user) => user.enabled && user.email).length >= seatLimit;
+    return seatLimit !== undefined && (await this.backend.countSeats()) >= seatLimit;
   }
 }
 

@@ -1,13 +1,15 @@
 import { KeycloakBackend } from "../emulator/keycloak/backend";
+import { countRequests, type CountedKeycloak } from "../emulator/keycloak/counter";
 import { findObstacle } from "../emulator/keycloak/distribution";
-import { startKeycloak, type KeycloakServer } from "../emulator/keycloak/server";
+import { startKeycloak } from "../emulator/keycloak/server";
 import { startPlatform, type PlatformOptions } from "../emulator/platform";
 import { platformContract } from "./contract";
+import { requestsOfKeycloak } from "./keycloak-requests";
 
 /** The same contract over a real identity store, where the machine can run one. */
 describe("the emulated platform over a real Keycloak", function () {
   this.timeout(180_000);
-  let server: KeycloakServer | undefined;
+  let server: CountedKeycloak | undefined;
 
   before(async function () {
     // Longer than its download and start may take: what ends them says why.
@@ -17,17 +19,18 @@ describe("the emulated platform over a real Keycloak", function () {
       process.stdout.write(`\n  not run against a real Keycloak: ${obstacle}\n`);
       this.skip();
     }
-    server = await startKeycloak((line) => process.stdout.write(`\n  ${line}\n`));
+    server = await countRequests(await startKeycloak((line) => process.stdout.write(`\n  ${line}\n`)));
   });
   after(() => server?.stop());
 
   const start = async (options: PlatformOptions = {}) => {
     const { tokenLifetime = 60, clientTokenLifetimes, deviceInterval = 5 } = options;
-    const settings = { tokenLifetime, clientTokenLifetimes, deviceInterval, hasOperator: true };
+    const settings = { tokenLifetime, clientTokenLifetimes, deviceInterval, hasOperator: true, hasCheapHash: true };
     const backend = await KeycloakBackend.create(settings, () => undefined, server);
     await backend.reset();
     return startPlatform(options, backend);
   };
 
   platformContract(start);
+  describe("asks no more of it than it has to", () => requestsOfKeycloak(start, () => server?.take() ?? []));
 });

@@ -1,11 +1,12 @@
 import type { TokenResponse } from "../../../provider/api/wire";
 import { StoreError } from "../backend";
+import { exchange, type Answer } from "./exchange";
 import { BOOTSTRAP } from "./server";
 
 /** Keycloak's admin API of the realm `master`, as its bootstrap administrator. Paths begin below the realm. */
 export class AdminClient {
-  #token = "";
-  #tokenUntilMs = 0;
+  #token: Promise<string> | undefined;
+  #tokenUntilMs = Infinity;
 
   /** `authUrl` is Keycloak's base, `http://host/auth`. */
   constructor(private readonly authUrl: string) {}
@@ -13,42 +14,51 @@ export class AdminClient {
   /** The JSON of an answer; undefined when it has no body. Raises {@link StoreError} for what the request caused. */
   async ask<T>(method: string, path: string, body?: unknown): Promise<T> {
     const answer = await this.send(method, path, body);
-    if (!answer.ok) throw await unexpected(answer);
-    const text = await answer.text();
-    return (text === "" ? undefined : JSON.parse(text)) as T;
+    if (answer.status >= 300) throw unexpected(answer);
+    return (answer.text === "" ? undefined : JSON.parse(answer.text)) as T;
   }
 
   /** The answer, whatever its status. */
-  async send(method: string, path: string, body?: unknown): Promise<Response> {
-    if (performance.now() > this.#tokenUntilMs) {
-      const askedMs = performance.now();
-      const answer = await fetch(`${this.authUrl}/realms/master/protocol/openid-connect/token`, {
-        method: "POST",
-        body: new URLSearchParams({ grant_type: "password", client_id: "admin-cli", ...BOOTSTRAP }),
-      });
-      const { access_token, expires_in } = (await answer.json()) as TokenResponse;
-      this.#token = access_token;
-      this.#tokenUntilMs = askedMs + expires_in * 500;
-    }
-    return fetch(`${this.authUrl}/admin/realms/master${path}`, {
+  async send(method: string, path: string, body?: unknown): Promise<Answer> {
+    // All that is sent meanwhile waits for the same token.
+    if (this.#token === undefined || performance.now() > this.#tokenUntilMs) this.#token = this.#signIn();
+    const token = await this.#token;
+    return exchange(`${this.authUrl}/admin/realms/master${path}`, {
       method,
-      headers: { authorization: `Bearer ${this.#token}`, "content-type": "application/json" },
+      headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
   }
 
   /** The next request signs in again. */
   forget(): void {
-    this.#tokenUntilMs = 0;
+    this.#token = undefined;
+  }
+
+  async #signIn(): Promise<string> {
+    this.#tokenUntilMs = Infinity;
+    const askedMs = performance.now();
+    try {
+      const answer = await exchange(`${this.authUrl}/realms/master/protocol/openid-connect/token`, {
+        method: "POST",
+        body: new URLSearchParams({ grant_type: "password", client_id: "admin-cli", ...BOOTSTRAP }),
+      });
+      if (answer.status !== 200) throw unexpected(answer);
+      const { access_token, expires_in } = JSON.parse(answer.text) as TokenResponse;
+      this.#tokenUntilMs = askedMs + expires_in * 500;
+      return access_token;
+    } catch (error) {
+      this.forget();
+      throw error;
+    }
   }
 }
 
 /** What an answer that is none of those hoped for amounts to. */
-export async function unexpected(answer: Response): Promise<Error> {
-  const text = await answer.text();
-  const words = /"errorMessage":\s*"([^"]*)"/.exec(text)?.[1] ?? `HTTP ${answer.status}`;
-  if (answer.status === 409) return new StoreError("duplicate", words);
-  if (answer.status === 400) return new StoreError("illFormed", words);
-  if (answer.status === 404) return new StoreError("unknown", "User not found");
-  return new Error(`Keycloak answered ${answer.status} to ${new URL(answer.url).pathname}: ${text}`);
+export function unexpected({ status, text, path }: Answer): Error {
+  const words = /"errorMessage":\s*"([^"]*)"/.exec(text)?.[1] ?? `HTTP ${status}`;
+  if (status === 409) return new StoreError("duplicate", words);
+  if (status === 400) return new StoreError("illFormed", words);
+  if (status === 404) return new StoreError("unknown", "User not found");
+  return new Error(`Keycloak answered ${status} to ${path}: ${text}`);
 }

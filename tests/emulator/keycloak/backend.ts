@@ -10,10 +10,12 @@ import {
   type UserPatch,
 } from "../backend";
 import { OPERATOR } from "../seeds";
-import { CLIENT_SECRET, CONFIDENTIAL_CLIENT, PUBLIC_CLIENT } from "../sessions";
+import { CONFIDENTIAL_CLIENT, PUBLIC_CLIENT } from "../sessions";
 import { AdminClient, unexpected } from "./admin-client";
+import { Bearers } from "./bearers";
+import { exchange } from "./exchange";
 import { prepareRealm, setClientAttribute, type RealmOptions } from "./realm";
-import { ADMIN_ROLE, DEFAULT_ROLES, Roles, isId, type Role } from "./roles";
+import { ADMIN_ROLE, Roles, isId } from "./roles";
 import { BOOTSTRAP, startKeycloak, type KeycloakServer } from "./server";
 
 /** Above so many ids one list of all accounts costs less than asking for each. */
@@ -23,6 +25,7 @@ const MANY = 50;
 export class KeycloakBackend implements Backend {
   readonly #admin: AdminClient;
   readonly #roles: Roles;
+  readonly #bearers: Bearers;
 
   private constructor(
     private readonly server: KeycloakServer,
@@ -30,6 +33,7 @@ export class KeycloakBackend implements Backend {
   ) {
     this.#admin = new AdminClient(server.authUrl);
     this.#roles = new Roles(this.#admin);
+    this.#bearers = new Bearers(this.#openid("token/introspect"));
   }
 
   /** Prepares a realm `master` as a Wallaroo installation has it. A server that is given is left running by `close`. */
@@ -47,46 +51,39 @@ export class KeycloakBackend implements Backend {
   }
 
   async list(): Promise<ApiUser[]> {
-    const roles = await this.#admin.ask<Role[]>("GET", "/roles");
-    const rolesOf = new Map<string, string[]>();
-    for (const { name } of roles.filter((role) => role.name !== DEFAULT_ROLES)) {
-      const members = await this.#admin.ask<ApiUser[]>("GET", `/roles/${name}/users?max=100000`);
-      for (const { id } of members) rolesOf.set(id, [...(rolesOf.get(id) ?? []), name]);
-    }
-    const users = await this.#admin.ask<ApiUser[]>("GET", "/users?max=100000");
+    const [rolesOf, users] = await Promise.all([this.#roles.byAccount(), this.#all()]);
     return users.map((user) => complete(user, rolesOf.get(user.id) ?? []));
   }
 
   async findByIds(ids: string[]): Promise<ApiUser[]> {
     if (ids.length > MANY) {
       const wanted = new Set(ids);
-      return (await this.list()).filter((user) => wanted.has(user.id));
+      return (await this.#all()).filter((user) => wanted.has(user.id)).map((user) => complete(user, []));
     }
-    const found: ApiUser[] = [];
-    for (const id of ids.filter(isId)) {
-      const answer = await this.#admin.send("GET", `/users/${id}`);
-      if (answer.ok) found.push(await this.#withRoles((await answer.json()) as ApiUser));
-      else if (answer.status !== 404) throw await unexpected(answer);
-    }
-    return found;
+    const answers = await Promise.all(ids.filter(isId).map((id) => this.#admin.send("GET", `/users/${id}`)));
+    const refused = answers.find(({ status }) => status !== 200 && status !== 404);
+    if (refused !== undefined) throw unexpected(refused);
+    const found = answers.filter(({ status }) => status === 200);
+    return found.map(({ text }) => complete(JSON.parse(text) as ApiUser, []));
   }
 
   async findByEmail(email: string): Promise<ApiUser | undefined> {
     for (const field of ["email", "username"]) {
-      const query = new URLSearchParams({ [field]: email, exact: "true" });
+      const query = new URLSearchParams({ [field]: email, exact: "true", briefRepresentation: "true" });
       // An empty filter would find all accounts.
       const [user] = email === "" ? [] : await this.#admin.ask<ApiUser[]>("GET", `/users?${query.toString()}`);
-      if (user !== undefined) return this.#withRoles(user);
+      if (user !== undefined) return complete(user, []);
     }
     return undefined;
   }
 
-  async #withRoles(user: ApiUser): Promise<ApiUser> {
-    const roles = await this.#admin.ask<Role[]>("GET", `/users/${user.id}/role-mappings/realm`);
-    return complete(
-      user,
-      roles.map(({ name }) => name).filter((name) => name !== DEFAULT_ROLES),
-    );
+  async countSeats(): Promise<number> {
+    const query = "enabled=true&briefRepresentation=true&max=100000";
+    return (await this.#admin.ask<ApiUser[]>("GET", `/users?${query}`)).filter(({ email }) => email).length;
+  }
+
+  #all(): Promise<ApiUser[]> {
+    return this.#admin.ask<ApiUser[]>("GET", "/users?max=100000");
   }
 
   async create({
@@ -101,21 +98,26 @@ export class KeycloakBackend implements Backend {
     const credentials = value === null ? [] : [{ type: "password", value, temporary }];
     const body = { username: email, email, enabled: true, credentials };
     const answer = await this.#admin.send("POST", "/users", body);
-    if (answer.status !== 201) throw await unexpected(answer);
-    const id = answer.headers.get("location")?.split("/").pop() ?? "";
+    if (answer.status !== 201) throw unexpected(answer);
+    const id = answer.headers.location?.split("/").pop() ?? "";
     if (granted.length > 0) await this.#admin.ask("POST", `/users/${id}/role-mappings/realm`, granted);
     return { id, password: value };
   }
 
   async patch(id: string, { admin, ...fields }: UserPatch): Promise<void> {
     if (!isId(id)) throw new StoreError("unknown", "User not found");
-    // Keycloak keeps what the body does not name.
-    await this.#admin.ask("PUT", `/users/${id}`, fields);
-    if (admin !== undefined) await this.#roles.setAdmin(id, admin);
+    try {
+      // Keycloak keeps what the body does not name.
+      await this.#admin.ask("PUT", `/users/${id}`, fields);
+      if (admin !== undefined) await this.#roles.setAdmin(id, admin);
+    } finally {
+      this.#bearers.forget(id);
+    }
   }
 
   async remove(id: string): Promise<void> {
     await this.#admin.ask("DELETE", `/users/${id}`);
+    this.#bearers.forget(id);
   }
 
   async setPassword(id: string, password: string): Promise<void> {
@@ -130,6 +132,7 @@ export class KeycloakBackend implements Backend {
   async revokeSessions(): Promise<void> {
     await this.#admin.ask("POST", "/logout-all");
     this.#admin.forget();
+    this.#bearers.forget();
   }
 
   async token(form: Record<string, string>, authorization: string | undefined) {
@@ -142,39 +145,35 @@ export class KeycloakBackend implements Backend {
   }
 
   async #post(endpoint: string, form: Record<string, string>, authorization: string | undefined): Promise<RouteAnswer> {
-    const answer = await fetch(this.#openid(endpoint), {
+    const { status, text } = await exchange(this.#openid(endpoint), {
       method: "POST",
       headers: authorization === undefined ? {} : { authorization },
       body: new URLSearchParams(form),
     });
-    return { status: answer.status, body: await answer.json() };
+    return { status, body: parsed(text) };
   }
 
   async userinfo(authorization: string | undefined): Promise<RouteAnswer> {
-    const headers = authorization === undefined ? undefined : { authorization };
-    const answer = await fetch(this.#openid("userinfo"), headers && { headers });
-    const challenge = answer.headers.get("www-authenticate");
-    const text = await answer.text();
-    return {
-      status: answer.status,
-      body: text === "" ? "" : (JSON.parse(text) as unknown),
-      ...(challenge === null ? {} : { headers: { "www-authenticate": challenge } }),
-    };
+    const headers = authorization === undefined ? {} : { authorization };
+    const { status, text, headers: answered } = await exchange(this.#openid("userinfo"), { headers });
+    const challenge = answered["www-authenticate"];
+    return { status, body: parsed(text), ...(challenge ? { headers: { "www-authenticate": challenge } } : {}) };
   }
 
   async admin({ method, origin, target, body, authorization }: AdminRequest): Promise<RouteAnswer> {
     const base = this.server.authUrl.replace(/\/auth$/, "");
-    const answer = await fetch(`${base}${target}`, {
+    const { status, text, headers } = await exchange(`${base}${target}`, {
       method,
       headers: { "content-type": "application/json", ...(authorization === undefined ? {} : { authorization }) },
       ...(method === "GET" ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
     });
-    const text = await answer.text();
-    const location = answer.headers.get("location");
+    // Only Keycloak knows the account of a session, or of an id in another spelling.
+    if (method !== "GET") this.#bearers.forget(/\/users\/([\w-]+)(?=\/|\?|$)/.exec(target)?.[1]);
+    const { location } = headers;
     return {
-      status: answer.status,
-      body: text === "" ? "" : (JSON.parse(text) as unknown),
-      ...(location === null ? {} : { headers: { location: location.replace(base, origin) } }),
+      status,
+      body: parsed(text),
+      ...(location === undefined ? {} : { headers: { location: location.replace(base, origin) } }),
     };
   }
 
@@ -184,26 +183,8 @@ export class KeycloakBackend implements Backend {
     }
   }
 
-  async authenticate(token: string): Promise<Bearer | undefined> {
-    const answer = await fetch(this.#openid("token/introspect"), {
-      method: "POST",
-      body: new URLSearchParams({ token, client_id: CONFIDENTIAL_CLIENT, client_secret: CLIENT_SECRET }),
-    });
-    const claims = (await answer.json()) as {
-      active?: boolean;
-      typ?: string;
-      sub?: string;
-      username?: string;
-      realm_access?: { roles: string[] };
-    };
-    if (claims.active !== true || claims.sub === undefined) return undefined;
-    return {
-      id: claims.sub,
-      username: claims.username ?? "",
-      // Keycloak says the roles of a refresh token, too; a service must look at its kind.
-      isAccess: claims.typ === "Bearer",
-      isAdmin: claims.typ === "Bearer" && claims.realm_access?.roles.includes(ADMIN_ROLE) === true,
-    };
+  authenticate(token: string): Promise<Bearer | undefined> {
+    return this.#bearers.find(token);
   }
 
   /** Removes every account but the built-in admin and the operator, so that one Keycloak serves many tests. */
@@ -223,6 +204,10 @@ export class KeycloakBackend implements Backend {
   #openid(endpoint: string): string {
     return `${this.server.authUrl}/realms/master/protocol/openid-connect/${endpoint}`;
   }
+}
+
+function parsed(text: string): unknown {
+  return text === "" ? "" : JSON.parse(text);
 }
 
 function complete(user: ApiUser, roles: string[]): ApiUser {

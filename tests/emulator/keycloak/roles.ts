@@ -4,7 +4,7 @@ import type { AdminClient } from "./admin-client";
 /** The role of administrators. */
 export const ADMIN_ROLE = "admin";
 /** The role that every account has. */
-export const DEFAULT_ROLES = "default-roles-master";
+const DEFAULT_ROLES = "default-roles-master";
 
 /** A role of the realm, as Keycloak names it in requests. */
 export interface Role {
@@ -15,6 +15,7 @@ export interface Role {
 /** The roles of the realm, each asked for once. */
 export class Roles {
   readonly #known = new Map<string, Role>();
+  #names: string[] | undefined;
 
   constructor(private readonly admin: AdminClient) {}
 
@@ -23,10 +24,24 @@ export class Roles {
     const known = this.#known.get(name);
     if (known !== undefined) return known;
     const answer = isId(name) ? await this.admin.send("GET", `/roles/${name}`) : undefined;
-    if (answer?.ok !== true) throw new StoreError("illFormed", "Could not find role");
-    const role = (await answer.json()) as Role;
+    if (answer?.status !== 200) throw new StoreError("illFormed", "Could not find role");
+    const role = JSON.parse(answer.text) as Role;
     this.#known.set(name, role);
     return role;
+  }
+
+  /** The names of the roles that each account was given, by its id; that of all accounts left out. */
+  async byAccount(): Promise<Map<string, string[]>> {
+    this.#names ??= (await this.admin.ask<Role[]>("GET", "/roles")).map(({ name }) => name);
+    const rolesOf = new Map<string, string[]>();
+    const add = async (name: string) => {
+      const path = `/roles/${name}/users?briefRepresentation=true&max=100000`;
+      for (const { id } of await this.admin.ask<{ id: string }[]>("GET", path)) {
+        rolesOf.set(id, [...(rolesOf.get(id) ?? []), name]);
+      }
+    };
+    await Promise.all(this.#names.filter((name) => name !== DEFAULT_ROLES).map(add));
+    return rolesOf;
   }
 
   /** Gives an account the role of administrators, or takes it away. */
