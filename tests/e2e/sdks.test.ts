@@ -2,8 +2,10 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { expect } from "chai";
+import { findBlocks, findPages } from "../markdown";
 import { ROOT, run } from "./consumer";
 
+const HOST = path.join(ROOT, "tests/engine/language-yaml");
 const TYPESCRIPT = `
 import * as wallaroo from "./index";
 const provider = new wallaroo.Provider("other", { url: "https://wallaroo.example.com", maxRetries: 2 });
@@ -59,6 +61,37 @@ describe("the SDKs that are made from the schema", function () {
     fs.copyFileSync(path.join(sdk, "package.json"), path.join(sdk, "bin/package.json"));
     const load = 'const { User } = require("./bin"); process.stdout.write(User.__pulumiType)';
     expect((await run("node", ["-e", load], { cwd: sdk })).stdout).to.equal("wallaroo:index:User");
+  });
+
+  describe("in Go", () => {
+    /** What Go says of a program that uses the whole SDK; nothing if it compiles. */
+    async function compile(program: string): Promise<string> {
+      const cwd = fs.mkdtempSync(path.join(folder, "program-"));
+      fs.writeFileSync(path.join(cwd, "main.go"), program);
+      // With the modules and flags of the YAML host: what its build has compiled of Pulumi is not compiled again.
+      for (const file of ["go.mod", "go.sum"]) fs.copyFileSync(path.join(HOST, file), path.join(cwd, file));
+      const env = { ...process.env, CGO_ENABLED: "0", GOFLAGS: "-mod=readonly", GOWORK: "off", GO111MODULE: "on" };
+      const sdk = "pulumi-wallaroo/sdk/go";
+      await run("go", ["mod", "edit", "-module=program", `-require=${sdk}@v0.0.0`, `-replace=${sdk}=../go`], {
+        cwd,
+        env,
+      });
+      return run("go", ["build", "-trimpath", ".", `${sdk}/...`], { cwd, env }).then(
+        () => "",
+        ({ stderr }: { stderr: string }) => stderr,
+      );
+    }
+
+    const programs = findPages()
+      .flatMap(findBlocks)
+      .filter(({ language }) => language === "go");
+    it("are used by a program of the documentation", () => expect(programs).to.not.have.length(0));
+    for (const { page, line, code } of programs) {
+      it(`compile with the program of the documentation, and not with an input that is not there: ${page}:${line}`, async () => {
+        expect(await compile(code)).to.equal("");
+        expect(await compile(code.replace(/\bEmail:/, "Mail:"))).to.match(/main\.go:\d+:\d+: unknown field Mail/);
+      });
+    }
   });
 
   it("are whole Go files in a module of their own", async () => {
