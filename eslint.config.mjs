@@ -95,7 +95,15 @@ export default tseslint.config(
   {
     languageOptions: {
       parserOptions: {
-        projectService: { allowDefaultProject: ["eslint.*.mjs", "tests/api/*.mjs", "examples/*/*.mjs", ".ci/*.mjs"] },
+        projectService: {
+          allowDefaultProject: [
+            "eslint.*.mjs",
+            "tests/api/*.mjs",
+            "tests/mutation/*.mjs",
+            "examples/*/*.mjs",
+            ".ci/*.mjs",
+          ],
+        },
       },
     },
     rules: {
@@ -134,7 +142,7 @@ export default tseslint.config(
   },
   { files: ["examples/*/*.mjs"], rules: { "no-undef": "off", "no-console": "off" } },
   {
-    files: ["eslint.*.mjs", "tests/api/*.mjs", "examples/*/*.mjs", ".ci/*.mjs"],
+    files: ["eslint.*.mjs", "tests/api/*.mjs", "tests/mutation/*.mjs", "examples/*/*.mjs", ".ci/*.mjs"],
     ...tseslint.configs.disableTypeChecked,
   },
 );
