@@ -43,7 +43,7 @@ function reckon(
   const midnight = new Date(0);
   midnight.setUTCFullYear(year, month, Number(day));
   // The 31st of a shorter month would become a day of the next.
-  if (midnight.getUTCMonth() !== month || midnight.getUTCDate() !== Number(day)) return undefined;
+  if (midnight.getUTCDate() !== Number(day)) return undefined;
   return midnight.getTime() + ((hour * 60 + minute) * 60 + second) * 1000;
 }
 

@@ -33,7 +33,7 @@ export function pauseBefore(
   random: number,
 ): number | undefined {
   if (retry > policy.maxRetries) return undefined;
-  if (serverMs !== undefined && serverMs > LONGEST_SERVER_PAUSE_MS) return undefined;
+  if ((serverMs ?? 0) > LONGEST_SERVER_PAUSE_MS) return undefined;
   const ceiling = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (retry - 1));
   const ours = ceiling / 2 + (ceiling / 2) * random;
   // Jitter on top of the server's time too: all requests that were turned away were told the same moment.

@@ -1,0 +1,131 @@
+import { expect } from "chai";
+import type { ApiUser } from "../../provider/api/wire";
+import { Managed } from "../../provider/user/managed";
+import { PartialFailure, findHalfDone, halfDone } from "../../provider/user/partial-failure";
+import { RunMemory } from "../../provider/user/run";
+
+const email = "ann@example.com";
+
+describe("the memory of a run", () => {
+  it("keeps an address for the resource that declares it first, and hands it on to none", () => {
+    const run = new RunMemory();
+    const [first, second] = [
+      { key: "1", name: "ann" },
+      { key: "2", name: "team" },
+    ];
+    expect(run.findDeclaration(email)).to.equal(undefined);
+    expect(run.declare(email, first)).to.equal(undefined);
+    expect(run.declare(email, first), "once more").to.equal(undefined);
+    expect(run.declare(email, second)).to.equal(first);
+    expect(run.findDeclaration(email)).to.equal(first);
+  });
+
+  it("knows a resource that will declare an address, until one does", () => {
+    const run = new RunMemory();
+    run.expect(email, "later");
+    expect(run.findDeclaration(email)).to.deep.equal({ name: "later" });
+    run.declare(email, { key: "1", name: "now" });
+    expect(run.findDeclaration(email)).to.deep.equal({ key: "1", name: "now" });
+  });
+
+  it("remembers accounts that it keeps, and those that it cuts off or may", () => {
+    const run = new RunMemory();
+    expect([run.isKept("1"), run.isCutOff("1")]).to.deep.equal([false, false]);
+    run.keep("1");
+    run.noteLeaving({ id: "2", enabled: true });
+    run.departing.add("3");
+    expect(["1", "2", "3"].map((id) => run.isKept(id))).to.deep.equal([true, false, false]);
+    expect(["1", "2", "3"].map(run.isCutOff)).to.deep.equal([false, true, true]);
+  });
+
+  it("remembers that a leaving account was active, whatever it is later", () => {
+    const run = new RunMemory();
+    run.noteLeaving({ id: "1", enabled: false });
+    expect(run.leaving.get("1")).to.equal(false);
+    run.noteLeaving({ id: "1", enabled: true });
+    run.noteLeaving({ id: "1", enabled: false });
+    expect(run.leaving.get("1")).to.equal(true);
+  });
+
+  it("takes each topic for new once", () => {
+    const run = new RunMemory();
+    expect([run.isNew("a"), run.isNew("a"), run.isNew("b")]).to.deep.equal([true, false, true]);
+  });
+
+  it("knows own addresses, and which of them were adopted", () => {
+    const run = new RunMemory();
+    run.rememberOwn(email, false);
+    run.rememberOwn("b@c.d", true);
+    expect([email, "b@c.d", "x@y.z"].map((one) => [run.isOwn(one), run.wasAdopted(one)])).to.deep.equal([
+      [true, false],
+      [true, true],
+      [false, false],
+    ]);
+  });
+
+  it("tells when a departure ended, well or not, and waits for it", async () => {
+    const run = new RunMemory();
+    expect(run.claim("1", email)).to.equal(undefined);
+    const start = performance.now();
+    for (const write of [Promise.resolve(), Promise.reject(new Error("failed"))]) {
+      run.noteDeparture("1", write);
+      expect(await run.claim("1", email)).to.be.within(start, performance.now());
+    }
+  });
+
+  it("ends what waits for a cancellation when it is cancelled", async () => {
+    const run = new RunMemory();
+    const waiting = run.cancelled.then(() => "cancelled");
+    run.cancellation.abort();
+    expect(await waiting).to.equal("cancelled");
+  });
+
+  it("begins without a program, and with an engine that is there", () => {
+    const run = new RunMemory();
+    expect([run.hasProgram, run.engine.isGone, run.siblings]).to.deep.equal([false, false, undefined]);
+  });
+});
+
+describe("what a run knows of managed accounts", () => {
+  it("is by id, and by address for other providers", () => {
+    const managed = new Managed();
+    managed.note(["1", "2"]);
+    managed.noteElsewhere([email]);
+    expect([managed.has("1"), managed.has("3"), [...managed.ids]]).to.deep.equal([true, false, ["1", "2"]]);
+    expect([managed.isElsewhere(email), managed.isElsewhere("b@c.d")]).to.deep.equal([true, false]);
+  });
+
+  it("lets one team cut off unmanaged accounts, and names it to another", () => {
+    const managed = new Managed();
+    expect(managed.claim("1", "people")).to.equal(undefined);
+    expect(managed.claim("1", "people")).to.equal(undefined);
+    expect(managed.claim("2", "others")).to.equal("people");
+    expect(managed.claim("1", "people")).to.equal(undefined);
+  });
+
+  it("finds the team that cut an account off by its id and its canonical address", () => {
+    const managed = new Managed();
+    managed.noteCutOff(
+      [{ id: "1", username: "ann", email: "Ann@example.com", enabled: true } satisfies ApiUser],
+      "people",
+    );
+    expect([managed.findCutOff("1"), managed.findCutOff(email), managed.findCutOff("ann")]).to.deep.equal([
+      "people",
+      "people",
+      undefined,
+    ]);
+  });
+});
+
+describe("a step that failed half way", () => {
+  it("stores the user as unfinished, and is told from other errors", () => {
+    const state = { email, username: email, enabled: true, adopted: false };
+    const cause = new Error("lost");
+    const failure = halfDone({ id: "1", state }, "Could not", { cause });
+    expect(failure)
+      .to.be.instanceOf(PartialFailure)
+      .and.include({ name: "PartialFailure", message: "Could not", cause });
+    expect(findHalfDone(failure)).to.deep.equal({ id: "1", state: { ...state, unfinished: true } });
+    expect(findHalfDone(cause)).to.equal(undefined);
+  });
+});
