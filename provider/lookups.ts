@@ -7,7 +7,7 @@ import { READ_AGE_MS } from "./user/directory";
 import { canonicalEmail } from "./user/email";
 import { IDENTIFY, findOwn, isFound } from "./user/identity";
 import { isAdmin } from "./user/properties";
-import { seatsOf, type Seats } from "./user/seats";
+import { seatsOf, type WallarooSeats } from "./user/seats";
 import { createdAt } from "./user/state";
 import type { View } from "./user/view";
 
@@ -17,17 +17,23 @@ export interface UserInfo {
   id: string;
   /** Canonical address; absent for the built-in `admin`. */
   email?: string;
+  /** Canonical username; the address, if the account was invited. */
   username: string;
+  /** Active, or deactivated. */
   enabled: boolean;
-  /** ISO 8601 UTC. */
+  /** When the account was made: ISO 8601, UTC. */
   createdAt?: string;
+  /** Newer releases only. */
   firstName?: string;
+  /** Newer releases only. */
   lastName?: string;
+  /** Keycloak has proof of the address; newer releases only. */
   emailVerified?: boolean;
+  /** What Keycloak asks for at the next sign-in, such as `UPDATE_PASSWORD`; newer releases only. */
   requiredActions?: string[];
-  /** ISO 8601 UTC; newer releases only, absent before the first sign-in. */
+  /** Last sign-in: ISO 8601, UTC; newer releases only, absent before the first one. */
   lastLogin?: string;
-  /** Realm roles; newer releases only. */
+  /** Realm roles of the account; newer releases only. */
   roles?: string[];
   /** Holds the realm role `admin`; false if a release shows no roles. */
   admin: boolean;
@@ -44,7 +50,19 @@ export interface GetUsersArgs {
 }
 
 /** One account, by id or by address. */
-export type GetUserArgs = { id: string; email?: undefined } | { email: string; id?: undefined };
+export type GetUserArgs =
+  | {
+      /** Keycloak user id (UUID). */
+      id: string;
+      /** Not beside `id`. */
+      email?: undefined;
+    }
+  | {
+      /** The address, in any case. */
+      email: string;
+      /** Not beside `email`. */
+      id?: undefined;
+    };
 
 /** One kind of lookup. */
 export interface Question<A, T> {
@@ -71,7 +89,7 @@ export const USERS: Question<GetUsersArgs, UserInfo[]> = {
   find: list,
 };
 
-export const SEATS: Question<object, Seats> = {
+export const SEATS: Question<object, WallarooSeats> = {
   token: "wallaroo:index:getSeats",
   check: () => undefined,
   find: async (platform, _none, maxAgeMs) => {

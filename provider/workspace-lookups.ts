@@ -13,7 +13,7 @@ export interface WorkspaceMemberInfo {
   id: string;
   /** Canonical address; absent for an account that is gone, which stays a member, and for one without an address. */
   email?: string;
-  /** Absent if the platform does not tell. */
+  /** Its role; absent if the platform does not tell. */
   role?: WorkspaceRole;
 }
 
@@ -23,7 +23,7 @@ export interface WorkspaceInfo {
   id: number;
   /** Unique. */
   name: string;
-  /** ISO 8601 UTC. */
+  /** When the workspace was made: ISO 8601, UTC. */
   createdAt?: string;
   /** Canonical address of the account, or its Keycloak user id if the account is gone. */
   createdBy?: string;
@@ -33,12 +33,24 @@ export interface WorkspaceInfo {
   models: number[];
   /** Ids of the pipelines in it. */
   pipelines: number[];
-  /** By address. */
+  /** All members, by address. */
   members: WorkspaceMemberInfo[];
 }
 
 /** One workspace, by name or by id. */
-export type GetWorkspaceArgs = { name: string; id?: undefined } | { id: number; name?: undefined };
+export type GetWorkspaceArgs =
+  | {
+      /** The exact name. */
+      name: string;
+      /** Not beside `name`. */
+      id?: undefined;
+    }
+  | {
+      /** The id that the platform gave. */
+      id: number;
+      /** Not beside `id`. */
+      name?: undefined;
+    };
 
 export const WORKSPACE: Question<GetWorkspaceArgs, WorkspaceInfo> = {
   token: "wallaroo:index:getWorkspace",

@@ -8,15 +8,13 @@ import {
   type GetUsersArgs,
   type UserInfo,
 } from "../provider/lookups";
-import type { Seats } from "../provider/user/seats";
+import type { WallarooSeats } from "../provider/user/seats";
 import { ask, askLater, type LookupOptions } from "./asked";
 import { resolved } from "./resolved";
 
 export type { GetUserArgs, GetUsersArgs, UserInfo } from "../provider/lookups";
+export type { WallarooSeats } from "../provider/user/seats";
 export type { LookupOptions } from "./asked";
-
-/** Accounts with an address: active ones, each of which takes a seat, deactivated ones, and `wallaroo:seatLimit`. */
-export type WallarooSeats = Seats;
 
 /** One account, active or not; raises an Error when none has the id or address. Asks at preview too. Lookups share one query. */
 export function getUser(args: GetUserArgs, opts: LookupOptions = {}): Promise<UserInfo> {

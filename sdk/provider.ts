@@ -16,26 +16,29 @@ export interface WallarooProviderArgs {
   url: pulumi.Input<string>;
   /** Base URL of its Keycloak. Default `{url}/auth`. */
   authUrl?: pulumi.Input<string>;
-  /** Default `master`. */
+  /** Keycloak realm of the accounts. Default `master`. */
   realm?: pulumi.Input<string>;
+  /** Account that the provider runs as. */
   username?: pulumi.Input<string>;
-  /** Secret. */
+  /** Its password; always kept as a secret. */
   password?: pulumi.Input<string>;
-  /** Default `sdk-client`. */
+  /** Keycloak client to sign in through. Default `sdk-client`. */
   clientId?: pulumi.Input<string>;
-  /** Secret. */
+  /** Secret of a confidential client; with `clientId` and no account, the client itself signs in. */
   clientSecret?: pulumi.Input<string>;
-  /** Secret. */
+  /** Refresh or offline token to sign in with, in place of username and password; always kept as a secret. */
   refreshToken?: pulumi.Input<string>;
-  /** Secret. */
+  /** Access token, used as it is until it expires; always kept as a secret. */
   token?: pulumi.Input<string>;
-  /** Seconds. Default 45. */
+  /** Seconds until a request is given up. Default 45. */
   requestTimeout?: pulumi.Input<number>;
-  /** Default 5. */
+  /** Further attempts after a failed request. Default 5. */
   maxRetries?: pulumi.Input<number>;
-  /** Default 8. */
+  /** Requests to the platform at once. Default 8. */
   maxConcurrency?: pulumi.Input<number>;
+  /** Addresses and usernames that are never deactivated. */
   protectedEmails?: pulumi.Input<pulumi.Input<string>[]>;
+  /** Enabled accounts that the licence allows; without it the platform says when there are too many. */
   seatLimit?: pulumi.Input<number>;
   /**
    * What becomes of the sessions of an account that is deactivated, and before it is activated: ended where the platform
@@ -44,7 +47,7 @@ export interface WallarooProviderArgs {
   endSessions?: pulumi.Input<"auto" | "required" | "off">;
   /** Refuse every write to the platform. Default `false`, or what `WALLAROO_READ_ONLY` says. */
   readOnly?: pulumi.Input<boolean>;
-  /** Default `false`. */
+  /** Allow `http://` to another host than this machine. Default `false`. */
   allowInsecureHttp?: pulumi.Input<boolean>;
 }
 

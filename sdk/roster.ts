@@ -10,6 +10,8 @@ import type { WallarooTeamMember } from "./team";
  *
  * @example
  * ```typescript
+ * import { readRoster, WallarooTeam } from "pulumi-wallaroo";
+ *
  * new WallarooTeam("science", { members: readRoster("team.yaml") });
  * ```
  */

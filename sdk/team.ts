@@ -11,13 +11,13 @@ import type { WallarooSeats } from "./lookups";
 import { findArgsProblem, isPlainObject, resolved } from "./resolved";
 import type { WallarooUserArgs } from "./user";
 
-/** What is declared of one member of a {@link WallarooTeam}: names and meaning as of {@link WallarooUserArgs}. */
+/** What is declared of one member of a {@link WallarooTeam}: names and meaning are those of {@link WallarooUserArgs}. */
 export interface WallarooTeamMember extends Omit<WallarooUserArgs, "email"> {
   /**
    * Workspaces that the account is in, by name, with its role in each; the rules of {@link WallarooWorkspaceMember}. Added
-   * after the account is there. A membership that was there already needs `adopt: true`. One that is taken out, or of a
-   * member that leaves, goes if this stack gave it, and is put back as found otherwise; memberships that are not declared
-   * stay as they are.
+   * after the account is there. A membership that was there already needs `adopt: true`. A removed membership, and each of a
+   * removed member, is taken away if this stack added it, and else put back as it was found. Memberships that are not
+   * declared stay as they are.
    */
   workspaces?: pulumi.Input<Record<string, pulumi.Input<WorkspaceRole>>>;
 }

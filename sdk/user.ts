@@ -40,9 +40,9 @@ export interface WallarooUserArgs {
    */
   onDestroy?: pulumi.Input<OnDestroy>;
   /**
-   * Address of the account that takes over workspaces: before this account is deactivated, that one becomes an owner of those
-   * that this one alone owns. It has to be active then, and to stay. Another owner counts if it is active and does not leave
-   * in the same run. For a user that is taken out, the value of the last `pulumi up` counts.
+   * Address of the account that becomes an owner of each workspace that this account alone owns, before this one is
+   * deactivated. It has to be active then, and to stay. Another owner of the workspace counts if it is active and does not
+   * leave in the same run. For a removed user, the value of the last `pulumi up` counts.
    */
   handOver?: pulumi.Input<string>;
   /**
@@ -50,9 +50,9 @@ export interface WallarooUserArgs {
    * (default): it is deactivated, with a warning that names them and counts their models and pipelines. `"refuse"`: it is not.
    */
   onSoleOwner?: pulumi.Input<OnSoleOwner>;
-  /** Newer platform releases. Not declared: not managed, never cleared. */
+  /** First name; newer platform releases. Not declared: not managed, never cleared. */
   firstName?: pulumi.Input<string>;
-  /** Newer platform releases. Not declared: not managed, never cleared. */
+  /** Last name; newer platform releases. Not declared: not managed, never cleared. */
   lastName?: pulumi.Input<string>;
   /** Newer platform releases: holds the realm role `admin`. Not declared: not managed, never taken away. */
   admin?: pulumi.Input<boolean>;
@@ -82,9 +82,9 @@ export class WallarooUser extends pulumi.CustomResource {
   declare readonly email: pulumi.Output<string>;
   /** Canonical username; the address, if the account was invited. */
   declare readonly username: pulumi.Output<string>;
-  /** As last seen. */
+  /** Active, or deactivated, as last seen. */
   declare readonly enabled: pulumi.Output<boolean>;
-  /** ISO 8601 UTC. */
+  /** When the account was made: ISO 8601, UTC. */
   declare readonly createdAt: pulumi.Output<string>;
   /** True when this stack did not create the account. */
   declare readonly adopted: pulumi.Output<boolean>;

@@ -11,7 +11,7 @@ import { findArgsProblem, isPlainObject, resolved } from "./resolved";
 /** Inputs of a {@link WallarooWorkspaceMember}. */
 export interface WallarooWorkspaceMemberArgs {
   /**
-   * The workspace: its name, sign by sign, or its id. A text that is written like a number is a name if there is such a
+   * The workspace: its exact name, or its id. A text that is written like a number is a name if there is such a
    * workspace, else an id. Another workspace replaces: the account is added there first, then taken out of the old one.
    */
   workspace: pulumi.Input<string | number>;
@@ -20,7 +20,7 @@ export interface WallarooWorkspaceMemberArgs {
    * first). Another account replaces.
    */
   user: pulumi.Input<string>;
-  /** Default `"COLLABORATOR"`. */
+  /** Role of the account in the workspace. Default `"COLLABORATOR"`. */
   role?: pulumi.Input<WorkspaceRole>;
   /** Take over a membership that is there already. Default `false`: create refuses. */
   adopt?: pulumi.Input<boolean>;
@@ -49,17 +49,17 @@ export interface WallarooWorkspaceMemberArgs {
  * ```
  */
 export class WallarooWorkspaceMember extends pulumi.CustomResource {
-  /** As declared. */
+  /** The workspace as declared: its name or its id. */
   declare readonly workspace: pulumi.Output<string | number>;
-  /** As declared, an address in its canonical form. */
+  /** The account as declared, an address in its canonical form. */
   declare readonly user: pulumi.Output<string>;
-  /** As last seen. */
+  /** Role of the account, as last seen. */
   declare readonly role: pulumi.Output<WorkspaceRole>;
-  /** Of the workspace. */
+  /** Id of the workspace. */
   declare readonly workspaceId: pulumi.Output<number>;
-  /** As last seen. */
+  /** Name of the workspace, as last seen. */
   declare readonly workspaceName: pulumi.Output<string>;
-  /** Keycloak user id (UUID). */
+  /** Keycloak user id (UUID) of the account. */
   declare readonly userId: pulumi.Output<string>;
   /** Canonical address of the account as last seen; undefined if it has none. */
   declare readonly email: pulumi.Output<string | undefined>;

@@ -1,5 +1,5 @@
 import type { DeclaredState, KnownUser, UserInputs, UserState } from "../user/model";
-import type { Seats } from "../user/seats";
+import type { WallarooSeats } from "../user/seats";
 import type { StoredDefaults } from "./defaults";
 import type { Roles, StoredMemberships } from "./memberships";
 import type { StoredOptions } from "./options";
@@ -31,7 +31,7 @@ export interface TeamState extends StoredDefaults, StoredOptions {
   /** Addresses of unmanaged accounts, as the last `up` that changed the team saw them; absent while they are ignored. */
   unmanaged?: string[];
   /** As the last `up` that changed the team saw them; absent when it had to ask the platform nothing. */
-  seats?: Seats;
+  seats?: WallarooSeats;
 }
 
 /** What is stored of a member besides the id; usual values are left out. */

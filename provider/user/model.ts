@@ -3,7 +3,7 @@ import type { Profile } from "./properties";
 /** What destroy does to the account. */
 export type OnDestroy = "deactivate" | "retain";
 
-/** What becomes of the workspaces that an account alone owns, if nobody is named to take them over. */
+/** What becomes of an account that alone owns workspaces, if `handOver` names no other account. */
 export type OnSoleOwner = "warn" | "refuse";
 
 /** Checked inputs of one user: canonical, complete, every value of its promised type. See `properties.ts`. */

@@ -8,7 +8,7 @@ import { createdAt } from "./state";
 import type { View } from "./view";
 
 /** Accounts with an address, as a licence counts them. */
-export interface Seats {
+export interface WallarooSeats {
   /** Active accounts: each takes a seat. */
   active: number;
   /** Deactivated accounts. */
@@ -17,7 +17,7 @@ export interface Seats {
   limit?: number;
 }
 
-export function seatsOf(view: View, limit: number | undefined): Seats {
+export function seatsOf(view: View, limit: number | undefined): WallarooSeats {
   const all = [...view.accounts()].filter(({ email }) => email !== undefined).length;
   const active = view.seatsTaken();
   return { active, inactive: all - active, ...(limit === undefined ? {} : { limit }) };

@@ -31,9 +31,12 @@ describe("the documentation", () => {
 
   it("is reached from the README, every page of docs/ by one click", () => {
     const linked = findLinks("README.md").map((link) => link.split("#")[0]);
-    // The registry of Pulumi has an entry page of its own.
-    const pages = PAGES.filter((page) => page.startsWith("docs/") && page !== "docs/_index.md");
-    expect(pages.filter((page) => !linked.includes(page))).to.deep.equal([]);
+    // The registry of Pulumi has an entry page of its own, and the API reference an index.
+    const pages = PAGES.filter((page) => /^docs\/[\w-]+\.md$/.test(page) && page !== "docs/_index.md");
+    expect([...pages, "docs/api/README.md"].filter((page) => !linked.includes(page))).to.deep.equal([]);
+    const reference = PAGES.filter((page) => page.startsWith("docs/api/") && page !== "docs/api/README.md");
+    const named = findLinks("docs/api/README.md").map((link) => `docs/api/${link}`);
+    expect(reference.filter((page) => !named.includes(page))).to.deep.equal([]);
   });
 
   it("names no npm script that is not there", () => {

@@ -123,7 +123,7 @@ function packageSchema(version: string): Spec {
       outputs: { properties: { users: { type: "array", items: refTo("UserInfo") } }, required: ["users"] },
     },
     getCurrentUser: { outputs: info },
-    getSeats: { outputs: objectOf(declarations.propertiesOf("Seats")) },
+    getSeats: { outputs: objectOf(declarations.propertiesOf("WallarooSeats")) },
     getWorkspace: {
       inputs: {
         properties: { id: { type: "integer", description: "Its id." }, name: text("Its name, sign by sign.") },
