@@ -47,7 +47,11 @@ function withoutCode(text: string): string {
 
 /** What the links of a page lead to. */
 export function findLinks(page: string): string[] {
-  return [...withoutCode(readPage(page)).matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = ""]) => target);
+  return linksIn(readPage(page));
+}
+
+export function linksIn(text: string): string[] {
+  return [...withoutCode(text).matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = ""]) => target);
 }
 
 /** The anchors of a page's headings, as GitHub makes them. */

@@ -49,7 +49,8 @@ describe("the packed package", function () {
     }[];
     const files = (pack?.files ?? []).map((file) => file.path);
     const others = files.filter(
-      (file) => !/^(dist\/(provider|sdk)\/.*\.(js|d\.ts)|docs\/[\w-]+\.(md|svg))$/.test(file),
+      (file) =>
+        !/^(dist\/(provider|sdk)\/.*\.(js|js\.map|d\.ts)|docs\/(api\/)?[\w-]+\.(md|svg)|examples\/.*)$/.test(file),
     );
     const plugin = ["PulumiPlugin.yaml", "index.js", "pulumi-resource-wallaroo", "schema.json"];
     const folder = plugin.map((file) => `plugin/${file}`);
@@ -61,7 +62,12 @@ describe("the packed package", function () {
       "package.json",
       ...folder,
       "roster.schema.json",
+      "tests/bench/PROFILE.md",
+      "tests/bench/RESULTS.md",
     ]);
+    const examples = files.filter((file) => file.startsWith("examples/"));
+    const { stdout: tracked } = await run("git", ["ls-files", "examples"], { cwd: ROOT });
+    expect(examples.sort(), "nothing that a run leaves there").to.deep.equal(tracked.trim().split("\n").sort());
     expect(files).to.include("dist/provider/dynamic/index.js");
     expect(files.filter((file) => file.includes("native"))).to.deep.equal([]);
   });
