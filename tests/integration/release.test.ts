@@ -73,9 +73,12 @@ describe("npm run release", function () {
       path.join(folder, "package.json"),
       JSON.stringify({ name: "released", version: "0.1.0", files: ["CHANGELOG.md"], scripts }),
     );
-    fs.mkdirSync(path.join(folder, "tests/e2e"), { recursive: true });
-    for (const name of ["package", "environment"]) {
-      fs.writeFileSync(path.join(folder, `tests/e2e/${name}.test.ts`), 'it("works", () => {});\n');
+    for (const name of ["integration/tarball", "e2e/package", "e2e/environment"]) {
+      const file = path.join(folder, `tests/${name}.test.ts`);
+      fs.mkdirSync(path.dirname(file), { recursive: true });
+      // Each gets the packed tarball.
+      const body = `require("node:fs").accessSync(process.env.PULUMI_WALLAROO_TARBALL)`;
+      fs.writeFileSync(file, `it("works", () => ${body});\n`);
     }
     fs.writeFileSync(path.join(folder, ".gitignore"), "node_modules\nrelease/\n");
     // The command's own git has no identity but this.
