@@ -2,6 +2,10 @@
 export const BATCH_SIZE = 32;
 /** Longest time that a batch waits for the next question of a pending task, in milliseconds. */
 const PATIENCE_MS = 5_000;
+/** Shortest and longest time without a new task after which no expected one counts as near, in milliseconds. */
+const QUIET_MS = { least: 25, most: 250 };
+/** So many usual times between two tasks. */
+const QUIET_GAPS = 4;
 
 interface Waiting<Question, Answer> {
   question: Question;
@@ -13,9 +17,20 @@ interface Waiting<Question, Answer> {
  * Joins questions into few requests. One batch is under way at most; a question that comes meanwhile shares the next
  * one, which is dispatched when {@link BATCH_SIZE} questions wait, when no pending task could add one, or 5 s after the
  * last question. N tasks, {@link BATCH_SIZE} at once, with one question each need at most N/32 + 1 batches.
+ *
+ * While other tasks are {@link expect}ed, a batch waits for half of the tasks that the caller runs at once. A caller that
+ * stores one task after another is kept busy by the other half: batches of all of them made 500 tasks of 20 ms a sixth
+ * slower. How many run at once is learned from the first batch, which waits until no other task begins.
  */
 export class Batcher<Question, Answer> {
+  readonly #expected = new Set<string>();
   #pending = 0;
+  /** Most tasks that were pending at once; undefined until that is learned. */
+  #atOnce: number | undefined;
+  /** Usual time between the beginnings of two tasks, in milliseconds. */
+  #gapMs = QUIET_MS.least;
+  #begunMs: number | undefined;
+  #quiet: NodeJS.Timeout | undefined;
   #waiting: Waiting<Question, Answer>[] = [];
   #isUnderWay = false;
   #timer: NodeJS.Timeout | undefined;
@@ -23,9 +38,24 @@ export class Batcher<Question, Answer> {
   /** @param ask answers a batch, in the order of its questions; what it raises, each of them raises */
   constructor(private readonly ask: (questions: readonly Question[]) => Promise<readonly Answer[]>) {}
 
-  /** Runs a task that may {@link load}: until it does, or ends, batches wait for it. Raises what it raises. */
-  async run<T>(task: () => Promise<T>): Promise<T> {
+  /** Says that a task of this name will be run. */
+  expect(name: string): void {
+    this.#expected.add(name);
+  }
+
+  /**
+   * Runs a task that may {@link load}: until it does, or ends, batches wait for it. Raises what it raises.
+   *
+   * @param name by which it was {@link expect}ed
+   */
+  async run<T>(task: () => Promise<T>, name?: string): Promise<T> {
+    if (name !== undefined) this.#expected.delete(name);
+    const nowMs = performance.now();
+    // A mean in which the latest ones weigh most.
+    if (this.#begunMs !== undefined) this.#gapMs += (Math.min(nowMs - this.#begunMs, QUIET_MS.most) - this.#gapMs) / 4;
+    this.#begunMs = nowMs;
     this.#pending += 1;
+    if (this.#atOnce !== undefined) this.#atOnce = Math.max(this.#atOnce, this.#pending);
     try {
       return await task();
     } finally {
@@ -51,14 +81,38 @@ export class Batcher<Question, Answer> {
   /** After what was just answered had its chance to end, to begin another task, or to ask something else. */
   #scheduleSoon(): void {
     setImmediate(() => {
-      if (this.#waiting.length >= Math.min(BATCH_SIZE, this.#pending)) void this.#dispatch();
+      clearTimeout(this.#quiet);
+      const waiting = this.#waiting.length;
+      if (this.#isUnderWay || waiting === 0) return;
+      const isComplete = this.#isComplete();
+      if (this.#expected.size > 0) {
+        const half = Math.min(BATCH_SIZE, Math.ceil((this.#atOnce ?? Infinity) / 2));
+        // Half of the pending tasks don't wait for the other half, but a single one does.
+        if (waiting >= Math.max(half, isComplete ? 1 : 2)) void this.#dispatch();
+        else if (isComplete) this.#waitForQuiet();
+      } else if (isComplete) void this.#dispatch();
     });
+  }
+
+  /** True when no pending task could add a question. */
+  #isComplete(): boolean {
+    return this.#waiting.length >= Math.min(BATCH_SIZE, this.#pending);
+  }
+
+  #waitForQuiet(): void {
+    const quietMs = Math.min(Math.max(QUIET_GAPS * this.#gapMs, QUIET_MS.least), QUIET_MS.most);
+    this.#quiet = setTimeout(() => {
+      if (!this.#isComplete()) return;
+      this.#atOnce = this.#waiting.length;
+      void this.#dispatch();
+    }, quietMs);
   }
 
   async #dispatch(): Promise<void> {
     if (this.#isUnderWay || this.#waiting.length === 0) return;
     this.#isUnderWay = true;
     clearTimeout(this.#timer);
+    clearTimeout(this.#quiet);
     const batch = this.#waiting.splice(0);
     try {
       const answers = await this.ask(batch.map(({ question }) => question));

@@ -51,7 +51,9 @@ export function userResource(session: Session): Resource {
       if (end !== undefined) session.log.warn(`${nameOf(inputs)} ${end}.`);
     }
     if (olds["email"] === undefined && !isUnknown(inputs)) {
-      await previewCreate(context, inputsOf(await dueToday(context, inputs)));
+      const due = inputsOf(await dueToday(context, inputs));
+      await previewCreate(context, due);
+      context.directory.expectCreate(due.email);
     }
   }
 

@@ -30,7 +30,7 @@ type Arrived = { kind: "unclear" } | PendingInvite | { kind: "done"; known: Know
 export async function createUser(context: Context, inputs: UserInputs): Promise<KnownUser> {
   for (;;) {
     await context.lookout.whenClear();
-    const arrived = await context.directory.whileWorking(() => arrive(context, inputs));
+    const arrived = await context.directory.whileWorking(() => arrive(context, inputs), inputs.email);
     if (arrived.kind === "unclear") continue;
     if (arrived.kind === "done") return arrived.known;
     // Not among those who work: the joined confirmations of others would wait for it.

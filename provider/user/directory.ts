@@ -72,9 +72,18 @@ export class Directory {
     return this.#views.last;
   }
 
-  /** Runs the work on one account, from its decision to its confirmation: joined confirmations wait for it. */
-  whileWorking<T>(work: () => Promise<T>): Promise<T> {
-    return this.#confirmations.run(work);
+  /** Says that the engine will call create for this canonical address: joined confirmations leave some time for it. */
+  expectCreate(email: string): void {
+    this.#confirmations.expect(email);
+  }
+
+  /**
+   * Runs the work on one account, from its decision to its confirmation: joined confirmations wait for it.
+   *
+   * @param email of a create, see {@link expectCreate}
+   */
+  whileWorking<T>(work: () => Promise<T>, email?: string): Promise<T> {
+    return this.#confirmations.run(work, email);
   }
 
   /**

@@ -56,9 +56,12 @@ export function listen(): () => string[] {
 type Props = Record<string, unknown>;
 
 /** Check of a resource that the program declares, with the inputs of the last run. Raises the first failure. */
-export async function checkWith(provider: Dynamic["user"], news: Props, olds: Props = {}): Promise<Props> {
+export async function checkWith(provider: Pick<Verbs, "check">, news: Props, olds: Props = {}): Promise<Props> {
   const given = { __declared: { key: "1", name: "it" }, ...news, __provider: TEXT };
-  const { inputs, failures } = (await provider.check(olds, given)) as { inputs: Props; failures: { reason: string }[] };
+  const { inputs, failures = [] } = (await provider.check(olds, given)) as {
+    inputs: Props;
+    failures?: { reason: string }[];
+  };
   for (const { reason } of failures) throw new Error(reason);
   return inputs;
 }
