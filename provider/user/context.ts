@@ -25,9 +25,9 @@ export interface Ownership {
    * that hold nothing, as every account has one, and without those of accounts that are not asked about. Raises from its
    * first failure on what it raised then: `notFound` if the platform has no workspaces in its API.
    *
-   * @param isOthers true for the address of an account that is not asked about
+   * @param leaving ids of the accounts that are asked about
    */
-  look(isOthers: (address: string) => boolean): Promise<readonly (readonly [OwnedWorkspace, Roles])[]>;
+  look(leaving: ReadonlySet<string>): Promise<readonly (readonly [OwnedWorkspace, Roles])[]>;
   /** True when this run takes the account out of the workspace, or lowers its role: it is not counted on as an owner. */
   isLeaving(workspaceId: number, userId: string): boolean;
   /**
@@ -42,7 +42,6 @@ export type OwnedWorkspace = Pick<ApiWorkspace, "id" | "name" | "models" | "pipe
 /** Accounts in a workspace, by id. */
 export interface Roles {
   ids(): string[];
-  has(userId: string): boolean;
   /** Undefined if the account is not a member, or if the platform does not tell its role. */
   roleOf(userId: string): WorkspaceRole | undefined;
 }

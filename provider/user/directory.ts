@@ -41,6 +41,8 @@ export class Directory {
   /** Those of them that no form of the query shows. */
   readonly #missing = new Set<string>();
   readonly #believed = new Set<string>();
+  /** A view that shows none of so many known accounts, until something is recorded in it. */
+  #showsNone: { view: View; known: number } | undefined;
 
   constructor(
     private readonly users: Pick<UsersApi, "queryAll" | "queryByIds">,
@@ -122,7 +124,12 @@ export class Directory {
 
   /** How many known accounts were looked for in vain; 0 if `view` shows any known one. */
   countMissing(view: View): number {
-    for (const id of this.#known.keys()) if (view.findById(id) !== undefined) return 0;
+    // Asked for each account that is missing, perhaps of thousands.
+    if (this.#showsNone?.view !== view || this.#showsNone.known !== this.#known.size) {
+      this.#showsNone = undefined;
+      for (const id of this.#known.keys()) if (view.findById(id) !== undefined) return 0;
+      this.#showsNone = { view, known: this.#known.size };
+    }
     return this.#missing.size;
   }
 
@@ -157,6 +164,7 @@ export class Directory {
 
   /** Notes what this process knows of an account after it wrote to it. */
   record(user: ApiUser): void {
+    this.#showsNone = undefined;
     this.#views.record((view) => view.put(user));
   }
 

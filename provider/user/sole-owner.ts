@@ -32,9 +32,7 @@ interface Plan {
   refusal?: WallarooError;
 }
 
-type Around = Pick<Context, "run" | "announcements" | "log" | "ownership"> & {
-  directory: Pick<Directory, "view" | "lastView">;
-};
+type Around = Pick<Context, "run" | "announcements" | "log" | "ownership"> & { directory: Pick<Directory, "view"> };
 
 /** Longest list of workspaces in a message. */
 const MAX_NAMED = 10;
@@ -68,18 +66,17 @@ async function planAll(context: Around, leavers: readonly Leaver[]): Promise<Pla
   if (leaving.length === 0 || context.ownership === undefined) return [];
   for (const { user } of leaving) run.departing.add(user.id);
   const ids = new Set(leaving.map(({ user }) => user.id));
-  const isOthers = (address: string) =>
-    directory.lastView?.findAllByEmail(address).some(({ id }) => !ids.has(id)) === true;
-  const looked = await look(context, context.ownership, isOthers);
+  const looked = await look(context, context.ownership, ids);
   if ("failure" in looked) return leaving.filter(isStrict).map((leaver) => notKnown(leaver, looked.failure));
-  const owns = ({ user: { id } }: Leaver) => findSoleOwned(id, looked, () => false).length > 0;
+  const theirs = byMember(looked, ids);
+  const owns = ({ user: { id } }: Leaver) => findSoleOwned(id, theirs, () => false).length > 0;
   if (!leaving.some((leaver) => owns(leaver) || run.heirs.has(leaver.user.id))) return [];
   const view = await directory.view(DECISION_AGE_MS);
   const stays = (id: string) => view.findById(id)?.enabled === true && !run.isCutOff(id);
   const { ownership } = context;
   const staysIn = (id: string, workspaceId: number) => stays(id) && !ownership.isLeaving(workspaceId, id);
   return leaving.map((leaver) => {
-    const all = findSoleOwned(leaver.user.id, looked, staysIn);
+    const all = findSoleOwned(leaver.user.id, theirs, staysIn);
     const owned = all.filter(({ workspace }) => leaver.owned?.has(workspace.id) !== true);
     const plan = planOne(leaver, owned, view, stays);
     const from = run.heirs.get(leaver.user.id);
@@ -96,10 +93,10 @@ type Looked = Awaited<ReturnType<Ownership["look"]>>;
 async function look(
   { run, log }: Pick<Context, "run" | "log">,
   ownership: Ownership,
-  isOthers: (address: string) => boolean,
+  leaving: ReadonlySet<string>,
 ): Promise<Looked | { failure: WallarooError }> {
   try {
-    return await ownership.look(isOthers);
+    return await ownership.look(leaving);
   } catch (error) {
     if (!isWallarooError(error)) throw error;
     // That a release has no workspaces is no news to those who run it.
@@ -110,10 +107,26 @@ async function look(
   }
 }
 
+type Theirs = ReadonlyMap<string, Looked[number][]>;
+
+/** The workspaces that each of these accounts is in: of thousands, none goes through those of all others. */
+function byMember(looked: Looked, ids: ReadonlySet<string>): Theirs {
+  const theirs = new Map<string, Looked[number][]>();
+  for (const one of looked) {
+    for (const id of one[1].ids()) {
+      if (!ids.has(id)) continue;
+      const own = theirs.get(id);
+      if (own === undefined) theirs.set(id, [one]);
+      else own.push(one);
+    }
+  }
+  return theirs;
+}
+
 /** The workspaces of which the account is, or may be, the only owner that stays. */
-function findSoleOwned(id: string, looked: Looked, stays: (id: string, workspaceId: number) => boolean): Owned[] {
-  return looked.flatMap(([workspace, members]) => {
-    if (!members.has(id) || members.roleOf(id) === "COLLABORATOR") return [];
+function findSoleOwned(id: string, theirs: Theirs, stays: (id: string, workspaceId: number) => boolean): Owned[] {
+  return (theirs.get(id) ?? []).flatMap(([workspace, members]) => {
+    if (members.roleOf(id) === "COLLABORATOR") return [];
     const staysHere = (other: string) => members.roleOf(other) === "OWNER" && stays(other, workspace.id);
     const isLeft = members.ids().some((other) => other !== id && staysHere(other));
     return isLeft ? [] : [{ workspace, isShown: members.roleOf(id) !== undefined }];

@@ -5,28 +5,37 @@ import type { Membership } from "../api/workspaces";
 import type { OwnedWorkspace, Ownership, Roles } from "../user/context";
 import { DECISION_AGE_MS } from "../user/directory";
 import { addressOf, canonicalEmail } from "../user/email";
+import type { View } from "../user/view";
 import { applyRemoval, applyRole, putBack } from "./apply";
 import type { WorkspaceContext } from "./context";
 import { memberId } from "./model";
-import type { Members } from "./view";
+import type { Members, WorkspaceList } from "./view";
 
 /** What leaving has to know and to do of workspaces, by the run's shared view of them. */
 export class RunOwnership implements Ownership {
   #failure: Error | undefined;
+  #split: (Split & { list: WorkspaceList; view: View | undefined }) | undefined;
   readonly #given = new Map<string, Promise<void>>();
   /** An account that leaves holds a place in the other one meanwhile. */
   #limiter: Limiter | undefined;
 
   constructor(private readonly context: () => WorkspaceContext) {}
 
-  async look(isOthers: (address: string) => boolean): Promise<readonly (readonly [OwnedWorkspace, Roles])[]> {
+  async look(leaving: ReadonlySet<string>): Promise<readonly (readonly [OwnedWorkspace, Roles])[]> {
     if (this.#failure !== undefined) throw this.#failure;
-    const { workspaceDirectory } = this.context();
+    const { workspaceDirectory, directory } = this.context();
     try {
       const list = await workspaceDirectory.workspaces(Infinity);
-      const asked = list.all().filter((workspace) => isAsked(workspace, isOthers));
+      const view = directory.lastView;
+      // Thousands of accounts that leave ask one after the other.
+      if (this.#split?.list !== list || this.#split.view !== view) this.#split = { list, view, ...split(list, view) };
+      const { common, defaults } = this.#split;
+      const theirs = [...leaving].flatMap((id) => defaults.get(id) ?? []);
+      const own = theirs.filter(({ accounts }) => accounts.every((id) => leaving.has(id)));
       const looked = await Promise.all(
-        asked.map(async (workspace) => [workspace, await this.#membersOf(workspace)] as const),
+        [...common, ...own.map(({ workspace }) => workspace)].map(
+          async (workspace) => [workspace, await this.#membersOf(workspace)] as const,
+        ),
       );
       if (looked.length > 0 && looked.every(([, { size }]) => size === 0)) throw nobody(looked.length);
       return looked;
@@ -82,10 +91,25 @@ export class RunOwnership implements Ownership {
 /** The name that the platform gives the workspace that an account gets at its first use. Source: the vendor's client. */
 const DEFAULT_WORKSPACE = /^(.*) - Default Workspace$/;
 
-/** What is in a default workspace is its own account's. */
-function isAsked({ name, models, pipelines }: ApiWorkspace, isOthers: (address: string) => boolean): boolean {
-  const address = DEFAULT_WORKSPACE.exec(name)?.[1];
-  return address === undefined || (models.length + pipelines.length > 0 && !isOthers(canonicalEmail(address)));
+interface Split {
+  /** Those that all accounts are asked about; also default workspaces of addresses that no account has. */
+  common: ApiWorkspace[];
+  /** By the first of the accounts that have its address. What is in a default workspace is its own account's. */
+  defaults: Map<string, { workspace: ApiWorkspace; accounts: string[] }[]>;
+}
+
+function split(list: WorkspaceList, view: View | undefined): Split {
+  const common: Split["common"] = [];
+  const defaults: Split["defaults"] = new Map();
+  for (const workspace of list.all()) {
+    const address = DEFAULT_WORKSPACE.exec(workspace.name)?.[1];
+    if (address !== undefined && workspace.models.length + workspace.pipelines.length === 0) continue;
+    const users = address === undefined ? undefined : view?.findAllByEmail(canonicalEmail(address));
+    const [first, ...others] = (users ?? []).map(({ id }) => id);
+    if (first === undefined) common.push(workspace);
+    else defaults.set(first, [...(defaults.get(first) ?? []), { workspace, accounts: [first, ...others] }]);
+  }
+  return { common, defaults };
 }
 
 /** Of one workspace that may be so, as some platforms forget accounts that are gone. */
