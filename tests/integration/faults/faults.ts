@@ -36,7 +36,10 @@ export const FAULTS: Record<string, WireFault> = {
   "wrong shape": { kind: "answer", status: 200, body: '{"people":[]}' },
 };
 
-/** Set to run every case where a suite takes a share of them; over 20 minutes with a real engine. */
+/** What ends a step at a read that the platform can be asked again. All other faults are retried, or over by then. */
+export const NOT_RETRIED = ["403", "204", "captive page", "redirect", "wrong shape"];
+
+/** WHOLE_MATRIX=1 runs every case if a suite takes a share of them; over 20 minutes with a real engine. */
 export const IS_WHOLE = process.env["WHOLE_MATRIX"] === "1";
 
 /** A request of a scenario: the n-th of one of its programs, counted from 1. */
@@ -54,20 +57,50 @@ export interface Outcome {
   wrong: readonly string[];
 }
 
+/** A fault at a request. `row` and `column` are their places in the matrix. */
+export interface Case {
+  name: string;
+  fault: WireFault;
+  point: Point;
+  row: number;
+  column: number;
+}
+
 /**
- * Plays a scenario with every fault at every point, prints the matrix, and fails if anything went wrong. `isPlayed` leaves
- * cases out unless {@link IS_WHOLE}; each fault and each point is in one case at least.
+ * A share of the cases, always the same ones: each fault at each kind of request, by its name. Of three sorts of faults
+ * (the platform acted and its answer was lost, not retried, all others) each single request meets one at least.
+ */
+export function oneOfEachKind(cases: readonly Case[]): Case[] {
+  const kinds = new Set(cases.map(kindOf));
+  return [...kinds].flatMap((kind) => {
+    const alike = cases.filter((one) => kindOf(one) === kind);
+    const faults = [...new Set(alike.map(({ name }) => name))];
+    const points = [...new Set(alike.map(({ point }) => point))];
+    // The shorter of both is gone through again and again beside the longer one.
+    const turns = Math.min(faults.length, points.length);
+    return alike.filter(({ name, point }) => faults.indexOf(name) % turns === points.indexOf(point) % turns);
+  });
+}
+
+function kindOf({ name, fault, point }: Case): string {
+  const isLost = fault.kind === "half" || fault.kind === "replaced" || ("when" in fault && fault.when === "after");
+  return `${point.request} ${isLost ? "lost" : NOT_RETRIED.includes(name) ? "final" : "again"}`;
+}
+
+/**
+ * Plays a scenario with every fault at every point, prints the matrix, and fails if anything went wrong. Unless
+ * {@link IS_WHOLE}, `choose` takes the cases that are played; each fault and each point is in one of them at least.
  */
 export async function sweep(
   subject: string,
   points: readonly Point[],
   play: (point: Point, fault: WireFault) => Promise<Outcome>,
-  isPlayed: (one: { fault: string; point: Point; row: number; column: number }) => boolean,
+  choose: (cases: readonly Case[]) => readonly Case[],
 ): Promise<void> {
-  const all = Object.entries(FAULTS).flatMap(([name, fault], row) =>
-    points.map((point, column) => ({ name, fault, point, isLeftOut: !isPlayed({ fault: name, point, row, column }) })),
+  const all: Case[] = Object.entries(FAULTS).flatMap(([name, fault], row) =>
+    points.map((point, column) => ({ name, fault, point, row, column })),
   );
-  const cases = all.filter(({ isLeftOut }) => IS_WHOLE || !isLeftOut);
+  const cases = IS_WHOLE ? all : choose(all);
   const cells = new Map<string, string>();
   const wrong: string[] = [];
   let next = 0;
@@ -89,7 +122,7 @@ export async function sweep(
   );
   const survived = cases.length - new Set(wrong.map((line) => line.split(":")[0])).size;
   process.stdout.write(`  ${cases.length} of ${all.length} cases, ${survived} survived\n`);
-  expect(wrong).to.deep.equal([]);
+  expect(wrong.join("\n")).to.equal("");
   expect(new Set(cases.map(({ name }) => name)).size).to.equal(Object.keys(FAULTS).length);
   expect(new Set(cases.map(({ point }) => point)).size).to.equal(points.length);
 }

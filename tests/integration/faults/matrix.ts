@@ -8,7 +8,7 @@ import { startPlatform, type Platform } from "../../emulator/platform";
 import { connectTo } from "../platform";
 import { findHalfDone } from "../../../provider/user/partial-failure";
 import { teamFailureOf } from "../../failures";
-import { sweep, type Point } from "./faults";
+import { oneOfEachKind, sweep, type Case, type Point } from "./faults";
 import { FaultProxy, type WireFault } from "./proxy";
 
 /** One way in which programs are applied, one after the other, and what it keeps between them. */
@@ -94,12 +94,12 @@ const PROGRAMS = [
 ];
 
 /**
- * A suite with every fault at every request of three programs of `subject`.
+ * A suite with faults at the requests of three programs of `subject`: {@link oneOfEachKind}.
  *
- * @param share runs one case of so many, always the same ones: those in which the numbers of fault and request add up to a
- *   multiple of it. With fewer than there are faults, and than requests, each of both is in it.
+ * @param share runs one case of so many instead, always the same ones: those in which the numbers of fault and request add
+ *   up to a multiple of it. With fewer than there are faults, and than requests, each of both is in it.
  */
-export function describeMatrix(subject: string, createApplier: () => Applier, share = 1): void {
+export function describeMatrix(subject: string, createApplier: () => Applier, share?: number): void {
   describe(`a fault at every request of the lifecycle of ${subject}`, function () {
     this.timeout(1_200_000);
     const settings = (url: string, timeout = 20) => ({
@@ -165,11 +165,12 @@ export function describeMatrix(subject: string, createApplier: () => Applier, sh
         const { requests } = await play(program, 0, undefined);
         requests.forEach((request, index) => points.push({ program, nth: index + 1, request }));
       }
-      const isOfShare = ({ row, column }: { row: number; column: number }) => (row + column) % share === 0;
-      await sweep(subject, points, ({ program, nth }, fault) => play(program, nth, fault), isOfShare);
+      const choose = (cases: readonly Case[]) =>
+        share === undefined ? oneOfEachKind(cases) : cases.filter(({ row, column }) => (row + column) % share === 0);
+      await sweep(subject, points, ({ program, nth }, fault) => play(program, nth, fault), choose);
     });
 
-    if (share > 1) return;
+    if (share !== undefined) return;
 
     it("never carries the token to another host by a redirect", async () => {
       const reached: string[] = [];
