@@ -1,4 +1,3 @@
-import { randomInt } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createServer, type Server } from "node:net";
 
@@ -19,28 +18,42 @@ function firstHandedOut(): number {
   }
 }
 
-/** Test processes that run at once, each with ports of its own: a server that stops for a while must not lose its own. */
-const PROCESSES = 5;
-const SIZE = Math.floor((HIGHEST + 1 - LOWEST) / PROCESSES);
-/** Mocha numbers its processes from 0 when several run at once. */
-const FIRST = LOWEST + SIZE * (Number(process.env["MOCHA_WORKER_ID"] ?? PROCESSES - 1) % PROCESSES);
+/** Ports of one process, and how many processes can have some. */
+const SIZE = 200;
+const PROCESSES = Math.floor((HIGHEST + 1 - LOWEST) / SIZE);
+/** The first port of this process, once it has some. */
+let first: Promise<number> | undefined;
 /** One after the other, so that a port comes again only after all others. */
-let chosen = randomInt(SIZE);
+let chosen = 0;
+
+/**
+ * Takes the first free ports for this process: a server that stops for a while must not lose its port to another process,
+ * of this checkout or another. One more server listens at the first of them until the process ends, in whatever way.
+ */
+async function takePorts(): Promise<number> {
+  for (let process = 0; process < PROCESSES; process += 1) {
+    const port = LOWEST + SIZE * process;
+    if (await listenAt(createServer().unref(), port)) return port;
+  }
+  throw new Error(`${PROCESSES} processes have all ports from ${LOWEST} to ${HIGHEST}`);
+}
 
 /**
  * Makes `server` listen at a port of 127.0.0.1 that stays its own when it stops listening for a while, and returns the
  * port. A port that the system chose is soon given to the next connection of any program, and can't be listened at again.
  *
- * Does not keep other programs from asking for that very port.
+ * Does not keep programs other than these tests from asking for that very port.
  */
 export async function listenAtLowPort(server: Server): Promise<number> {
+  first ??= takePorts();
   for (;;) {
-    const port = FIRST + ((chosen += 1) % SIZE);
+    chosen = (chosen % (SIZE - 1)) + 1;
+    const port = (await first) + chosen;
     if (await listenAt(server, port)) return port;
   }
 }
 
-/** True once it listens, false where the port is another's. Any other error is thrown. */
+/** True once it listens, false if the port is another's. Any other error is thrown. */
 export function listenAt(server: Server, port: number): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const failed = (error: NodeJS.ErrnoException) => {
