@@ -19,7 +19,8 @@ describe("the emulated platform over a real Keycloak", function () {
       process.stdout.write(`\n  not run against a real Keycloak: ${obstacle}\n`);
       this.skip();
     }
-    server = await countRequests(await startKeycloak((line) => process.stdout.write(`\n  ${line}\n`)));
+    const log = (line: string) => void process.stdout.write(`\n  ${line}\n`);
+    server = await countRequests(await startKeycloak(log, true));
   });
   after(() => server?.stop());
 
