@@ -75,7 +75,7 @@ describe("a run of 10,000 members", function () {
   });
   afterEach(() => clock.restore());
 
-  /** A platform that answers each request after 100 ms, and from a moment on only with `trouble`. Its tokens live for 60 s. */
+  /** A platform that answers each request after 400 ms, and from a moment on only with `trouble`. Its tokens live for 60 s. */
   function platform(troubleMs: number, trouble: Trouble): Transport {
     const people: Record<string, ApiUser> = { admin: { id: "admin", username: "admin", enabled: true } };
     const respond = (url: string, body: string): object => {
@@ -93,7 +93,7 @@ describe("a run of 10,000 members", function () {
         inTrouble.push(exchange.operation);
         return trouble(exchange);
       }
-      await after(100);
+      await after(400);
       lastAnswerMs = performance.now();
       return { status: 200, body: JSON.stringify(respond(exchange.url, exchange.body ?? "")), retryAfterMs: undefined };
     };
