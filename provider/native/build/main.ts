@@ -32,9 +32,11 @@ async function main(): Promise<void> {
     return fs.writeFileSync(ROSTER_SCHEMA, currentRosterSchema());
   }
   if (option === "--sdks") return writeSdks(folder);
-  await build({
+  const bundle = path.join(PLUGIN, "index.js");
+  const { outputFiles } = await build({
     entryPoints: [path.join(__dirname, "../main.ts")],
-    outfile: path.join(PLUGIN, "index.js"),
+    outfile: bundle,
+    write: false,
     bundle: true,
     minify: true,
     platform: "node",
@@ -43,6 +45,9 @@ async function main(): Promise<void> {
     legalComments: "eof",
     logLevel: "warning",
   });
+  // Replaced as a whole: a plugin that is started meanwhile loads the old bundle or the new one.
+  fs.writeFileSync(`${bundle}.${process.pid}`, outputFiles[0]?.contents ?? "");
+  fs.renameSync(`${bundle}.${process.pid}`, bundle);
   if (option === "--archives" && folder !== undefined) packInto(path.resolve(folder));
 }
 
