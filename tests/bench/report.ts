@@ -89,7 +89,7 @@ function timesFloor(one: Own, others: readonly Own[], phase: (typeof PHASES)[num
 }
 
 /** The median of the ratios of measurements that were taken in one turn. */
-function ratio(one: Series, base: Series, phase: (typeof PHASES)[number], value: Value): string {
+export function ratio(one: Series, base: Series, phase: (typeof PHASES)[number], value: Value): string {
   const ratios = one.phases[phase].map((measured, turn) => {
     const other = base.phases[phase][turn];
     return other === undefined ? NaN : value(measured) / value(other);
@@ -114,7 +114,8 @@ function comparison(series: readonly Own[]): string[] {
   return rows.length === 0 ? [] : [tableOf(head, rows)];
 }
 
-function tableOf(head: readonly string[], rows: readonly (readonly string[])[]): string {
+/** A table in Markdown. */
+export function tableOf(head: readonly string[], rows: readonly (readonly string[])[]): string {
   return [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
 }
 

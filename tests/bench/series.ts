@@ -12,7 +12,7 @@ export const REPEATABLE: readonly Phase[] = ["no change", "refresh"];
 /** How one phase of one subject went. */
 export interface Measurement extends Usage {
   seconds: number;
-  /** Requests that the platform got, token included. */
+  /** Requests that the platform got, or the Keycloak behind it in KEYCLOAK.json; token included. */
   requests: number;
 }
 

@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
@@ -6,9 +5,9 @@ import { startPlatform, type Platform } from "../emulator/platform";
 import { OPERATOR } from "../emulator/seeds";
 import { ensureEngine } from "../engine/ensure";
 import { BACKEND, engineEnvironment, linkCheckout, platformEnvironment } from "../engine/environment";
+import { runMeasured } from "./command";
 import type { Measurement, Phase } from "./series";
 import { SUBJECTS, type Subject } from "./subjects";
-import { watchProcesses } from "./usage";
 
 /** As `npm run plugin` makes it. */
 const PLUGIN = path.resolve(__dirname, "../../plugin");
@@ -19,6 +18,10 @@ export interface StackOptions {
   accounts: number;
   latencyMs: number;
   maxConcurrency: number;
+  /** A platform that runs already, in place of one in memory; closed with the stack. */
+  platform?: Platform;
+  /** What `up` is told when nothing changes. Default: nothing. */
+  noChangeFlags?: readonly string[];
 }
 
 /** A fresh stack of one subject, on a platform of its own in this process. */
@@ -29,10 +32,11 @@ export interface BenchStack {
   close(): Promise<void>;
 }
 
-export async function openStack({ subject, accounts, latencyMs, maxConcurrency }: StackOptions): Promise<BenchStack> {
+export async function openStack(options: StackOptions): Promise<BenchStack> {
+  const { subject, accounts, latencyMs, maxConcurrency, noChangeFlags = [] } = options;
   const engine = await ensureEngine();
   const { program = subject, workspaces } = SUBJECTS[subject];
-  const platform = await startPlatform({ latencyMs, tokenLifetime: 300 });
+  const platform = options.platform ?? (await startPlatform({ latencyMs, tokenLifetime: 300 }));
   if (workspaces !== undefined) await addWorkspaces(platform, workspaces, accounts);
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "pulumi-wallaroo-bench-"));
   fs.cpSync(path.join(__dirname, "programs"), folder, { recursive: true });
@@ -43,7 +47,7 @@ export async function openStack({ subject, accounts, latencyMs, maxConcurrency }
       `plugins: ${JSON.stringify({ providers: [{ name: "wallaroo", path: PLUGIN }] })}\n`,
   );
   const run = (phase: Phase | undefined, ...args: string[]) =>
-    pulumi(args, folder, {
+    runMeasured("pulumi", [...args, "--non-interactive"], folder, {
       ...process.env,
       ...engineEnvironment(engine, folder),
       ...platformEnvironment(platform, OPERATOR),
@@ -58,7 +62,8 @@ export async function openStack({ subject, accounts, latencyMs, maxConcurrency }
     async measure(phase) {
       platform.clearLog();
       const command = phase === "refresh" || phase === "destroy" ? phase : "up";
-      const used = await run(phase, command, "--yes", "--skip-preview");
+      const flags = phase === "no change" ? noChangeFlags : [];
+      const used = await run(phase, command, "--yes", "--skip-preview", ...flags);
       return { ...used, requests: platform.log.length };
     },
     stateBytes: () => bytesInState(folder) / accounts,
@@ -84,21 +89,4 @@ function bytesInState(folder: string): number {
   };
   const own = checkpoint.latest.resources.filter(({ type }) => /^(pulumi-nodejs:dynamic|wallaroo:index)/.test(type));
   return own.reduce((sum, resource) => sum + JSON.stringify(resource).length, 0);
-}
-
-/** Raises with the end of the output when the command fails. */
-function pulumi(args: string[], cwd: string, env: NodeJS.ProcessEnv): Promise<Omit<Measurement, "requests">> {
-  return new Promise((resolve, reject) => {
-    const startedMs = performance.now();
-    const child = spawn("pulumi", [...args, "--non-interactive"], { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
-    let output = "";
-    const used = child.pid === undefined ? undefined : watchProcesses(child.pid);
-    for (const stream of [child.stdout, child.stderr]) stream.on("data", (text: Buffer) => (output += text.toString()));
-    child.on("error", reject);
-    child.on("close", (code) => {
-      const usage = used?.() ?? { cpuSeconds: 0, memory: 0 };
-      if (code === 0) resolve({ seconds: (performance.now() - startedMs) / 1000, ...usage });
-      else reject(new Error(`pulumi ${args.join(" ")} ended with ${code}: ${output.slice(-2000)}`));
-    });
-  });
 }

@@ -3,13 +3,16 @@ import { StoreError } from "../backend";
 import { exchange, type Answer } from "./exchange";
 import { BOOTSTRAP } from "./server";
 
-/** Keycloak's admin API of the realm `master`, as its bootstrap administrator. Paths begin below the realm. */
+/** Keycloak's admin API as its bootstrap administrator. Paths begin below the realm `master`, or below `base`. */
 export class AdminClient {
   #token: Promise<string> | undefined;
   #tokenUntilMs = Infinity;
 
   /** `authUrl` is Keycloak's base, `http://host/auth`. */
-  constructor(private readonly authUrl: string) {}
+  constructor(
+    private readonly authUrl: string,
+    private readonly base = "/admin/realms/master",
+  ) {}
 
   /** The JSON of an answer; undefined when it has no body. Raises {@link StoreError} for what the request caused. */
   async ask<T>(method: string, path: string, body?: unknown): Promise<T> {
@@ -23,7 +26,7 @@ export class AdminClient {
     // All that is sent meanwhile waits for the same token.
     if (this.#token === undefined || performance.now() > this.#tokenUntilMs) this.#token = this.#signIn();
     const token = await this.#token;
-    return exchange(`${this.authUrl}/admin/realms/master${path}`, {
+    return exchange(`${this.authUrl}${this.base}${path}`, {
       method,
       headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),

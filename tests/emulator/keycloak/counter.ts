@@ -7,7 +7,7 @@ const HEAD = /^([A-Z]+) (\S+) HTTP\/1\.1\r\n/;
 /** A Keycloak whose requests are counted on their way to it, whoever sends them. */
 export interface CountedKeycloak extends KeycloakServer {
   /** Method and path, without the query, of each request since the last call, in the order in which they came. */
-  take(): string[];
+  take: () => string[];
 }
 
 /**
