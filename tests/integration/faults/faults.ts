@@ -57,6 +57,21 @@ export interface Outcome {
   wrong: readonly string[];
 }
 
+/** Steps of a run of which a failed one does not stop the next. */
+export class Steps {
+  /** Why steps failed, a message each. */
+  readonly failures: string[] = [];
+
+  async attempt(step: () => Promise<void>): Promise<void> {
+    try {
+      await step();
+    } catch (error) {
+      if (!(error instanceof Error)) throw new Error("something that is no Error was thrown", { cause: error });
+      this.failures.push(error.message);
+    }
+  }
+}
+
 /** A fault at a request. `row` and `column` are their places in the matrix. */
 export interface Case {
   name: string;

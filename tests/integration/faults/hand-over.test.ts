@@ -1,10 +1,9 @@
 import type { Members, TeamState } from "../../../provider/team/model";
 import type { KnownUser } from "../../../provider/user/model";
 import { findHalfDone } from "../../../provider/user/partial-failure";
-import { teamFailureOf } from "../../failures";
 import { ann, bob, plantWorkspaces } from "../owners";
 import { declared } from "../platform";
-import { describeScenario, type Scenario } from "./workspaces";
+import { describeScenario, teamPrograms, type Scenario } from "./workspaces";
 
 /** Two owners of each, of which one is cut off at last. */
 const HANDED_OVER: Scenario<unknown>["wanted"][number] = {
@@ -56,16 +55,7 @@ const TEAMS: Members[] = [{ [ann]: { enabled: true, adopt: true, handOver: bob, 
 const TEAM: Scenario<{ team?: TeamState }> = {
   ...LEAVING,
   start: () => ({}),
-  programs: TEAMS.map((members) => async ({ team }, stored) => {
-    try {
-      stored.team = await team.apply(stored.team, members, 'team "x"');
-      return [];
-    } catch (error) {
-      const { reasons, state } = teamFailureOf(error);
-      if (state !== undefined) stored.team = state;
-      return [...reasons];
-    }
-  }),
+  programs: teamPrograms(TEAMS),
 };
 
 describeScenario("a user that is cut off and hands over its workspaces", USER, { hit: [1] });

@@ -8,7 +8,7 @@ import { startPlatform, type Platform } from "../../emulator/platform";
 import { connectTo } from "../platform";
 import { findHalfDone } from "../../../provider/user/partial-failure";
 import { teamFailureOf } from "../../failures";
-import { oneOfEachKind, sweep, type Case, type Point } from "./faults";
+import { oneOfEachKind, Steps, sweep, type Case, type Point } from "./faults";
 import { FaultProxy, type WireFault } from "./proxy";
 
 /** One way in which programs are applied, one after the other, and what it keeps between them. */
@@ -49,17 +49,9 @@ export function userApplier(): Applier {
     isStored: (email) => stored.has(email),
     async run(platform, settings, declared) {
       const { lifecycle } = connectTo(platform, settings, TIMES);
-      const failures: string[] = [];
-      const attempt = async (body: () => Promise<void>) => {
-        try {
-          await body();
-        } catch (error) {
-          if (!(error instanceof Error)) throw new Error("something that is no Error was thrown", { cause: error });
-          failures.push(error.message);
-        }
-      };
+      const steps = new Steps();
       for (const inputs of declared) {
-        await attempt(async () => {
+        await steps.attempt(async () => {
           const known = stored.get(inputs.email);
           try {
             if (known === undefined) stored.set(inputs.email, await lifecycle.create(inputs));
@@ -72,15 +64,15 @@ export function userApplier(): Applier {
           }
         });
       }
-      if (failures.length > 0) return failures;
+      if (steps.failures.length > 0) return steps.failures;
       for (const [email, known] of stored) {
         if (declared.some((inputs) => inputs.email === email)) continue;
-        await attempt(async () => {
+        await steps.attempt(async () => {
           await lifecycle.delete(known.id, known.state);
           stored.delete(email);
         });
       }
-      return failures;
+      return steps.failures;
     },
   };
 }

@@ -7,6 +7,7 @@ import { readMember } from "../../../provider/workspace/read";
 import { updateMember } from "../../../provider/workspace/update";
 import type { Platform } from "../../emulator/platform";
 import { connectTo } from "../platform";
+import { Steps } from "./faults";
 import { describeScenario, type Roles, type Scenario } from "./workspaces";
 
 const [ann, cleo, old, keeper] = ["ann@example.com", "cleo@example.com", "old@example.com", "keeper@example.com"];
@@ -34,15 +35,7 @@ const PROGRAMS: Program[] = [
 
 /** As the engine does it: creates and updates, then deletes, none of them after a failure. */
 async function run(context: WorkspaceContext, stored: Stored, program: Program): Promise<string[]> {
-  const failures: string[] = [];
-  const attempt = async (body: () => Promise<void>) => {
-    try {
-      await body();
-    } catch (error) {
-      if (!(error instanceof Error)) throw new Error("something that is no Error was thrown", { cause: error });
-      failures.push(error.message);
-    }
-  };
+  const steps = new Steps();
   const keeping = async (name: string, step: Promise<KnownMember>) => {
     try {
       stored.members.set(name, await step);
@@ -53,7 +46,7 @@ async function run(context: WorkspaceContext, stored: Stored, program: Program):
     }
   };
   for (const [name, inputs] of Object.entries(program)) {
-    await attempt(async () => {
+    await steps.attempt(async () => {
       const known = stored.members.get(name);
       const isSame = known?.state.user === inputs.user && known.state.workspace === inputs.workspace;
       if (known === undefined) return keeping(name, createMember(context, inputs));
@@ -67,21 +60,21 @@ async function run(context: WorkspaceContext, stored: Stored, program: Program):
       });
     });
   }
-  if (failures.length > 0) return failures;
+  if (steps.failures.length > 0) return steps.failures;
   for (const known of [...stored.replaced]) {
-    await attempt(async () => {
+    await steps.attempt(async () => {
       await deleteMember(context, known);
       stored.replaced = stored.replaced.filter((other) => other !== known);
     });
   }
   for (const [name, known] of stored.members) {
     if (name in program) continue;
-    await attempt(async () => {
+    await steps.attempt(async () => {
       await deleteMember(context, known);
       stored.members.delete(name);
     });
   }
-  return failures;
+  return steps.failures;
 }
 
 function runsOf(programs: readonly Program[]): Scenario<Stored>["programs"] {

@@ -1,7 +1,6 @@
 import type { Members, TeamState } from "../../../provider/team/model";
 import { OPERATOR } from "../../emulator/seeds";
-import { teamFailureOf } from "../../failures";
-import { describeScenario, type Scenario } from "./workspaces";
+import { describeScenario, teamPrograms, type Scenario } from "./workspaces";
 
 const [ann, bob, operator] = ["ann@example.com", "bob@example.com", OPERATOR.email];
 const member = { enabled: true, adopt: true, onDestroy: "deactivate" } as const;
@@ -19,16 +18,7 @@ const SCENARIO: Scenario<{ team?: TeamState }> = {
     for (const name of ["churn", "fraud"]) await platform.addWorkspace(name, { owners: [operator] });
   },
   start: () => ({}),
-  programs: PROGRAMS.map((members) => async ({ team }, stored) => {
-    try {
-      stored.team = await team.apply(stored.team, members, 'team "x"');
-      return [];
-    } catch (error) {
-      const { reasons, state } = teamFailureOf(error);
-      if (state !== undefined) stored.team = state;
-      return [...reasons];
-    }
-  }),
+  programs: teamPrograms(PROGRAMS),
   wanted: [
     { churn: { [operator]: "OWNER", [ann]: "OWNER" }, fraud: { [operator]: "OWNER" } },
     { churn: { [operator]: "OWNER", [bob]: "OWNER" }, fraud: { [operator]: "OWNER", [ann]: "COLLABORATOR" } },

@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
+import type { Members, TeamState } from "../../../provider/team/model";
 import { startPlatform, type Platform, type PlatformOptions } from "../../emulator/platform";
 import type { WorkspaceRole } from "../../emulator/workspaces";
+import { teamFailureOf } from "../../failures";
 import { connectTo } from "../platform";
 import { NOT_RETRIED, oneOfEachKind, sweep, type Case, type Point } from "./faults";
 import { FaultProxy, type WireFault } from "./proxy";
@@ -22,6 +24,20 @@ export interface Scenario<Stored> {
   findWrong?(platform: Platform, stored: Stored, program: number): Promise<string[]>;
   /** Two accounts of which the second replaces the first in a program, by address: one of them is always a member. */
   replaced: readonly { program: number; workspace: string; by: readonly [string, string] }[];
+}
+
+/** Programs of one team each. */
+export function teamPrograms(programs: readonly Members[]): Scenario<{ team?: TeamState }>["programs"] {
+  return programs.map((members) => async ({ team }, stored) => {
+    try {
+      stored.team = await team.apply(stored.team, members, 'team "x"');
+      return [];
+    } catch (error) {
+      const { reasons, state } = teamFailureOf(error);
+      if (state !== undefined) stored.team = state;
+      return [...reasons];
+    }
+  });
 }
 
 /** Members by address. */
