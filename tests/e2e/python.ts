@@ -1,8 +1,11 @@
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { startPlatform, type Platform } from "../emulator/platform";
 import { ensurePython, findPythonObstacle, pythonOf } from "../engine/python";
 import { ROOT, run } from "./consumer";
+import { PluginProject } from "./plugin-project";
+import { CI } from "./stack";
 
 /** A virtual environment with the Python SDK of this checkout, built as a wheel and installed. */
 export class PythonSdk {
@@ -53,4 +56,24 @@ export class PythonSdk {
   get #python(): string {
     return pythonOf(path.join(this.folder, "venv"));
   }
+}
+
+/** An SDK for a suite; for each test a platform, and a project with that SDK on it. All gone afterwards. */
+export function onPython(): { sdk: () => PythonSdk; platform: () => Platform; project: () => PluginProject } {
+  let sdk: PythonSdk;
+  let platform: Platform;
+  let project: PluginProject;
+  before(async function () {
+    sdk = await PythonSdk.buildFor(this);
+  });
+  beforeEach(async () => {
+    platform = await startPlatform();
+    await platform.addUser({ ...CI, admin: true });
+    project = await PluginProject.create(platform, {}, [sdk.programs]);
+  });
+  afterEach(async () => {
+    (project as PluginProject | undefined)?.remove();
+    await platform.close();
+  });
+  return { sdk: () => sdk, platform: () => platform, project: () => project };
 }
