@@ -73,7 +73,7 @@ describe("another platform behind the URL", () => {
 
 describe("a copy of the realm behind the URL", () => {
   const renamed = (...pairs: [string, string][]): Renamed[] =>
-    pairs.map(([before, now], at) => ({ id: `id-${at}`, email: before, now }) as Renamed);
+    pairs.map(([before, now], at) => ({ id: `id-${at}`, email: before, now }));
   const ask = (all: Renamed[], believed: string[] = []) => {
     const asked: unknown[] = [];
     const directory = {
