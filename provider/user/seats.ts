@@ -154,5 +154,6 @@ function list(what: string, names: readonly string[]): string | undefined {
 
 /** What there is to know where the platform refuses an invite, most likely for want of a seat. */
 export function describeSeats(view: View): string {
-  return `${view.seatsTaken()} seats are taken. ${describeIdle(view)}`;
+  const taken = view.seatsTaken();
+  return `${taken === 1 ? "1 seat is" : `${taken} seats are`} taken. ${describeIdle(view)}`;
 }

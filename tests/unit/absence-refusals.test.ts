@@ -143,6 +143,9 @@ describe("an account that was invited and never seen", () => {
     const real = { ...ann, id: "id-2", username: "x" };
     expect(findUnseen({ id: "id-1", state }, new View([taken, real]))).to.equal(real);
     expect(findUnseen({ id: "id-1", state }, new View([taken]))).to.equal(undefined);
+    const twin = { ...ann, id: "id-3" };
+    expect(findUnseen({ id: "id-1", state }, new View([twin, ann])), "one of two, by its id").to.equal(ann);
+    expect(() => findUnseen(unseen, new View([twin, ann]))).to.throw(/2 accounts have it/);
   });
 
   it("is the one that was invited by its id, or if it was made in time", () => {

@@ -3,6 +3,7 @@ import type { ApiUser } from "../../provider/api/wire";
 import { Managed } from "../../provider/user/managed";
 import { PartialFailure, findHalfDone, halfDone } from "../../provider/user/partial-failure";
 import { RunMemory } from "../../provider/user/run";
+import type { Word } from "../../provider/user/siblings";
 
 const email = "ann@example.com";
 
@@ -45,6 +46,27 @@ describe("the memory of a run", () => {
     run.noteLeaving({ id: "1", enabled: true });
     run.noteLeaving({ id: "1", enabled: false });
     expect(run.leaving.get("1")).to.equal(true);
+  });
+
+  it("tells the other processes of the run what is declared, kept and cut off, also what was before they were joined", () => {
+    const told: Word[] = [];
+    const run = new RunMemory();
+    run.expect("later@b.c", "later");
+    run.declare(email, { key: "1", name: "ann" });
+    const tell = (word: Word) => void told.push(word);
+    run.join({ tell, hear: () => [], findProblem: () => undefined, isAlive: () => true });
+    run.declare("b@c.d", { key: "2", name: "bob" });
+    run.expect("c@d.e", "cat");
+    run.keep("1");
+    run.noteLeaving({ id: "2", enabled: false });
+    expect(told).to.deep.equal([
+      { verb: "declares", who: "later@b.c", name: "later" },
+      { verb: "declares", who: email, name: "ann" },
+      { verb: "declares", who: "b@c.d", name: "bob" },
+      { verb: "declares", who: "c@d.e", name: "cat" },
+      { verb: "keeps", who: "1" },
+      { verb: "cutsOff", who: "2", wasActive: false },
+    ]);
   });
 
   it("takes each topic for new once", () => {
