@@ -8,8 +8,8 @@ const FOLDERS = ["provider/user", "provider/api", "provider", "provider/team", "
 const WAITS = /\b(async|await|Promise)\b|from "node:(fs|http|https|net|os|timers\/promises)"/;
 
 /**
- * These wait too, but decide: a decision around one request, or machinery that is handed its clock. Each has unit tests
- * of its own.
+ * These wait too, but decide: a decision around a request that writes nothing, or machinery that is handed its clock. Each
+ * has unit tests of its own.
  */
 const DECIDES = new Set([
   "provider/user/absence.ts",
@@ -25,7 +25,6 @@ const DECIDES = new Set([
   "provider/api/no-proxy.ts",
   "provider/team/departures.ts",
   "provider/team/expiry.ts",
-  "provider/workspace/ownership.ts",
   "provider/workspace/resolve.ts",
 ]);
 
