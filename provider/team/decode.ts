@@ -89,7 +89,7 @@ export function decodeTeam(stored: Record<string, unknown>, operation: string, t
     for (const defect of decoded.defects) {
       // Said once, of the whole map.
       if (defect.key === "adopted" && own.adopted === undefined) continue;
-      if (defect.key === "onDestroy" && own.details === undefined) continue;
+      if (LOST_WITH_DETAILS.includes(defect.key) && own.details === undefined) continue;
       defects.push({ key: pathOf(defect.key, key, detailsKey(stored)), what: defect.what });
     }
     if (decoded.isFoundLost) foundLost.add(email);
@@ -138,6 +138,9 @@ function usualMember(
   const initialPassword = passwords[key];
   return typeof initialPassword === "string" ? { ...state, initialPassword } : undefined;
 }
+
+/** What {@link memberOf} takes for lost if the details are. */
+const LOST_WITH_DETAILS: readonly string[] = ["onDestroy", "foundEnabled"];
 
 /** A member as {@link decodeUser} takes it. What is not stored of a member is as most are. */
 function memberOf(
