@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { WallarooError, type ErrorKind } from "../../provider/api/errors";
 import type { ApiUser, WorkspaceRole } from "../../provider/api/wire";
 import type { Announcement } from "../../provider/user/announce";
-import type { OwnedWorkspace, Ownership } from "../../provider/user/context";
+import type { Ownership } from "../../provider/user/context";
 import { RunMemory } from "../../provider/user/run";
 import { findSoleOwnerRefusals, handOver, type Leaver } from "../../provider/user/sole-owner";
 import { View } from "../../provider/user/view";
