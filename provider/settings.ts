@@ -161,9 +161,8 @@ function parseList(text: string): string[] | undefined {
   return Array.isArray(list) && list.every((entry) => typeof entry === "string") ? list : undefined;
 }
 
-/** A list or an object, written as JSON; undefined for any other text. */
-function jsonOf(text: string | undefined): unknown {
-  if (text === undefined || !/^\s*[[{]/.test(text)) return undefined;
+/** A value that is written as JSON; undefined for any other text. */
+function jsonOf(text = ""): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch {

@@ -159,6 +159,7 @@ describe("an account that was invited and never seen", () => {
     expect(isInvited(by("2025-12-31T23:59:59.999Z", "id-1"), made), "its id").to.equal(true);
     expect(isInvited(by(), made)).to.equal(true);
     expect(isInvited(by(undefined, "id-9"), made)).to.equal(false);
+    expect(isInvited(by("2026-01-01T00:00:00.000Z"), ann), "no time shown, and no id known").to.equal(true);
     expect(isInvited(by("2026-01-01T00:00:00.000Z", "id-9"), ann), "no time shown").to.equal(false);
   });
 

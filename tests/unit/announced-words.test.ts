@@ -33,7 +33,7 @@ describe("the log of announcements", () => {
   it("has each account once per kind, warnings as such, and nothing that the engine's own line says", () => {
     const { lines, log } = logged();
     const announcements = new Announcements(log);
-    announcements.say(one({ isPlain: true }));
+    announcements.say(one({ email: "plain@b.c", isPlain: true }));
     expect(announcements.isNew(one({ email: "b@c.d" }))).to.equal(true);
     expect(announcements.isNew(one({ email: "b@c.d" }))).to.equal(false);
     for (const said of [
@@ -67,6 +67,15 @@ describe("the log of announcements", () => {
     announcements.end();
     expect(lines.slice(4), "what was said is not said again").to.deep.equal([]);
     expect(announcements.isNew(one())).to.equal(false);
+  });
+
+  it("of a team has no summary of one member alone", () => {
+    const { lines, log } = logged();
+    const all = new Announcements(log);
+    const [, announcements] = withTeam({ announcements: all, log } as unknown as Context, "people");
+    announcements.say(one());
+    announcements.end();
+    expect(lines).to.deep.equal([`people: ${email} is gone.`]);
   });
 
   it("of a team counts what goes beyond twenty of a kind, and begins with the first addresses", () => {

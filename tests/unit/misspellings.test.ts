@@ -91,6 +91,7 @@ describe("the account that an address to be invited may be meant for", () => {
     expect(find([account(ann, { enabled: false })])).to.equal(undefined);
     expect(find([account(ann)], { invited: new Set([`id of ${ann}`]) })).to.equal(undefined);
     expect(find([account(ann)], { leaving: new Set([ann]) })).to.equal(undefined);
+    expect(find([account(ann, { id: "twin", enabled: false }), account(ann)]), "one of two").to.equal(ann);
     const { email: _none, ...nameless } = account(ann);
     expect(find([nameless]), "an account without an address").to.equal(undefined);
     expect(find([account("anmb@example.com", { enabled: false }), account(ann)])).to.equal(ann);

@@ -265,6 +265,10 @@ describe("a proxy", () => {
     expect(refused("CERT_REVOKED").kind, "a proxy without TLS").to.equal("unavailable");
   });
 
+  it("is not taken to have answered a status by a code with digits", () => {
+    for (const code of ["ERR_1", "1_ERR"]) expect(refused(code).words).to.equal(`${name} ${BROKE}: ${code}`);
+  });
+
   it("is not blamed for what the platform does behind it", () => {
     expect(told({ code: "ECONNRESET" }, HTTPS, proxy).words).to.equal(`w.example ${BROKE}: ECONNRESET`);
     expect(told({ code: "PROXY_403" }).words, "without a proxy").to.equal(`w.example ${BROKE}: PROXY_403`);

@@ -103,6 +103,8 @@ describe("the plan of a create", () => {
     expect(wordsOf(planTakeOver(off, ann, run, guarded))).to.match(
       /^Could not deactivate ann@example\.com: wallaroo:protectedEmails protects it/,
     );
+    const unasked = planTakeOver({ ...inputs, enabled: false }, ann, run, guarded);
+    expect(wordsOf(unasked), "what the program did not ask for comes first").to.match(/is there already/);
     expect(planTakeOver({ ...off, enabled: true }, ann, run, guarded).kind).to.equal("adopt");
   });
 });

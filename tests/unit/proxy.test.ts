@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { ProxyError, findProxy, isLoopback } from "../../provider/api/proxy";
-import { parseObject } from "../../provider/api/json";
+import { parseObject, toJson } from "../../provider/api/json";
 import { restoreEnvironment } from "../restored-environment";
 
 describe("a proxy as the environment writes it", () => {
@@ -73,6 +73,10 @@ describe("this machine", () => {
 });
 
 describe("a JSON object", () => {
+  it("is made of JSON values alone", () => {
+    expect(toJson({ a: undefined, b: [new Date(0)] })).to.deep.equal({ b: ["1970-01-01T00:00:00.000Z"] });
+  });
+
   it("is empty for any other text", () => {
     expect(parseObject('{"a":1}')).to.deep.equal({ a: 1 });
     for (const text of ["", "{", "null", "[1]", '"a"', "7"]) expect(parseObject(text), text).to.deep.equal({});

@@ -164,6 +164,7 @@ describe("accounts that may not need their seat", () => {
     expect(idle(signedIn("a", 91), signedIn("b", 200), signedIn("c", 90), signedIn("d", 1))).to.equal(
       "Of the active accounts, not signed in for 90 days: b@example.com (2025-11-13), a@example.com (2026-03-02).",
     );
+    expect(idle(signedIn("b", 200), signedIn("a", 91), signedIn("e", 300))).to.match(/: e@.*, b@.*, a@/);
     expect(idle(account("z"), account("y"), signedIn("a", 91))).to.equal(
       "Of the active accounts, never signed in: y@example.com, z@example.com; not signed in for 90 days: a@example.com (2026-03-02).",
     );

@@ -228,6 +228,7 @@ describe("the changes of a team as a list", () => {
     expect(isEmpty({ ...none, added: ["a"] })).to.equal(false);
     expect(isEmpty({ ...none, changed: [{ email: "a", names: [] }] })).to.equal(false);
     expect(isEmpty({ added: ["a"], changed: [], removed: ["b"] })).to.equal(false);
+    expect(isEmpty({ added: ["a"], changed: [{ email: "b", names: [] }], removed: [] })).to.equal(false);
   });
 
   it("are paths of members and their properties", () => {

@@ -60,7 +60,17 @@ describe("the platform's day", () => {
 
 describe("a day", () => {
   it("ends a user only if it is one", () => {
-    for (const expires of [7, undefined, "2026", "soon", "2026-1-1", "x2026-01-01", "2026-01-01x", "2026-02-30"]) {
+    for (const expires of [
+      7,
+      undefined,
+      "2026",
+      "soon",
+      "2026-1-1",
+      "x2026-01-01",
+      "2026-01-01x",
+      "2026-02-30",
+      "+012026-12",
+    ]) {
       expect(hasExpired({ expires }, "2027-01-01"), String(expires)).to.equal(false);
       expect(findDayProblem(expires)).to.equal('must be a day that exists, such as "2026-12-31"');
     }
