@@ -139,6 +139,10 @@ describe("the preview of seats", () => {
     expect(await preview([ended])).to.equal(words(2, 2, "1 seat"));
     expect(asked, "the day is asked for first").to.deep.equal([DECISION_AGE_MS, DECISION_AGE_MS]);
     run = new RunMemory();
+    expect(await preview([{ ...ended, now: {} }]), "a day that is over and is declared no more").to.match(
+      /1 seat too few/,
+    );
+    run = new RunMemory();
     expect(await preview([{ ...ended, before: { expires: "2026-05-31" }, now: { expires: "2026-05-31" } }])).to.equal(
       undefined,
     );

@@ -9,7 +9,14 @@ import {
   refuseDepartures,
   type Departures,
 } from "../../provider/team/departures";
-import { findEmptiedRefusal, isEmpty, isOfAccount, pathsOf } from "../../provider/team/diff";
+import {
+  describeChanges,
+  findEmptiedRefusal,
+  findTeamChanges,
+  isEmpty,
+  isOfAccount,
+  pathsOf,
+} from "../../provider/team/diff";
 import type { TeamState } from "../../provider/team/model";
 import type { TeamOptions } from "../../provider/team/options";
 import { unpack } from "../../provider/team/state";
@@ -241,6 +248,15 @@ describe("the changes of a team as a list", () => {
       changed: ['members["b@c.d"]', 'members["c@d.e"].enabled', 'members["c@d.e"].admin'],
       removed: ['members["d@e.f"]'],
     });
+  });
+
+  it("are told one kind a line, and none for a kind without any", () => {
+    const changes = { added: ["a@b.c"], changed: [], removed: [] };
+    expect(describeChanges(changes, "up")).to.deep.equal(['is joined by members["a@b.c"]']);
+    const owner = { churn: { id: 1, role: "OWNER" as const } };
+    const stored = unpack(stateOf(1, { details: { [address(0)]: { workspaces: owner } } }));
+    const same = findTeamChanges(stored, { [address(0)]: { workspaces: { churn: "OWNER" } } });
+    expect(same.changed, "the same workspaces").to.deep.equal([]);
   });
 
   it("are of the account unless workspaces alone change", () => {

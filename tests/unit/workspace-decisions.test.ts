@@ -3,6 +3,7 @@ import type { ApiUser, WorkspaceRole } from "../../provider/api/wire";
 import { View } from "../../provider/user/view";
 import { checkMember, isAddress } from "../../provider/workspace/check";
 import { decodeMember } from "../../provider/workspace/decode";
+import { findMemberChanges } from "../../provider/workspace/diff";
 import { findLossRefusal, isOwnDefault, type Loss, type LossContext } from "../../provider/workspace/guards";
 import { Leaving, MemberMemory } from "../../provider/workspace/memory";
 import { memberId, parseMemberId, type MemberState } from "../../provider/workspace/model";
@@ -22,6 +23,7 @@ describe("the check of a workspace and its member", () => {
     checkMember({ workspace: "churn", user: email, ...more }, () => false).failures.map(({ reason }) => reason);
 
   it("takes names and ids of up to 1,000 characters, without space around them alone", () => {
+    expect(failuresOf({ user: " f:1:ann@b.c" }), "an id").to.deep.equal([]);
     expect(failuresOf({ workspace: "x".repeat(1000) })).to.deep.equal([]);
     const long = "must not be longer than 1000 characters";
     expect(failuresOf({ workspace: "x".repeat(1001) })).to.deep.equal([long]);
@@ -57,6 +59,12 @@ describe("the stored state of a membership", () => {
     expect(states.stateOf({ ...inputs, adopt: true }, place, "OWNER")).to.deep.equal({ ...state, adopt: true });
     const { email: _none, ...nameless } = account;
     expect(states.stateOf(inputs, { ...place, account: nameless }, "OWNER")).to.not.have.property("email");
+  });
+
+  it("is compared by texts, and nothing else is the same user", () => {
+    const news = { workspace: "churn", user: email, role: "OWNER" as const };
+    expect(findMemberChanges(state, news)).to.deep.equal({ updates: [], replaces: [] });
+    expect(findMemberChanges(state, { ...news, user: 7 as never }).replaces).to.deep.equal(["user"]);
   });
 
   it("remembers how an adopted one was found", () => {
