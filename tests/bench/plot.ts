@@ -19,8 +19,8 @@ const LINES: readonly {
 const LATENCY_MS = 0;
 
 /** Pixels: a panel with its axes and labels, what lies in it around the lines, and the least between two labels. */
-const PANEL = { width: 330, height: 250, columns: 3 };
-const AROUND = { left: 38, right: 120, top: 34, bottom: 32 };
+const PANEL = { width: 340, height: 250, columns: 3 };
+const AROUND = { left: 38, right: 130, top: 34, bottom: 32 };
 const LABEL_HEIGHT = 13;
 const [INK, FAINT, PAPER] = ["#1f2328", "#d1d9e0", "#ffffff"];
 
@@ -44,11 +44,13 @@ export function growthPlot(results: Results, keycloak: Results | undefined): str
   const points = panels.flatMap(({ lines }) => lines.flatMap((line) => line.points));
   const x = axisOf(
     points.map(({ accounts }) => accounts),
+    [1],
     AROUND.left,
     PANEL.width - AROUND.right,
   );
   const y = axisOf(
     points.map(({ seconds }) => seconds),
+    [1, 3],
     PANEL.height - AROUND.bottom,
     AROUND.top,
   );
@@ -81,16 +83,22 @@ function linesOf(phase: Phase, own: readonly Series[], keycloak: readonly Series
 
 interface LogAxis {
   at: Axis;
-  decades: number[];
+  marks: number[];
 }
 
-/** From the decade below all values to the one above them. */
-function axisOf(values: readonly number[], from: number, to: number): LogAxis {
-  const first = Math.floor(Math.log10(Math.min(...values)));
-  const last = Math.max(first + 1, Math.ceil(Math.log10(Math.max(...values))));
+/** From the last mark below all values to the first one above them; marks are these steps of each decade. Without a value: any. */
+function axisOf(values: readonly number[], steps: readonly number[], from: number, to: number): LogAxis {
+  const all = Array.from({ length: 12 }, (_, index) => steps.map((step) => step * 10 ** (index - 4))).flat();
+  const [least, most] = [Math.min(...values, 1e5), Math.max(...values, 1e-1)];
+  const first = all.filter((mark) => mark <= least).length - 1;
+  const last = Math.max(
+    first + 1,
+    all.findIndex((mark) => mark >= most),
+  );
+  const [low, high] = [all[first] ?? 1, all[last] ?? 10].map(Math.log10) as [number, number];
   return {
-    at: (value) => from + ((Math.log10(value) - first) / (last - first)) * (to - from),
-    decades: Array.from({ length: last - first + 1 }, (_, index) => 10 ** (first + index)),
+    at: (value) => from + ((Math.log10(value) - low) / (high - low)) * (to - from),
+    marks: all.slice(first, last + 1),
   };
 }
 
@@ -99,11 +107,11 @@ function panel(phase: Phase, lines: readonly Line[], x: LogAxis, y: LogAxis): st
   const labels = apart(lines.map(({ points }) => y.at(points.at(-1)?.seconds ?? 1)));
   return [
     `<text x="${AROUND.left}" y="20" font-size="13" font-weight="bold">${escaped(phase)}</text>`,
-    ...y.decades.flatMap((seconds) => [
+    ...y.marks.flatMap((seconds) => [
       `<path d="M${AROUND.left} ${px(y.at(seconds))}H${right}" stroke="${FAINT}"/>`,
-      `<text x="${AROUND.left - 5}" y="${px(y.at(seconds) + 4)}" text-anchor="end">${seconds} s</text>`,
+      `<text x="${AROUND.left - 5}" y="${px(y.at(seconds) + 4)}" text-anchor="end">${Number(seconds.toPrecision(1))} s</text>`,
     ]),
-    ...x.decades.flatMap((accounts) => [
+    ...x.marks.flatMap((accounts) => [
       `<path d="M${px(x.at(accounts))} ${AROUND.top}V${bottom}" stroke="${FAINT}"/>`,
       `<text x="${px(x.at(accounts))}" y="${bottom + 15}" text-anchor="middle">${accounts.toLocaleString("en")}</text>`,
     ]),
@@ -141,7 +149,7 @@ function apart(heights: readonly number[]): number[] {
 function legend(hasKeycloak: boolean): string[] {
   const rows = [
     "Seconds over accounts, both logarithmic.",
-    `Medians; the platform answers within ${LATENCY_MS} ms.`,
+    `Medians, at ${LATENCY_MS} ms per request.`,
     "A resource per account (WallarooUser), or",
     "one for all of them (WallarooTeam).",
     "Floor: a no-op dynamic resource with the",

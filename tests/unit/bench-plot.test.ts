@@ -60,12 +60,20 @@ describe("the plot of the benchmark", () => {
     expect(names(growthPlot(results(...users), undefined))).to.deep.equal(["WallarooUser"]);
   });
 
-  it("keeps labels of lines that end at one place apart, and within the panel", () => {
-    const all = (["user", "floor", "team", "team-floor"] as const).map((subject) => series(subject, 100, [1]));
-    const heights = firstPanel(growthPlot(results(...all), undefined)).labels.map(({ y }) => y);
-    const gaps = [...heights].sort((a, b) => a - b).map((y, index, sorted) => y - (sorted[index - 1] ?? -Infinity));
-    expect(heights).to.have.length(4);
-    expect(Math.min(...gaps)).to.be.at.least(12.9);
-    expect(Math.max(...heights)).to.be.at.most(225);
-  });
+  for (const [place, least, most] of [
+    ["in the middle of a panel", 0.01, 100],
+    ["at its lower end", 1, 100],
+    ["at its upper end", 0.01, 1],
+  ] as const) {
+    it(`keeps labels of lines that end ${place} apart, and within it`, () => {
+      const all = (["user", "floor", "team", "team-floor"] as const).map((subject) => series(subject, 100, [1]));
+      const axes = [series("user", 10, [least]), series("floor", 10, [most])];
+      const heights = firstPanel(growthPlot(results(...all, ...axes), undefined)).labels.map(({ y }) => y);
+      const gaps = [...heights].sort((a, b) => a - b).map((y, index, sorted) => y - (sorted[index - 1] ?? -Infinity));
+      expect(heights).to.have.length(4);
+      expect(Math.min(...gaps)).to.be.at.least(12.9);
+      expect(Math.min(...heights)).to.be.at.least(34);
+      expect(Math.max(...heights)).to.be.at.most(225);
+    });
+  }
 });
