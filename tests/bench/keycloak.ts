@@ -5,6 +5,7 @@ import { findObstacle } from "../emulator/keycloak/distribution";
 import { CHEAP_HASH } from "../emulator/keycloak/realm";
 import { startKeycloak } from "../emulator/keycloak/server";
 import { startPlatform } from "../emulator/platform";
+import { checked, type AccountCount } from "./checked";
 import { liveTogether, measureInRounds, type Life } from "./live";
 import { findOpenTofu, openTofuStack } from "./opentofu";
 import type { Results } from "./series";
@@ -17,6 +18,8 @@ export const KEYCLOAK_PLAN = "100:3,1000:3";
 const CONCURRENCY = 10;
 /** Seconds for which an access token is good, so that no phase is about tokens. */
 const TOKEN_LIFETIME = 300;
+/** Accounts of a life before the first that is measured: a Keycloak that has just started is slower, whoever asks it. */
+const WARM_UP = 200;
 /** OpenTofu's accounts are in a realm of their own: the list that the platform answers with is of its accounts alone. */
 const REALM = "opentofu";
 
@@ -40,7 +43,7 @@ export async function measureOverKeycloak(
   const obstacle = await findObstacle();
   if (obstacle !== undefined) throw new Error(`No Keycloak can be run here: ${obstacle}.`);
   const tofu = findOpenTofu();
-  const beside = typeof tofu === "string" ? `${tofu}.` : `OpenTofu is ${tofu.about}.`;
+  const beside = typeof tofu === "string" ? `${tofu}.` : `Beside it runs ${tofu.about}.`;
   const results: Results = { about: [...about, `${SETTINGS} ${beside}`], series: [] };
   process.stderr.write(`${beside}\n`);
   const server = await countRequests(await startKeycloak((line) => process.stderr.write(`${line}\n`)));
@@ -58,15 +61,23 @@ export async function measureOverKeycloak(
             open: async () => {
               await makeRealm(server);
               const { authUrl, take } = server;
-              return openTofuStack(tofu, { accounts, authUrl, take, realm: REALM, concurrency: CONCURRENCY });
+              const options = { accounts, authUrl, take, realm: REALM, concurrency: CONCURRENCY };
+              return checked(openTofuStack(tofu, options), {
+                accounts,
+                deletes: true,
+                count: counterOf(server, REALM),
+              });
             },
           },
         ]),
   ];
   try {
+    await liveTogether(livesOf({ accounts: WARM_UP, runs: 1 }), []);
+    process.stderr.write("Keycloak is warm\n");
     await measureInRounds(groups, {
       nameOf: ({ accounts }) => `${accounts} accounts over Keycloak`,
-      live: (group) => liveTogether(livesOf(group), results.series),
+      // Every other run backwards, so that no subject is always the first to create.
+      live: (group, run) => liveTogether(run % 2 === 1 ? livesOf(group) : livesOf(group).reverse(), results.series),
       after: () => after(results),
     });
   } finally {
@@ -76,7 +87,9 @@ export async function measureOverKeycloak(
 
 const SETTINGS =
   "A real Keycloak 26.4 with its database in memory, on the same machine, and the cheapest of its password hashes: the default one " +
-  "costs 0.1 s of CPU per account, whoever makes it. The team reaches it through the emulated platform, OpenTofu by itself. " +
+  "costs 0.1 s of CPU per account, whoever makes it. " +
+  `A life of ${WARM_UP} accounts of each came before, not measured. ` +
+  "The team reaches it through the emulated platform, OpenTofu by itself. " +
   `Both may have ${CONCURRENCY} requests under way. \`no change\` is \`pulumi up --refresh\` and \`tofu apply\`, which both look at ` +
   "every account; `update` and `destroy` are `up` and `destroy` of each with nothing beside it, which in OpenTofu look at every " +
   "account first. A destroy deactivates the accounts of a team and ends their sessions, and deletes those of OpenTofu.";
@@ -91,7 +104,7 @@ async function openOwn(server: CountedKeycloak, subject: Subject, accounts: numb
     ...{ subject, accounts, latencyMs: 0, maxConcurrency: CONCURRENCY },
     ...{ platform, noChangeFlags: ["--refresh"] },
   });
-  return {
+  const counted: BenchStack = {
     ...stack,
     async measure(phase) {
       server.take();
@@ -99,6 +112,16 @@ async function openOwn(server: CountedKeycloak, subject: Subject, accounts: numb
       return { ...used, requests: server.take().length };
     },
   };
+  return checked(counted, { accounts, deletes: false, count: counterOf(server, "master") });
+}
+
+/** Asks a realm for its accounts. */
+function counterOf({ authUrl }: CountedKeycloak, realm: string): () => Promise<AccountCount> {
+  const admin = new AdminClient(authUrl, `/admin/realms/${realm}/users`);
+  return async () => ({
+    all: await admin.ask<number>("GET", "/count"),
+    enabled: await admin.ask<number>("GET", "/count?enabled=true"),
+  });
 }
 
 /** A realm for OpenTofu without an account, whatever an earlier run left. */

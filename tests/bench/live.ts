@@ -11,7 +11,8 @@ export interface Life extends Pick<Series, "subject" | "accounts" | "latencyMs">
 
 /**
  * Measures each group as often as it says, and calls `after` each time. Round by round: a run that is stopped early has
- * measured every group, but not so often. What was measured of one group is not lost if another can't be.
+ * measured every group, but not so often. What was measured of one group is not lost if another can't be. `live` is told the
+ * number of the run, from 1.
  */
 export async function measureInRounds<Group extends { runs: number }>(
   groups: readonly Group[],
@@ -19,7 +20,7 @@ export async function measureInRounds<Group extends { runs: number }>(
     nameOf,
     live,
     after,
-  }: { nameOf: (group: Group) => string; live: (group: Group) => Promise<void>; after: () => void },
+  }: { nameOf: (group: Group) => string; live: (group: Group, run: number) => Promise<void>; after: () => void },
 ): Promise<void> {
   const startedMs = performance.now();
   const rounds = Math.max(...groups.map(({ runs }) => runs));
@@ -27,7 +28,7 @@ export async function measureInRounds<Group extends { runs: number }>(
     for (const group of groups) {
       if (run > group.runs) continue;
       const groupMs = performance.now();
-      const failure = await live(group).then(
+      const failure = await live(group, run).then(
         () => "",
         (error: Error) => `, FAILED and not counted: ${error.message}`,
       );

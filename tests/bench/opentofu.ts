@@ -4,7 +4,7 @@ import os from "node:os";
 import path from "node:path";
 import { BOOTSTRAP } from "../emulator/keycloak/server";
 import { runMeasured } from "./command";
-import type { Measurement, Phase } from "./series";
+import { REPEATABLE, type Measurement, type Phase } from "./series";
 import type { BenchStack } from "./subject";
 
 /** OpenTofu and its provider for Keycloak, as they are found on PATH. */
@@ -20,6 +20,9 @@ export interface OpenTofu {
 /** With the version behind it, as in the archives that its project publishes, or without. */
 const PROVIDER = /^terraform-provider-keycloak(_v[\d.]+)?(\.exe)?$/;
 
+/** Terraform would ask its project for a newer version. */
+const OFFLINE = { CHECKPOINT_DISABLE: "1" };
+
 /** What is in the folders of `searched`, by default PATH, or why nothing can be measured beside it. */
 export function findOpenTofu(searched = process.env["PATH"] ?? ""): OpenTofu | string {
   const files = searched.split(path.delimiter).flatMap((folder) => {
@@ -33,7 +36,8 @@ export function findOpenTofu(searched = process.env["PATH"] ?? ""): OpenTofu | s
   const provider = named(PROVIDER);
   if (provider === undefined)
     return `${name} is on PATH, its provider terraform-provider-keycloak is not: not measured`;
-  const [version = ""] = execFileSync(command, ["version"], { encoding: "utf8", stdio: "pipe" }).split("\n");
+  const env = { ...process.env, ...OFFLINE };
+  const [version = ""] = execFileSync(command, ["version"], { encoding: "utf8", stdio: "pipe", env }).split("\n");
   return { command, about: `${version} with ${path.basename(provider)}`, provider };
 }
 
@@ -76,9 +80,13 @@ export function openTofuStack({ command, provider }: OpenTofu, options: OpenTofu
       const used = await runMeasured(command, [...COMMANDS[phase], ...settings], folder, {
         ...process.env,
         TF_CLI_CONFIG_FILE: configuration,
-        CHECKPOINT_DISABLE: "1",
+        ...OFFLINE,
       });
-      return { ...used, requests: take().length };
+      const requests = take();
+      const writes = requests.filter((request) => /^(?!GET )\S+ .*\/admin\//.test(request));
+      if (REPEATABLE.includes(phase) && writes.length > 0)
+        throw new Error(`OpenTofu changed something in ${phase}: ${writes.slice(0, 3).join(", ")}`);
+      return { ...used, requests: requests.length };
     },
     stateBytes() {
       const { resources } = JSON.parse(fs.readFileSync(path.join(folder, "terraform.tfstate"), "utf8")) as {

@@ -2,7 +2,10 @@ import { expect } from "chai";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { findOpenTofu } from "../bench/opentofu";
+import { checked } from "../bench/checked";
+import { findOpenTofu, openTofuStack } from "../bench/opentofu";
+import type { Phase } from "../bench/series";
+import type { BenchStack } from "../bench/subject";
 
 describe("OpenTofu beside the benchmark", () => {
   let folder: string;
@@ -36,5 +39,68 @@ describe("OpenTofu beside the benchmark", () => {
       });
       expect(findOpenTofu(pathOf(terraform, provider))).to.include({ about: `Terraform v1 with ${name}` });
     }
+  });
+
+  describe("a phase that leaves everything as it is", () => {
+    const read = "GET /auth/admin/realms/opentofu/users/1";
+    const signIn = "POST /auth/realms/master/protocol/openid-connect/token";
+    const write = "PUT /auth/admin/realms/opentofu/users/1";
+    const open = (sent: string[]) => {
+      const [command, provider] = [path.join(put("tofu"), "tofu"), put("terraform-provider-keycloak")];
+      const settings = { accounts: 1, authUrl: "http://127.0.0.1:1/auth", realm: "opentofu", concurrency: 1 };
+      return openTofuStack({ command, provider, about: "" }, { ...settings, take: () => sent });
+    };
+
+    it("counts with its requests if all of them are reads or for tokens", async () => {
+      expect(await open([signIn, read]).measure("no change")).to.include({ requests: 2 });
+      expect(await open([signIn, write]).measure("create")).to.include({ requests: 2 });
+    });
+
+    for (const phase of ["no change", "refresh"] as const) {
+      it(`does not count when something was written (${phase})`, async () => {
+        const failure = await open([signIn, read, write])
+          .measure(phase)
+          .catch((error: Error) => error.message);
+        expect(failure).to.equal(`OpenTofu changed something in ${phase}: ${write}`);
+      });
+    }
+  });
+});
+
+describe("accounts that a phase of the benchmark leaves", () => {
+  /** A life whose phases leave so many accounts beside two others, or the error. */
+  const live = async (deletes: boolean, left: [phase: Phase, all: number, enabled: number][]) => {
+    let now = { all: 2, enabled: 1 };
+    const stack: BenchStack = {
+      measure: () => Promise.resolve({ seconds: 1, requests: 1, cpuSeconds: 1, memory: 1 }),
+      stateBytes: () => 1,
+      close: () => Promise.resolve(),
+    };
+    const one = await checked(stack, { accounts: 15, deletes, count: () => Promise.resolve(now) });
+    for (const [phase, all, enabled] of left) {
+      now = { all: 2 + all, enabled: 1 + enabled };
+      await one.measure(phase);
+    }
+  };
+  const untilUpdate: [Phase, number, number][] = [
+    ["create", 15, 15],
+    ["no change", 15, 15],
+    ["update of 10 %", 15, 13],
+  ];
+  const failure = (deletes: boolean, ...left: [Phase, number, number][]) =>
+    live(deletes, left).catch((error: Error) => error.message);
+
+  it("are all that the subject should have made, deactivated or deleted", async () => {
+    expect(await failure(false, ...untilUpdate, ["destroy", 15, 0])).to.equal(undefined);
+    expect(await failure(true, ...untilUpdate, ["destroy", 0, 0])).to.equal(undefined);
+  });
+
+  it("make the phase fail when they are others", async () => {
+    const due = "not 15 accounts, 15 of them enabled";
+    expect(await failure(true, ["create", 14, 14])).to.equal(`create left 14 accounts, 14 of them enabled, ${due}`);
+    expect(await failure(false, ["create", 15, 15], ["no change", 15, 13])).to.match(/^no change left .* 13 of them/);
+    expect(await failure(false, ["create", 15, 15], ["update of 10 %", 15, 15])).to.match(/^update of 10 % left/);
+    expect(await failure(false, ...untilUpdate, ["destroy", 0, 0])).to.match(/^destroy left 0 .*not 15 accounts, 0 of/);
+    expect(await failure(true, ...untilUpdate, ["destroy", 15, 0])).to.match(/^destroy left 15 .*not 0 accounts/);
   });
 });
