@@ -52,7 +52,7 @@ describe("the packed package", function () {
       (file) =>
         !/^(dist\/(provider|sdk)\/.*\.(js|js\.map|d\.ts)|docs\/(api\/)?[\w-]+\.(md|svg)|examples\/.*)$/.test(file),
     );
-    const plugin = ["PulumiPlugin.yaml", "index.js", "pulumi-resource-wallaroo", "schema.json"];
+    const plugin = ["PulumiPlugin.yaml", "index.js", "package.json", "pulumi-resource-wallaroo", "schema.json"];
     const folder = plugin.map((file) => `plugin/${file}`);
     expect(others.sort()).to.deep.equal([
       "CHANGELOG.md",
@@ -134,6 +134,13 @@ describe("the packed package", function () {
     const [line] = (await once(child.stdout, "data")) as [Buffer];
     child.kill();
     expect(line.toString()).to.match(/^\d{2,5}\n$/);
+  });
+
+  it("lets the engine install the plugin's folder, as package add does, without a registry or a build", async () => {
+    const folder = path.join(consumer.folder, "node_modules/pulumi-wallaroo/plugin");
+    // What the language host of Node runs for a folder with PulumiPlugin.yaml; it then refuses one without node_modules.
+    await run("npm", ["install", "--loglevel=error", "--offline"], { cwd: folder, env: consumer.env });
+    expect(fs.readdirSync(path.join(folder, "node_modules"))).to.include("wallaroo-plugin");
   });
 
   it("holds a command that checks the settings of a stack", async () => {
