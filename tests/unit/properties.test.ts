@@ -16,61 +16,65 @@ import { RunMemory } from "../../provider/user/run";
 import { lifecycleOf } from "../integration/platform";
 
 const ann = "ann@example.com";
-type Localized = ApiUser & { locale?: string };
+type Nicknamed = ApiUser & { nickname?: string };
 
 /** A property that no release has, added in one place. */
-const LOCALE: Property = {
+const NICKNAME: Property = {
   kind: "profile",
-  wire: "locale" as keyof EditUserRequest,
-  findProblem: (value) => (typeof value === "string" ? undefined : "must be a locale"),
-  read: (user) => (user as Localized).locale ?? "",
-  write: (user, value) => ({ ...user, locale: value }),
+  wire: "nickname" as keyof EditUserRequest,
+  findProblem: (value) => (typeof value === "string" ? undefined : "must be a nickname"),
+  read: (user) => (user as Nicknamed).nickname ?? "",
+  write: (user, value) => ({ ...user, nickname: value }),
 };
 
 describe("a property that is added to the table", () => {
   const table: Record<string, Property> = PROPERTIES;
-  before(() => void (table["locale"] = LOCALE));
-  after(() => void delete table["locale"]);
+  before(() => void (table["nickname"] = NICKNAME));
+  after(() => void delete table["nickname"]);
 
-  const declared = (locale?: string) => ({ email: ann, enabled: true, ...(locale === undefined ? {} : { locale }) });
-  const stored = (locale?: string) => ({ ...declared(locale), username: ann, adopted: false });
+  const declared = (nickname?: string) => ({
+    email: ann,
+    enabled: true,
+    ...(nickname === undefined ? {} : { nickname }),
+  });
+  const stored = (nickname?: string) => ({ ...declared(nickname), username: ann, adopted: false });
   const isUnknown = (_value: unknown): _value is Unknown => false;
 
   it("is checked", () => {
     expect(checkUser(declared("de"), isUnknown).failures).to.deep.equal([]);
-    expect(checkUser({ email: ann, locale: 7 }, isUnknown).failures).to.deep.equal([
-      { property: "locale", reason: "must be a locale" },
+    expect(checkUser({ email: ann, nickname: 7 }, isUnknown).failures).to.deep.equal([
+      { property: "nickname", reason: "must be a nickname" },
     ]);
   });
 
   it("is compared, also when it is not declared any more", () => {
     expect(findChanges(stored("de"), declared("de")).updates).to.deep.equal([]);
-    expect(findChanges(stored("de"), declared("fr")).updates).to.deep.equal(["locale"]);
-    expect(findChanges(stored("de"), declared()).updates).to.deep.equal(["locale"]);
+    expect(findChanges(stored("de"), declared("fr")).updates).to.deep.equal(["nickname"]);
+    expect(findChanges(stored("de"), declared()).updates).to.deep.equal(["nickname"]);
   });
 
   it("is packed into a team and out of it, and into its inputs", () => {
     const member = { id: "id-of-ann", state: stored("de") };
     const state = JSON.parse(JSON.stringify(pack([member]))) as ReturnType<typeof pack>;
     expect([...unpack(state).values()]).to.deep.equal([member]);
-    expect(inputsFrom(unpack(state))).to.deep.equal({ [ann]: { locale: "de" } });
+    expect(inputsFrom(unpack(state))).to.deep.equal({ [ann]: { nickname: "de" } });
   });
 
   it("is sent by the edit, followed as drift, and put back at destroy", async () => {
-    const account: Localized = {
+    const account: Nicknamed = {
       id: "id-of-ann",
       username: ann,
       email: ann,
       enabled: true,
       realmRoles: [],
-      locale: "fr",
+      nickname: "fr",
     };
     const edits: unknown[] = [];
     const users = {
       queryAll: () => Promise.resolve([{ ...account }]),
       queryByIds: () => Promise.resolve([{ ...account }]),
       edit: (request: EditUserRequest) => {
-        edits.push((request as EditUserRequest & Localized).locale);
+        edits.push((request as EditUserRequest & Nicknamed).nickname);
         Object.assign(account, request);
         return Promise.resolve(true);
       },
@@ -98,12 +102,12 @@ describe("a property that is added to the table", () => {
     };
     const inputs: UserInputs = { ...declared("de"), adopt: true };
     const { id, state } = await process().create(inputs);
-    expect([edits, state]).to.deep.equal([["de"], { ...state, locale: "de", found: { locale: "fr" } }]);
-    account.locale = "it";
+    expect([edits, state]).to.deep.equal([["de"], { ...state, nickname: "de", found: { nickname: "fr" } }]);
+    account.nickname = "it";
     const seen = await process().read(id, state);
-    expect(seen === undefined ? undefined : findDrift(state, seen.state)).to.deep.equal(["locale"]);
+    expect(seen === undefined ? undefined : findDrift(state, seen.state)).to.deep.equal(["nickname"]);
     await process().update(id, { ...state, unfinished: true }, inputs);
     await process().delete(id, state);
-    expect([edits, account.locale]).to.deep.equal([["de", "de", "fr"], "fr"]);
+    expect([edits, account.nickname]).to.deep.equal([["de", "de", "fr"], "fr"]);
   });
 });
