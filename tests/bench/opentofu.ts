@@ -37,7 +37,9 @@ export function findOpenTofu(searched = process.env["PATH"] ?? ""): OpenTofu | s
   if (provider === undefined)
     return `${name} is on PATH, its provider terraform-provider-keycloak is not: not measured`;
   const env = { ...process.env, ...OFFLINE };
-  const [version = ""] = execFileSync(command, ["version"], { encoding: "utf8", stdio: "pipe", env }).split("\n");
+  const said = execFileSync(command, ["version"], { encoding: "utf8", stdio: "pipe", env });
+  // Before it may come a warning, as about a settings file that is not there.
+  const version = /^(OpenTofu|Terraform) v.*/m.exec(said)?.[0] ?? name;
   return { command, about: `${version} with ${path.basename(provider)}`, provider };
 }
 

@@ -41,6 +41,13 @@ describe("OpenTofu beside the benchmark", () => {
     }
   });
 
+  it("is named by its version when a warning comes before", () => {
+    const tofu = put("tofu", "\n\nWarning: there is no such file\n\nOpenTofu v1.2.3");
+    expect(findOpenTofu(pathOf(tofu, put("terraform-provider-keycloak")))).to.include({
+      about: "OpenTofu v1.2.3 with terraform-provider-keycloak",
+    });
+  });
+
   describe("a phase that leaves everything as it is", () => {
     const read = "GET /auth/admin/realms/opentofu/users/1";
     const signIn = "POST /auth/realms/master/protocol/openid-connect/token";
