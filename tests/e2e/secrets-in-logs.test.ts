@@ -94,8 +94,8 @@ describe("the passwords of users and of an explicit provider, in what the engine
     }
   });
 
-  it("are, from -v=3 on, in a log file, in the SDK's own debug lines", async () => {
-    const { lines } = await find(["up", "-v=3"]);
+  it("are, from -v=3 on, in a log file, in the SDK's own debug lines, and in none of a refresh at -v=9", async () => {
+    const { lines } = await find(["up", "-v=3"], ["refresh", "-v=9"]);
     expect(lines).to.not.have.length(0);
     for (const line of lines)
       expect(line).to.match(/"msg":"RegisterResource RPC finished: resource:(ann|bob|team|own)\[/);

@@ -12,7 +12,7 @@ exports.id = new WallarooUser("ann", { email: "ann@example.com", password: "Vv-v
 exports.ids = new WallarooTeam("team", { members: { "bob@example.com": { password: "Vv-versions-password" } } }).ids;
 `;
 /** The oldest that the peer range allows, and the newest there is. */
-const PULUMI = ["3.216.0", "3.270.0"];
+const PULUMI = ["3.216.0", "3.276.0"];
 const NODE = ["20", "22", "24", "26"];
 
 describe("the supported versions", function () {

@@ -4,7 +4,7 @@ import path from "node:path";
 import { LANGUAGE_HOST } from "./programs";
 
 /** The engine that is made when there is none: the newest that the Go module proxy serves. */
-export const ENGINE_VERSION = "3.259.0";
+export const ENGINE_VERSION = "3.274.1";
 
 /** One program, built from a pinned Go module. */
 export interface Part {
@@ -18,7 +18,7 @@ export interface Part {
   script?: { module: string; file: string };
 }
 
-const PARTS: readonly Part[] = [
+export const PARTS: readonly Part[] = [
   {
     module: "language-nodejs",
     command: "github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs",
@@ -91,7 +91,7 @@ function go(part: Part, args: string[]): Promise<string> {
       reject(
         new Error(
           `Could not build ${part.program}: there is no Go on this machine. ` +
-            "Install the Pulumi CLI (3.216 or later) and put it on PATH, or install Go 1.25.11 or later.",
+            "Install the Pulumi CLI (3.216 or later) and put it on PATH, or install Go 1.26.6 or later.",
         ),
       ),
     );
@@ -101,7 +101,7 @@ function go(part: Part, args: string[]): Promise<string> {
         : reject(
             new Error(
               `Could not build ${part.program}: go ${args[0]} ended with code ${code}: ${errors.trim().split("\n").slice(-3).join(" ")} ` +
-                "Check that Go is 1.25.11 or later and its module proxy can be reached, or put the Pulumi CLI on PATH.",
+                "Check that Go is 1.26.6 or later and its module proxy can be reached, or put the Pulumi CLI on PATH.",
             ),
           ),
     );

@@ -7,7 +7,7 @@ import { withLock } from "./lock";
 import { isHostRunning } from "./programs";
 
 /** Hosts of the languages that only the native plugin serves, and that the Go module proxy still serves. */
-const HOSTS: readonly Part[] = [
+export const HOSTS: readonly Part[] = [
   {
     module: "language-yaml",
     command: "github.com/pulumi/pulumi-yaml/cmd/pulumi-language-yaml",

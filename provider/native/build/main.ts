@@ -51,7 +51,7 @@ async function main(): Promise<void> {
   if (option === "--archives" && folder !== undefined) packInto(path.resolve(folder));
 }
 
-/** Writes and names the SDKs. Needs Go; the first time some 20 s, as the generators are compiled. */
+/** Writes and names the SDKs. Needs Go; the first time a minute or two, as the generators are compiled. */
 function writeSdks(folder: string | undefined): void {
   if (folder === undefined) throw new Error("Could not write the SDKs: npm run --silent sdks -- FOLDER");
   const env = { ...process.env, CGO_ENABLED: "0", GOFLAGS: "-mod=readonly", GOWORK: "off", GO111MODULE: "on" };

@@ -1,5 +1,6 @@
 // Writes the SDKs of a package schema: `sdks SCHEMA FOLDER` makes FOLDER/python, FOLDER/nodejs and FOLDER/go. They are
-// those of `pulumi package gen-sdk`, which needs the vendor's language hosts.
+// those of `pulumi package gen-sdk`, which needs the vendor's language hosts. Made by Pulumi 3.259: what 3.274 makes for
+// TypeScript needs @pulumi/pulumi 3.269, and with it Node 22.
 package main
 
 import (
