@@ -154,7 +154,9 @@ function legend(hasKeycloak: boolean): string[] {
     "one for all of them (WallarooTeam).",
     "Floor: a no-op dynamic resource with the",
     "same inputs and outputs.",
-    ...(hasKeycloak ? ["Keycloak: on a real one in place of the", "emulated platform."] : []),
+    ...(hasKeycloak
+      ? ["Keycloak: on a real one; `no change` there", "looks at every account, as a refresh does."]
+      : []),
   ];
   return rows.map(
     (row, index) => `<text x="${AROUND.left}" y="${AROUND.top + 14 + index * 18}">${escaped(row)}</text>`,
