@@ -62,6 +62,7 @@ describe("the packed package", function () {
       "package.json",
       ...folder,
       "roster.schema.json",
+      "tests/bench/KEYCLOAK.md",
       "tests/bench/PROFILE.md",
       "tests/bench/RESULTS.md",
     ]);
