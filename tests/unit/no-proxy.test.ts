@@ -18,6 +18,8 @@ const ENTRIES: [entry: string, named: string[], others: string[]][] = [
   ["example.com:443", ["example.com", "https://example.com:443"], ["http://example.com", "example.com:8443"]],
   [".example.com:80", ["http://a.example.com", "http://example.com:80"], ["a.example.com"]],
   ["münchen.example", ["münchen.example", "xn--mnchen-3ya.example", "a.münchen.example"], ["munchen.example"]],
+  // No name by itself, but the end of one.
+  ["*XN--a.test", ["axn--a.test", "x.axn--a.test"], ["a.test", "axn--b.test"]],
   ["intranet", ["intranet", "a.intranet"], ["intranet.example.com"]],
   ["*", ["example.com", "10.1.2.3", "[fd00::1]", "http://x:1"], []],
   ["10.1.2.3", ["10.1.2.3", "10.1.2.3:8443"], ["10.1.2.30", "110.1.2.3", "10.1.2.4", "10.1.2.3.example.com"]],
@@ -44,7 +46,8 @@ const ENTRIES: [entry: string, named: string[], others: string[]][] = [
 
 /** No form of an entry: these name nothing, and keep no other from being read. */
 const NOTHING = ["10.0.0.0/33", "10.0.0.0/", "10.0.0.0/-1", "10.0.0.0/8/8", "fd00::/129", "[fd00::1", "/8", ":8443", ".",
-  "..", "*.", "**", "https://example.com", "example.com:port", "[]"]; // prettier-ignore
+  "..", "*.", "**", "https://example.com", "https://10.1.2.3", "example.com:port", "[]", "x[fd00::1]",
+  "[fd00::1]x:443", "[fd00::1]:443x"]; // prettier-ignore
 
 const url = (host: string) => new URL(host.includes("://") ? host : `https://${host}`);
 
@@ -65,7 +68,7 @@ describe("NO_PROXY", () => {
 
   it("names nothing by what is no entry, and reads on", () => {
     for (const entry of NOTHING) {
-      for (const host of ["example.com", "10.1.2.3", "[fd00::1]", "x:8443"]) {
+      for (const host of ["example.com", "example.com..", "10.1.2.3", "[fd00::1]", "x:8443"]) {
         expect(isExempt(url(host), entry), `${host} ${entry}`).to.equal(false);
       }
       expect(isExempt(url("a.test"), `${entry},a.test`), entry).to.equal(true);

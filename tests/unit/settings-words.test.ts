@@ -186,6 +186,8 @@ describe("a key that is not a setting", () => {
     ["readonly", "readOnly"],
     ["insecure", "allowInsecureHttp"],
     ["REFRESH_TOKEN", "refreshToken"],
+    ["url2", "url"],
+    ["usr", "username"],
   ];
   for (const [key, meant] of nearest) {
     it(`is told the nearest one: ${key}`, () => {

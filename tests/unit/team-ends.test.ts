@@ -51,6 +51,12 @@ describe("members whose day is over", () => {
     expect(await due(both, [], stored), "the present one is declared").to.not.have.property("b@b.c");
   });
 
+  it("are known by a former address also if another stored member has no details", async () => {
+    const stored = { ids: { "gone@b.c": "1", "now@b.c": "2" }, details: { "now@b.c": { formerEmails: ["a@b.c"] } } };
+    const members = { "a@b.c": over, "b@b.c": over };
+    expect(await due(members, [], stored)).to.deep.equal({ "a@b.c": { ...over, enabled: false } });
+  });
+
   it("are asked for only if a day is declared", async () => {
     const members = { "a@b.c": { enabled: true }, "b@b.c": "?", "c@b.c": { expires: 7 } };
     expect(await due(members)).to.equal(members);
