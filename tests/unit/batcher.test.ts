@@ -87,6 +87,14 @@ describe("questions that are joined into batches", () => {
     expect([await outside, performance.now()]).to.deep.equal(["answer to 2", 2 * answerMs]);
   });
 
+  it("leave no timer behind, which would keep the process alive", async () => {
+    const answers = Promise.all([batcher.run(() => batcher.load(1)), batcher.load(2)]);
+    await clock.tickAsync(answerMs);
+    expect([await answers, batches]).to.deep.equal([["answer to 1", "answer to 2"], [2]]);
+    await clock.tickAsync(1);
+    expect(clock.countTimers()).to.equal(0);
+  });
+
   it("share the next batch when one is under way, however many they are", async () => {
     const first = batcher.load(0);
     await clock.tickAsync(1);
@@ -107,6 +115,7 @@ describe("questions that are joined into batches", () => {
     const second = batcher.run(() => batcher.load(2));
     await clock.tickAsync(10_000);
     await first;
+    expect(batches, "one is under way at most").to.deep.equal([1]);
     await clock.tickAsync(5_010);
     expect(batches).to.deep.equal([1, 1]);
     await clock.runAllAsync();

@@ -1,5 +1,6 @@
 import { expect } from "chai";
-import { Breaker, SIGN_IN, type Intent, type Trial } from "../../provider/api/breaker";
+import sinon from "sinon";
+import { ADMIN_API, Breaker, SIGN_IN, type Intent, type Trial } from "../../provider/api/breaker";
 import { WallarooError, isWallarooError, type ErrorKind } from "../../provider/api/errors";
 
 const [INVITE, QUERY, DEACTIVATE] = ["/invite", "/query", "/deactivate"];
@@ -117,6 +118,22 @@ describe("the breaker", () => {
     expect(isOpen(), "whoever is answered was signed in").to.equal(false);
   });
 
+  it("does not count what is wrong with one account alone, however many accounts", () => {
+    for (const kind of ["rejected", "conflict", "notFound"] as const) {
+      for (const who of ["a", "b", "c", "d"]) fail(invite(who), INVITE, kind);
+      expect(isOpen(), kind).to.equal(false);
+    }
+  });
+
+  it("does not count that the admin API is not offered, or not to this account, but that it does not answer", () => {
+    for (const kind of ["forbidden", "unreadable"] as const) {
+      for (let time = 0; time < 4; time += 1) fail(query, ADMIN_API, kind);
+      expect(isOpen(), kind).to.equal(false);
+    }
+    for (let time = 0; time < 3; time += 1) fail(query, ADMIN_API, "unavailable");
+    expect(isOpen()).to.equal(true);
+  });
+
   it("is not closed by answers of another endpoint", () => {
     for (const who of ["a", "b", "c"]) {
       fail(invite(who), INVITE, "timeout");
@@ -147,15 +164,56 @@ describe("the breaker", () => {
     expect(refusalOf(invite("d"))).to.match(/no attempt has succeeded .* 3 attempts to invite failed in a row/);
     expect(refusalOf(deactivate("d"))).to.equal(undefined);
     expect(isQueryRefused()).to.equal(false);
+    expect(breaker.mayRetry(1_000), "another look for an invite").to.equal(false);
     for (const who of ["a", "b", "c"]) fail(deactivate(who), DEACTIVATE, "forbidden");
     expect(isOpen(), "a right is missing").to.equal(true);
+  });
+
+  it("takes a sign-in that is refused for no lack of seats, whatever it was made for", () => {
+    for (const who of ["a", "b", "c"]) fail(invite(who), undefined, "forbidden");
+    expect(isOpen(deactivate("d"))).to.equal(true);
   });
 
   it("lets what was written be looked at, while queries are answered", () => {
     for (const who of ["a", "b", "c"]) fail(deactivate(who), DEACTIVATE, "unavailable");
     expect(isQueryRefused()).to.equal(false);
+    expect(isOpen(query), "work that begins with a query").to.equal(true);
+    expect(() => begin(invite("d"), INVITE), "a write elsewhere").to.throw(WallarooError, /not tried/);
     for (let time = 0; time < 3; time += 1) fail(query, QUERY, "unavailable");
     expect(isQueryRefused()).to.equal(true);
+  });
+
+  it("lets no query through while signing in fails, although there is a token already", () => {
+    for (const who of ["a", "b", "c"]) fail(invite(who), undefined, "unavailable");
+    expect(() => breaker.enter(breaker.trial(query), QUERY)).to.throw(WallarooError, /not tried/);
+  });
+
+  it("counts the three minutes from the sign-in of the first attempt, not from when it stood in line", () => {
+    const trial = breaker.trial(query);
+    nowMs = 100_000;
+    breaker.enter(trial, SIGN_IN);
+    nowMs = 150_000;
+    breaker.enter(trial, QUERY);
+    end(trial, "timeout");
+    nowMs = 279_999;
+    expect(isOpen()).to.equal(false);
+    nowMs = 280_000;
+    expect(isOpen()).to.equal(true);
+  });
+
+  it("goes by the monotonic clock, and tells the time of day, unless it is given others", () => {
+    const clock = sinon.useFakeTimers({ now: MIDDAY_MS, toFake: ["Date", "performance"] });
+    try {
+      breaker = new Breaker({ requestTimeoutMs: TIMEOUT_MS });
+      fail(query, QUERY, "timeout");
+      clock.setSystemTime(MIDDAY_MS + 3_600_000);
+      expect(isOpen()).to.equal(false);
+      clock.setSystemTime(MIDDAY_MS);
+      clock.tick(180_000);
+      expect(refusalOf(query)).to.include("nothing has answered since 2026-11-26 12:00:00 UTC");
+    } finally {
+      clock.restore();
+    }
   });
 
   it("opens when nothing was answered well for three minutes, however few failed, and not before", () => {
@@ -168,7 +226,9 @@ describe("the breaker", () => {
     nowMs = 179_999;
     expect(isOpen()).to.equal(false);
     nowMs = 180_000;
-    expect(refusalOf(deactivate("a"))).to.match(/since 2026-11-26 12:00:00 UTC: 1 attempt to query failed, the last/);
+    expect(refusalOf(deactivate("a"))).to.match(
+      /nothing has answered since .* 12:00:00 UTC: 1 attempt to query failed, the last/,
+    );
     expect(isQueryRefused()).to.equal(true);
     breaker.succeeded(first);
     expect(isOpen()).to.equal(false);
@@ -186,12 +246,15 @@ describe("the breaker", () => {
   });
 
   it("lets looks for an invite go on, and for a request timeout more than anything else", async () => {
+    expect(breaker.isOver(), "nothing failed").to.equal(false);
     for (let time = 0; time < 3; time += 1) fail(query, QUERY, "timeout");
     const look = (isWriting = false) =>
       breaker.whileLooking(() => Promise.resolve(isWriting ? isOpen() : isQueryRefused()));
     expect(isQueryRefused()).to.equal(true);
     expect(await look()).to.equal(false);
     expect(await look(true), "nothing else is begun").to.equal(true);
+    expect(await breaker.whileLooking(() => Promise.resolve(breaker.mayRetry(1_000)))).to.equal(false);
+    expect(isQueryRefused(), "the look is over").to.equal(true);
     nowMs = 180_000 + TIMEOUT_MS - 1;
     expect([await look(), breaker.isOver()]).to.deep.equal([false, false]);
     nowMs += 1;
@@ -220,9 +283,13 @@ describe("the breaker", () => {
     const transport = breaker.guard(() => Promise.resolve((sent += 1)).then(() => answer));
     const exchange = { url: "http://x/", headers: {}, body: "", operation: "sign in", who: "as ci" };
     await transport(exchange);
+    for (const who of ["a", "b", "c"]) fail(deactivate(who), DEACTIVATE, "unavailable");
+    await transport(exchange);
+    expect(sent, "for queries").to.equal(2);
+    breaker.succeeded({ endpoint: DEACTIVATE });
     for (const who of ["a", "b", "c"]) fail(invite(who), undefined, "rateLimited");
     const error: unknown = await transport(exchange).catch((raised: unknown) => raised);
-    expect(isWallarooError(error, "notTried")).to.equal(true);
-    expect(sent).to.equal(1);
+    expect(error).to.include({ kind: "notTried", beforeSending: true });
+    expect(sent).to.equal(2);
   });
 });

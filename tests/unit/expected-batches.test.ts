@@ -110,6 +110,15 @@ describe("questions of tasks that an engine begins one after another", () => {
     expect(endedMs).to.deep.equal([1 + 2, 1 + 2]);
   });
 
+  it("wait for no other task once there are 32, before it is known how many run at once", async () => {
+    for (let index = 0; index < 40; index += 1) batcher.expect(`user ${index}`);
+    const done = Promise.all(Array.from({ length: 32 }, (_, index) => create(`user ${index}`)));
+    await clock.tickAsync(10);
+    expect(batches).to.deep.equal([32]);
+    await clock.runAllAsync();
+    await done;
+  });
+
   it("are not held up for longer than 250 ms by an expected task that does not begin", async () => {
     for (const name of ["a", "b", "never"]) batcher.expect(name);
     const first = create("a");

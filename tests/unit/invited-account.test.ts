@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import sinon from "sinon";
 import { PlatformClock } from "../../provider/api/clock";
 import { WallarooError, type ErrorParts } from "../../provider/api/errors";
 import type { ApiUser } from "../../provider/api/wire";
@@ -90,8 +91,10 @@ describe("what the clock of the platform shows at the earliest", () => {
   it("is not known before a good answer tells it", async () => {
     const clock = new PlatformClock(() => nowMs);
     await answer(clock, 0, undefined);
-    await answer(clock, 0, 1_000_000, 502);
-    expect(at(clock, 5)).to.equal(undefined);
+    for (const status of [502, 300, 199]) await answer(clock, 0, 1_000_000, status);
+    expect([at(clock, 5), clock.nowMs()]).to.deep.equal([undefined, undefined]);
+    await answer(clock, 5, 1_000_000, 299);
+    expect([at(clock, 5), clock.nowMs()]).to.deep.equal([1_000_000, 1_000_000]);
   });
 
   it("goes on from the answer that leaves the least open, less what two clocks may drift apart", async () => {
@@ -102,6 +105,18 @@ describe("what the clock of the platform shows at the earliest", () => {
     await answer(clock, 10_000, 1_010_600);
     await answer(clock, 10_500, 1_010_600);
     expect(at(clock, 11_000)).to.equal(1_011_599);
+  });
+
+  it("goes on with this machine's monotonic clock, unless it is given another", async () => {
+    const timers = sinon.useFakeTimers({ toFake: ["performance"] });
+    try {
+      const clock = new PlatformClock();
+      await answer(clock, 0, 1_000_000);
+      timers.tick(10_000);
+      expect([clock.earliestMs(), clock.nowMs()]).to.deep.equal([1_009_990, 1_010_000]);
+    } finally {
+      timers.restore();
+    }
   });
 
   it("is not set back, and follows a jump ahead", async () => {
