@@ -4,23 +4,12 @@ export type AdminCallName = "accounts" | "account" | "sessions" | "endSessions";
 /** Calls under `/v1/api/`, by their path. */
 type WorkspaceCallName = `workspaces/${"create" | "list" | "add_user" | "list_users" | "remove_user" | "validate"}`;
 
+/** Calls of the platform's own API. */
+export type ApiCallName = "query" | "invite" | "activate" | "deactivate" | "edit" | "graphql" | WorkspaceCallName;
+
 /** The calls that the platform knows, by the name that tests use. */
 export type CallName =
-  | "query"
-  | "invite"
-  | "activate"
-  | "deactivate"
-  | "edit"
-  | "token"
-  | "userinfo"
-  | "realm"
-  | "device"
-  | "devicePage"
-  | "config"
-  | "graphql"
-  | WorkspaceCallName
-  | AdminCallName
-  | "other";
+  ApiCallName | "token" | "userinfo" | "realm" | "device" | "devicePage" | "config" | AdminCallName | "other";
 
 /** What goes wrong. Several may be combined: `delayMs` with a status, `truncate` with the real answer. */
 export interface Fault {

@@ -1,7 +1,7 @@
 import type { ApiUser, EditUserRequest, InviteUserRequest, QueryUsersRequest } from "../../provider/api/wire";
 import { fold } from "./profile";
 import { failure, StoreError, type Backend, type Bearer, type RouteAnswer } from "./backend";
-import type { AdminCallName, CallName } from "./misbehaviour";
+import type { AdminCallName, ApiCallName, CallName } from "./misbehaviour";
 import type { WorkspaceOptions } from "./workspace-routes";
 
 /** Where the public sources disagree, what a release knows, and how an installation can differ. See DIFFERENCES.md. */
@@ -26,7 +26,7 @@ export interface ReleaseOptions extends WorkspaceOptions {
   passwordPolicy: "none" | "before" | "after";
 }
 
-const PATHS: Record<string, CallName> = {
+const PATHS: Record<string, ApiCallName> = {
   "/v1/api/users/query": "query",
   "/v1/api/users/invite": "invite",
   "/v1/api/users/activate": "activate",
