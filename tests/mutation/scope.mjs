@@ -2,7 +2,11 @@
 import fs from "node:fs";
 import path from "node:path";
 
-const FOLDERS = ["provider/user", "provider/api", "provider", "provider/team", "provider/workspace", "provider/roster"];
+/** The adapters, and what stands between them and the core: the integration tests are theirs. */
+const OUTSIDE = new Set(["dynamic", "native", "cli", "resource"]);
+
+const LAYERS = fs.readdirSync("provider", { withFileTypes: true }).filter((entry) => entry.isDirectory());
+const FOLDERS = ["provider", ...LAYERS.filter(({ name }) => !OUTSIDE.has(name)).map(({ name }) => `provider/${name}`)];
 
 /** What waits for somebody else: its tests are the integration tests. */
 const WAITS = /\b(async|await|Promise)\b|from "node:(fs|http|https|net|os|timers\/promises)"/;
@@ -34,8 +38,8 @@ export function findSources() {
   return files.filter((file) => DECIDES.has(file) || !WAITS.test(fs.readFileSync(file, "utf8")));
 }
 
-/** Tests that load Pulumi or a whole adapter (a second each), start a process, or run for half a minute. */
-const HEAVY = /@pulumi\/pulumi"|\/sdk\/|child_process|provider\/(cli|native|dynamic)\b|docs\//;
+/** Tests that load Pulumi or a whole adapter (a second each), start a process, read pages, or run for half a minute. */
+const HEAVY = /@pulumi\/pulumi"|\/sdk\/|child_process|provider\/(cli|native|dynamic)\b|docs\/|\/markdown"/;
 const SLOW = new Set(["tests/unit/run-bound.test.ts"]);
 
 /** The unit tests that are run against mutants. */
