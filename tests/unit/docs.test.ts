@@ -88,6 +88,19 @@ describe("an example", () => {
   });
 });
 
+describe("docs/command.md", () => {
+  it("has a row and a section for every command, and no other", () => {
+    const names = [...sourceOf("provider/cli").matchAll(/\bprogram\s*\.command\("(\w+)"\)/g)].map(
+      ([, name = ""]) => name,
+    );
+    const page = readPage("docs/command.md");
+    const rows = [...page.matchAll(/^\| \[`(\w+)`\]\(#(\w+)\)/gm)].map(([, name]) => name);
+    expect(names).to.not.have.length(0);
+    expect(rows).to.have.members(names);
+    expect(names.filter((name) => !page.includes(`\n## ${name}\n`))).to.deep.equal([]);
+  });
+});
+
 describe("docs/troubleshooting.md", () => {
   const page = readPage("docs/troubleshooting.md");
 
