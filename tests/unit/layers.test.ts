@@ -18,7 +18,9 @@ describe("the list of layers", () => {
   it("is the table in CONTRIBUTING.md", () => {
     const [, table = ""] = /^## Layers$(.*?)^## /ms.exec(readPage("CONTRIBUTING.md")) ?? [];
     const rows = table.split("\n").filter((line) => line.startsWith("| ["));
-    const named = rows.flatMap((row) => [...(row.split("|")[1] ?? "").matchAll(/\]\(([\w/]+)\)/g)].map(([, to]) => to));
+    const named = rows.flatMap((row) =>
+      [...(row.split("|")[1] ?? "").matchAll(/\]\(([\w/-]+)\)/g)].map(([, to]) => to),
+    );
     expect(named).to.have.members(LAYERS);
   });
 });
