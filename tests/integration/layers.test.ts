@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import fs from "node:fs";
 import path from "node:path";
 import { expect } from "chai";
 
@@ -83,6 +84,24 @@ const IN_LAYER: Record<string, { file: string; allowed: string[]; forbidden: [na
       ["../../sdk/team", "sdk"],
     ],
   },
+  "provider/dynamic": {
+    file: "provider/dynamic/provider.ts",
+    allowed: ["../resource/user", "@pulumi/pulumi"],
+    forbidden: [
+      ["../native/server", "provider/native"],
+      ["../cli/main", "provider/cli"],
+      ["../../sdk/user", "sdk"],
+    ],
+  },
+  "provider/cli": {
+    file: "provider/cli/check.ts",
+    allowed: ["../resource/failures", "../roster/read", "commander"],
+    forbidden: [
+      ["../dynamic/stored", "provider/dynamic"],
+      ["../native/server", "provider/native"],
+      ["../../sdk/user", "sdk"],
+    ],
+  },
   "provider/native": {
     file: "provider/native/server.ts",
     allowed: ["../resource/user", "@pulumi/pulumi"],
@@ -156,6 +175,12 @@ describe("the direction of imports", function () {
     const options = { cwd: root, input: JSON.stringify(CASES) };
     const stdout = execFileSync(process.execPath, ["--input-type=module", "--eval", LINT], options);
     messages = JSON.parse(stdout.toString()) as string[][];
+  });
+
+  it("is shown for every folder of provider/", () => {
+    const entries = fs.readdirSync(path.resolve(__dirname, "../../provider"), { withFileTypes: true });
+    const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => `provider/${name}`);
+    expect(Object.keys(IN_LAYER)).to.include.members(folders);
   });
 
   CASES.forEach(({ file, text, expected }, index) => {
