@@ -23,6 +23,8 @@ const OF_JSON = new Set([
   ...["flow-map-start", "flow-map-end", "flow-seq-start", "flow-seq-end", "flow-error-end", "comma", "map-value-ind"],
   ...["space", "newline", "double-quoted-scalar", "scalar", "doc-mode"],
 ]);
+/** What a value follows in JSON. The engine does not tell the place at which one is missing. */
+const NEEDS_VALUE: Record<string, string> = { comma: "comma", "map-value-ind": "colon" };
 const LITERAL = /^(?:true|false|null|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)$/;
 
 /** In the order of the text; of JSON the first one, as others follow from it. */
@@ -30,7 +32,7 @@ export function findBadTokens(yaml: typeof YAML, text: string, format: "YAML" | 
   const found: BadToken[] = [];
   let [offset, depth, inLine] = [0, 0, 0];
   let before = "";
-  let lastComma: number | undefined;
+  let last: { type: string; offset: number } | undefined;
   for (const lexeme of new yaml.Lexer().lex(text)) {
     const isScalar = before === SCALAR;
     const type = isScalar ? "plain" : (yaml.CST.tokenType(lexeme) ?? "error");
@@ -45,8 +47,9 @@ export function findBadTokens(yaml: typeof YAML, text: string, format: "YAML" | 
       const words = REFUSED[type];
       if (words !== undefined) found.push({ offset, words });
     } else {
-      if (type.endsWith("-end") && lastComma !== undefined) {
-        return [{ offset: lastComma, words: "the file is not JSON: nothing follows this comma" }];
+      const mark = type.endsWith("-end") || type === "comma" ? NEEDS_VALUE[last?.type ?? ""] : undefined;
+      if (last !== undefined && mark !== undefined) {
+        return [{ offset: last.offset, words: `the file is not JSON: nothing follows this ${mark}` }];
       }
       if (isScalar ? !LITERAL.test(lexeme) : !OF_JSON.has(type)) {
         return [
@@ -56,7 +59,7 @@ export function findBadTokens(yaml: typeof YAML, text: string, format: "YAML" | 
           },
         ];
       }
-      if (type !== "space" && type !== "newline") lastComma = type === "comma" ? offset : undefined;
+      if (type !== "space" && type !== "newline") last = { type, offset };
     }
     // The other marks of the lexer are not in the text either.
     if (isScalar || !MARKS.has(lexeme)) offset += lexeme.length;
