@@ -101,6 +101,10 @@ function editYaml(text: string, { edits, added }: Edits): string {
   const { parseDocument, isMap, isScalar, visit } = require("yaml") as typeof YAML;
   const document = parseDocument(text, { uniqueKeys: false });
   const contents = document.contents as unknown as YAML.YAMLMap<YAML.Scalar, YAML.YAMLMap> | YAML.YAMLSeq<YAML.YAMLMap>;
+  // A workspace named 7, true or 1e3 is found by its name as it is written, and written as that text.
+  visit(document, {
+    Pair: (_key, { key }) => void (isScalar(key) && Object.assign(key, { value: key.source ?? key.value })),
+  });
   const isKeyed = isMap(contents);
   const members = new Map<string, YAML.YAMLMap>();
   for (const item of contents.items as (YAML.Pair<YAML.Scalar, YAML.YAMLMap> | YAML.YAMLMap)[]) {
@@ -121,7 +125,7 @@ function editYaml(text: string, { edits, added }: Edits): string {
     const node = map?.get(name, true);
     // The comments in a map, and beside a value, stay.
     if (isMap(node) && isRecord(value)) for (const [key, part] of Object.entries(value)) put(node, key, part);
-    else if (isScalar(node)) Object.assign(node, { value, source: undefined });
+    else if (isScalar(node)) Object.assign(node, { source: undefined }, created(value));
     else map?.set(created(name), created(value));
   }
   for (const [email, member] of Object.entries(added)) {
