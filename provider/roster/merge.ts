@@ -125,7 +125,7 @@ function editYaml(text: string, { edits, added }: Edits): string {
     const node = map?.get(name, true);
     // The comments in a map, and beside a value, stay.
     if (isMap(node) && isRecord(value)) for (const [key, part] of Object.entries(value)) put(node, key, part);
-    else if (isScalar(node)) Object.assign(node, { source: undefined }, created(value));
+    else if (isScalar(node)) Object.assign(node, created(value));
     else map?.set(created(name), created(value));
   }
   for (const [email, member] of Object.entries(added)) {

@@ -32,7 +32,7 @@ export function findBadTokens(yaml: typeof YAML, text: string, format: "YAML" | 
   const found: BadToken[] = [];
   let [offset, depth, inLine] = [0, 0, 0];
   let before = "";
-  let last: { type: string; offset: number } | undefined;
+  let last = { type: "", offset: 0 };
   for (const lexeme of new yaml.Lexer().lex(text)) {
     const isScalar = before === SCALAR;
     const type = isScalar ? "plain" : (yaml.CST.tokenType(lexeme) ?? "error");
@@ -47,8 +47,8 @@ export function findBadTokens(yaml: typeof YAML, text: string, format: "YAML" | 
       const words = REFUSED[type];
       if (words !== undefined) found.push({ offset, words });
     } else {
-      const mark = type.endsWith("-end") || type === "comma" ? NEEDS_VALUE[last?.type ?? ""] : undefined;
-      if (last !== undefined && mark !== undefined) {
+      const mark = type.endsWith("-end") || type === "comma" ? NEEDS_VALUE[last.type] : undefined;
+      if (mark !== undefined) {
         return [{ offset: last.offset, words: `the file is not JSON: nothing follows this ${mark}` }];
       }
       if (isScalar ? !LITERAL.test(lexeme) : !OF_JSON.has(type)) {

@@ -20,8 +20,9 @@ export function rowsOfYaml(text: string, format: "YAML" | "JSON"): Rows {
   const document = yaml.parseDocument(text, { version: "1.2", uniqueKeys: false, prettyErrors: false });
   const [error] = document.errors;
   if (error !== undefined) {
-    // What follows a word and a colon, or begins with a backslash, is a piece of the file.
-    const words = `the file is not ${format}, or is cut: ${error.message.replace(/\b: .*$| \\.*$/s, "")}`;
+    // A piece of the file follows a word and a colon, or begins with a backslash. Advice to programmers follows a
+    // semicolon.
+    const words = `the file is not ${format}, or is cut: ${error.message.replace(/(?:\b:|;| \\).*/s, "")}`;
     return refuse([{ offset: error.pos[0], words }]);
   }
   const offset = format === "JSON" ? findJsonProblem(text) : undefined;
@@ -72,7 +73,7 @@ class Reader {
     const others = entries.filter(({ name }) => name !== "email");
     const twice = entries.filter((entry) => entry.name === "email" && entry !== email);
     for (const { nameAt } of twice) this.#problems.push({ at: nameAt, words: "email is there twice in one member" });
-    if (entries.length === 0 && !this.#yaml.isMap(item)) return [];
+    if (!this.#yaml.isMap(item)) return [];
     return [
       { at: this.#placeOf(item), email: email && this.#cell(email.node, email.nameAt), cells: this.#cells(others) },
     ];

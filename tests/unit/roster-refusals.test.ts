@@ -100,6 +100,12 @@ describe("a roster that is refused", () => {
       ["line 2, column 1: the file is not YAML, or is cut: Unexpected flow-map-end token in YAML stream"],
     ],
     [
+      "two documents, without what the parser advises a programmer to do",
+      "a@b.c: {}\n---\nd@e.f: {}\n",
+      "yaml",
+      ["line 2, column 1: the file is not YAML, or is cut: Source contains multiple documents"],
+    ],
+    [
       "two colons, in the words of the parser that quote no piece of it",
       '{"a@b.c":: {}}',
       "json",
