@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import type { ColumnName } from "../../provider/roster/columns";
 import { parseRoster } from "../../provider/roster/read";
 import type { RosterFormat } from "../../provider/roster/roster";
 import { problemsOf } from "./roster-problems";
@@ -143,6 +144,20 @@ describe("a roster that is refused", () => {
       "json",
       [`line 2, column 10: the file is not JSON, or is cut: ${NO_LITERAL}`],
     ],
+    [
+      "an end that is cut off",
+      '{"a@b.c": {"enabled": true',
+      "json",
+      [
+        "line 1, column 27: the file is not JSON, or is cut: Flow map in block collection must be sufficiently indented and end with a }",
+      ],
+    ],
+    [
+      "an anchor after a bracket that is not closed",
+      "a@b.c: {enabled: true\nd@e.f: &x {}",
+      "yaml",
+      ["line 2, column 8: an anchor (&name) is not read in a roster: write the value where it is needed"],
+    ],
     ["a value without a colon", '{\n"a@b.c"\n}', "json", ["line 3, column 1: the file is not JSON"]],
     ["a colon alone", "\n:", "json", ["line 1, column 1: the file is not JSON"]],
     ["keys without brackets", '"a@b.c": {}', "json", ["line 1, column 8: the file is not JSON"]],
@@ -163,6 +178,58 @@ describe("a roster that is refused", () => {
       expect(problemsOf(text, format)).to.deep.equal(lines);
     });
   }
+
+  it("is JSON with any literal of JSON for a value, and with no other", () => {
+    const json = (value: string) => `{"a@b.c": {"enabled": ${value}}}`;
+    for (const value of ["0", "-7", "12", "1.5", "-12.75", "1e5", "1E-12", "1.25e+10", "null"]) {
+      expect(problemsOf(json(value), "json"), value).to.deep.equal([
+        `line 1, column 23: enabled of a@b.c must be true or false, not ${String(JSON.parse(value))}`,
+      ]);
+    }
+    for (const value of [
+      "xtrue",
+      "truex",
+      "True",
+      "+1",
+      ".5",
+      "1.",
+      "1.x",
+      "1e",
+      "1ex",
+      "1e*5",
+      "1f5",
+      "0x10",
+      "-x",
+      "~",
+    ]) {
+      expect(problemsOf(json(value), "json"), value).to.deep.equal([
+        `line 1, column 23: the file is not JSON, or is cut: ${NO_LITERAL}`,
+      ]);
+    }
+  });
+
+  it("has a wrong value in any column, each told by its own check", () => {
+    const wrong = {
+      enabled: ["no", 'must be true or false, not "no"'],
+      expires: ["", 'must be a day that exists, such as "2026-12-31", not ""'],
+      adopt: [1, "must be true or false, not 1"],
+      onDestroy: ["delete", 'must be "deactivate" or "retain", not "delete"'],
+      firstName: [true, "must be a string, not true"],
+      lastName: [7, "must be a string, not 7"],
+      admin: ["yes", 'must be true or false, not "yes"'],
+      roles: ["viewer", 'must be a list of role names, not "viewer"'],
+      requireReset: [0, "must be true or false, not 0"],
+      handOver: ["bob", 'must be of the form name@example.com, not "bob"'],
+      onSoleOwner: ["ignore", 'must be "warn" or "refuse", not "ignore"'],
+      workspaces: [{ x: "ADMIN" }, 'must have "OWNER" or "COLLABORATOR" for the workspace "x", not {"x":"ADMIN"}'],
+    } satisfies Record<ColumnName, [unknown, string]>;
+    const columns = Object.entries(wrong);
+    const member = Object.fromEntries(columns.map(([name, [value]]) => [name, value]));
+    const problems = problemsOf(JSON.stringify({ "a@b.c": member }), "json");
+    expect(problems.map((line) => line.replace(/^.*column \d+: | \(YYYY-MM-DD.*$/g, ""))).to.deep.equal(
+      columns.map(([name, [, words]]) => `${name} of a@b.c ${String(words)}`),
+    );
+  });
 
   it("lists 50 problems without a word of more, and counts one as one", () => {
     const lines = Array.from({ length: 50 }, (_, index) => `p${index}: {}`);
