@@ -3,7 +3,7 @@ import { middle, PHASES, type Results, type Series } from "./series";
 import { SUBJECTS } from "./subjects";
 
 const LEGEND =
-  "Seconds, and the requests that reached Keycloak, for tokens included; medians of the runs. All of a table took turns within each " +
+  "Seconds, and the requests that reached Keycloak, those for tokens included; medians of the runs. All of a table took turns within each " +
   "phase, and the ratios are medians of those within one turn. The floor is a no-op dynamic resource with the same inputs and " +
   "outputs: the cost of the engine itself.";
 
