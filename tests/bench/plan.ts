@@ -50,5 +50,5 @@ function subjectsOf(what: string): Subject[] {
 
 function requireSubjects(names: readonly string[]): void {
   const unknown = names.filter((name) => !(ALL as readonly string[]).includes(name));
-  if (unknown.length > 0) throw new Error(`there is no subject ${unknown.join(", ")}; there are ${ALL.join(", ")}`);
+  if (unknown.length > 0) throw new Error(`unknown subject ${unknown.join(", ")}; there are ${ALL.join(", ")}`);
 }

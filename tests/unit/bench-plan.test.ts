@@ -25,8 +25,8 @@ describe("the plan of the benchmark", () => {
   }
 
   it("refuses a subject that there is not, in the plan and among the wanted ones", () => {
-    expect(() => readPlan("100:0:1:team+nobody")).to.throw("there is no subject nobody; there are user, native-user");
-    expect(() => readPlan("100:0:1", ["teams"])).to.throw("there is no subject teams");
+    expect(() => readPlan("100:0:1:team+nobody")).to.throw("unknown subject nobody; there are user, native-user");
+    expect(() => readPlan("100:0:1", ["teams"])).to.throw("unknown subject teams");
   });
 
   it("has every subject at both latencies without a plan, and every kind in the quick one", () => {

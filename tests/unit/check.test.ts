@@ -60,7 +60,7 @@ describe("the check of a user", () => {
     });
   }
 
-  it("fails on a password that is no text or empty, without naming the property to the engine", () => {
+  it("fails on a password that is empty or not a text, without naming the property to the engine", () => {
     const reason = "password must be a string that is not empty";
     for (const password of ["", 7]) expect(failuresOf({ password })).to.deep.equal([{ property: "", reason }]);
     expect(failuresOf({ password: "Pp-1" })).to.deep.equal([]);

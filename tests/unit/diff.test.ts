@@ -14,7 +14,7 @@ describe("the comparison of a user with its declaration", () => {
     expect(findChanges({ ...state, onDestroy: "retain" }, {})).to.deep.equal({ updates: ["onDestroy"], replaces: [] });
   });
 
-  it("replaces for an address that is declared and was not stored, or that is no text", () => {
+  it("replaces for an address that is declared and was not stored, or that is not a text", () => {
     expect(findChanges({}, { email }).replaces).to.deep.equal(["email"]);
     expect(findChanges(state, { email: 7 } as unknown as PreviewInputs).replaces).to.deep.equal(["email"]);
   });

@@ -66,7 +66,7 @@ export class Steps {
     try {
       await step();
     } catch (error) {
-      if (!(error instanceof Error)) throw new Error("something that is no Error was thrown", { cause: error });
+      if (!(error instanceof Error)) throw new Error("something other than an Error was thrown", { cause: error });
       this.failures.push(error.message);
     }
   }
