@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import sinon from "sinon";
 import { messageOf } from "../../provider/api/errors";
 import type { Caller } from "../../provider/api/caller";
 import type { ApiUser } from "../../provider/api/wire";
@@ -13,7 +14,12 @@ let said: string[];
 describe("the absence of an account from the list of all", () => {
   const admin: ApiUser = { id: "id-of-admin", username: "admin", enabled: true };
   const operator: ApiUser = { id: "id-of-ci", username: ci, email: ci, enabled: true };
-  beforeEach(() => void (said = []));
+  let clock: sinon.SinonFakeTimers;
+  beforeEach(() => {
+    said = [];
+    clock = sinon.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "setImmediate", "performance"] });
+  });
+  afterEach(() => clock.restore());
   const refused = async (people: ApiUser[], caller: Caller) => {
     const directory = new Directory({ queryAll: () => Promise.resolve(people), queryByIds: () => Promise.resolve([]) });
     const state = { email: ann, username: ann, enabled: true, adopted: false };
@@ -25,7 +31,13 @@ describe("the absence of an account from the list of all", () => {
       run: new RunMemory(),
       host: "platform.test",
     };
-    return refuseDoubtfulAbsence("read", { id: "id-of-ann", state }, await directory.view(0), context).catch(messageOf);
+    const refusal = directory
+      .view(0)
+      .then((view) => refuseDoubtfulAbsence("read", { id: "id-of-ann", state }, view, context))
+      .catch(messageOf);
+    // Other missing accounts are gathered for a moment.
+    await clock.runAllAsync();
+    return refusal;
   };
 
   it("is doubted where the provider's own account is missing too, by whatever it is known", async () => {
