@@ -111,19 +111,17 @@ export function describeMatrix(subject: string, createApplier: () => Applier, sh
         const outsider = await platform.addUser({ email: "outsider@example.com" });
         await platform.addUser({ email: "old@example.com", enabled: false });
         const applier = createApplier();
-        const run = (declared: UserInputs[], timeout?: number) =>
-          applier.run(platform, settings(proxy.url, timeout), declared);
-        for (const declared of PROGRAMS.slice(0, program)) await run(declared);
-        const before = proxy.seen.length;
+        const runAt = (url: string, declared: UserInputs[], timeout?: number) =>
+          applier.run(platform, settings(url, timeout), declared);
+        for (const declared of PROGRAMS.slice(0, program)) await runAt(platform.url, declared);
         if (fault !== undefined) proxy.order(nth, fault);
         const startedMs = performance.now();
         const declared = PROGRAMS[program] ?? [];
         // Short only where it is to run out.
-        const failures = await run(declared, fault?.kind === "hang" ? 1 : undefined);
+        const failures = await runAt(proxy.url, declared, fault?.kind === "hang" ? 1 : undefined);
         const seconds = (performance.now() - startedMs) / 1000;
-        const requests = proxy.seen.slice(before);
-        proxy.clear();
-        const after = fault === undefined ? [] : await run(declared);
+        const requests = [...proxy.seen];
+        const after = fault === undefined ? [] : await runAt(platform.url, declared);
         const wrong: string[] = [];
         if (seconds > 60) wrong.push(`took ${seconds} s`);
         if (fault !== undefined && proxy.hits === 0) wrong.push("the fault was not met");

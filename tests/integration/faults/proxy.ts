@@ -25,6 +25,8 @@ export class FaultProxy {
   #fault: WireFault | undefined;
   #refusedMs = 0;
   #isStopped = false;
+  // Idle connections end here long before the platform ends them.
+  readonly #onward = new http.Agent({ keepAlive: true, timeout: 10_000 });
   /** Why no server listens any more; raised at the end, as mocha does not hear of a promise without a waiter. */
   #lost: Error | undefined;
   readonly #server = http.createServer((request, response) => {
@@ -61,6 +63,7 @@ export class FaultProxy {
 
   async stop(): Promise<void> {
     this.#isStopped = true;
+    this.#onward.destroy();
     this.#server.closeAllConnections();
     await new Promise((resolve) => this.#server.close(resolve));
     if (this.#lost !== undefined) throw this.#lost;
@@ -89,17 +92,13 @@ export class FaultProxy {
     const { method, headers, url } = request;
     const answer = await new Promise<{ status: number; headers: http.IncomingHttpHeaders; body: Buffer }>(
       (resolve, reject) => {
-        const onward = http.request(
-          `${this.target}${url ?? ""}`,
-          { method, headers: { ...headers, connection: "close" } },
-          (got) => {
-            const parts: Buffer[] = [];
-            got.on("data", (part: Buffer) => parts.push(part));
-            got.on("end", () =>
-              resolve({ status: got.statusCode ?? 502, headers: got.headers, body: Buffer.concat(parts) }),
-            );
-          },
-        );
+        const onward = http.request(`${this.target}${url ?? ""}`, { method, headers, agent: this.#onward }, (got) => {
+          const parts: Buffer[] = [];
+          got.on("data", (part: Buffer) => parts.push(part));
+          got.on("end", () =>
+            resolve({ status: got.statusCode ?? 502, headers: got.headers, body: Buffer.concat(parts) }),
+          );
+        });
         onward.on("error", reject);
         onward.end(Buffer.concat(chunks));
       },
