@@ -24,12 +24,16 @@ describe("the emulated platform over a real Keycloak", function () {
   });
   after(() => server?.stop());
 
+  /** The realm as the last test had it: to prepare it anew takes two dozen requests, and few tests need other settings. */
+  let prepared: { settings: string; backend: KeycloakBackend } | undefined;
   const start = async (options: PlatformOptions = {}) => {
     const { tokenLifetime = 60, clientTokenLifetimes, deviceInterval = 5 } = options;
     const settings = { tokenLifetime, clientTokenLifetimes, deviceInterval, hasOperator: true, hasCheapHash: true };
-    const backend = await KeycloakBackend.create(settings, () => undefined, server);
-    await backend.reset();
-    return startPlatform(options, backend);
+    const text = JSON.stringify(settings);
+    if (prepared?.settings !== text)
+      prepared = { settings: text, backend: await KeycloakBackend.create(settings, () => undefined, server) };
+    await prepared.backend.reset();
+    return startPlatform(options, prepared.backend);
   };
 
   platformContract(start);

@@ -26,6 +26,8 @@ export class KeycloakBackend implements Backend {
   readonly #admin: AdminClient;
   readonly #roles: Roles;
   readonly #bearers: Bearers;
+  /** Undefined until it was set once: a server that is given may have been used. */
+  #isLightweight: boolean | undefined;
 
   private constructor(
     private readonly server: KeycloakServer,
@@ -178,9 +180,11 @@ export class KeycloakBackend implements Backend {
   }
 
   async setLightweightTokens(isOn: boolean): Promise<void> {
+    if (this.#isLightweight === isOn) return;
     for (const client of [PUBLIC_CLIENT, CONFIDENTIAL_CLIENT]) {
       await setClientAttribute(this.#admin, client, "client.use.lightweight.access.token.enabled", String(isOn));
     }
+    this.#isLightweight = isOn;
   }
 
   authenticate(token: string): Promise<Bearer | undefined> {
@@ -189,12 +193,14 @@ export class KeycloakBackend implements Backend {
 
   /** Removes every account but the built-in admin and the operator, so that one Keycloak serves many tests. */
   async reset(): Promise<void> {
+    // The session of before may have been ended past this platform.
+    this.#admin.forget();
     await this.setLightweightTokens(false);
-    for (const user of await this.list()) {
-      if (user.username !== BOOTSTRAP.username && user.username !== OPERATOR.email) await this.remove(user.id);
+    for (const { id, username, enabled } of await this.#admin.ask<ApiUser[]>("GET", "/users?max=100000")) {
+      const isKept = username === BOOTSTRAP.username || username === OPERATOR.email;
+      if (!isKept) await this.remove(id);
+      else if (!enabled) await this.patch(id, { enabled: true });
     }
-    const operator = await this.findByEmail(OPERATOR.email);
-    if (operator !== undefined && !operator.enabled) await this.patch(operator.id, { enabled: true });
   }
 
   async close(): Promise<void> {
