@@ -10,7 +10,11 @@ const TESTS = path.resolve(import.meta.dirname, "../tests");
 
 /** Files that take long by themselves. They come first, so that no process is left alone with one of them at the end. */
 const LONG = {
-  integration: ["keycloak", "faults/user", "faults/team", "faults/native", "faults/memberships", "sessions", "run-end"],
+  unit: ["run-bound", "resolved", "roster-inverse"],
+  integration: [
+    ...["keycloak", "sessions", "faults/user", "faults/team", "uncertain-invites", "faults/native", "run-end"],
+    ...["unconfirmed", "command-login", "slow-query", "emulator", "load", "waiting", "faults/memberships", "client"],
+  ],
   e2e: ["versions", "faults", "examples", "package", "python", "crash", "yaml", "identity"],
 };
 
@@ -32,9 +36,9 @@ const STEPS = {
   lint: npm("lint"),
   engine: npm("engine"),
   hosts: npm("hosts"),
-  unit: "mocha 'tests/unit/**/*.test.ts'",
-  // Some of them wait for timeouts: more processes than the cores of a small machine.
-  integration: `mocha --parallel --jobs 4 ${filesOf("integration")}`,
+  unit: `mocha --parallel --jobs 2 ${filesOf("unit")}`,
+  // They wait for most of their time: many more processes than the cores of a small machine.
+  integration: `mocha --parallel --jobs 8 ${filesOf("integration")}`,
   // The engine and its hosts are processes of their own.
   e2e: `mocha --parallel --jobs 2 ${filesOf("e2e")}`,
 };
