@@ -43,10 +43,9 @@ export function decodeTeam(stored: Record<string, unknown>, operation: string, t
     defects.push({ key, what: map === undefined ? "is missing" : `must be an object, and is ${kindOf(map)}` });
     return undefined;
   };
-  const { defaults, wrong } = decodeDefaults(stored);
-  const { beside, wrong: others } = decodeBeside(stored);
-  for (const [key, problem] of [...wrong, ...others])
-    defects.push({ key, what: `${problem}, and is ${kindOf(stored[key])}` });
+  const { defaults, defects: ofDefaults } = decodeDefaults(stored);
+  const { beside, defects: ofBeside } = decodeBeside(stored);
+  defects.push(...ofDefaults, ...ofBeside);
   const maps = {
     adopted: mapOf("adopted"),
     passwords: mapOf("initialPasswords"),

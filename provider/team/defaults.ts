@@ -1,4 +1,5 @@
 import { isRecord, pick } from "../api/json";
+import { findDefects, type Defect } from "../user/decode";
 import type { DeclaredState, UserInputs } from "../user/model";
 import { PROPERTIES } from "../user/properties";
 
@@ -28,17 +29,11 @@ export function storedDefaults(source: Partial<Pick<UserInputs, (typeof STORED)[
 }
 
 /** The defaults in a state that may have been edited by hand, with what is wrong with them. */
-export function decodeDefaults(stored: Record<string, unknown>): {
-  defaults: StoredDefaults;
-  wrong: [string, string][];
-} {
+export function decodeDefaults(stored: Record<string, unknown>): { defaults: StoredDefaults; defects: Defect[] } {
   const given = pick(stored as Partial<Record<(typeof STORED)[number], unknown>>, STORED);
-  const wrong = Object.entries(given).flatMap(([name, value]): [string, string][] => {
-    const problem = PROPERTIES[name as keyof typeof given].findProblem(value);
-    return problem === undefined ? [] : [[name, problem]];
-  });
-  const isWrong = (name: string) => wrong.some(([key]) => key === name);
-  const good = Object.fromEntries(Object.entries(given).filter(([name]) => !isWrong(name)));
+  const { adopt, onDestroy } = PROPERTIES;
+  const { good, defects } = findDefects(given, { adopt: adopt.findProblem, onDestroy: onDestroy.findProblem }, []);
   // As for one user, what may have said that destroy is to leave accounts alone is taken to say so.
-  return { defaults: { ...good, ...(isWrong("onDestroy") ? { onDestroy: "retain" } : {}) }, wrong };
+  const isLost = defects.some(({ key }) => key === "onDestroy");
+  return { defaults: isLost ? { ...good, onDestroy: "retain" } : good, defects };
 }

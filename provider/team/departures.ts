@@ -45,19 +45,26 @@ export async function lookForDepartures(
   const isBounded = options.maxDepartures !== undefined || members.size + listed >= FROM;
   const isLeft = isBounded && [...members.keys()].some((email) => !Object.hasOwn(declared, email));
   if (!isCutOff && !isLeft) return undefined;
+  const { run } = context;
   const view = await context.directory.view(DECISION_AGE_MS);
-  return findDepartures(context, view, { state, members }, declared, options);
-}
-
-/** Raises `membersFailed` when not all of these may be cut off. Notes them as leaving otherwise. */
-export async function refuseDepartures(
-  context: Context,
-  departures: Departures | undefined,
-  options: TeamOptions,
-  team: string,
-): Promise<void> {
-  if (departures === undefined) return;
-  raiseAll("change", team, await findDepartureRefusals(context, departures, options, team));
+  const active = [...members].filter(([, { id }]) => view.findById(id)?.enabled === true);
+  const isLeaver = ([email, known]: [string, KnownUser]) =>
+    !Object.hasOwn(declared, email) &&
+    run.findDeclaration(email) === undefined &&
+    planDelete(known.state) === "deactivate" &&
+    !run.isKept(known.id);
+  const ids = new Set([...members.values()].map(({ id }) => id));
+  const stored = new Set(state.unmanaged);
+  const unmanaged =
+    stored.size === 0
+      ? []
+      : findUnmanaged(context, view, { ids, declared }, options).filter((user) => stored.has(addressOf(user)));
+  return {
+    leavers: active.filter(isLeaver).map(([email]) => email),
+    unmanaged: options.ifUnmanaged === "deactivate" ? unmanaged : [],
+    outOf: active.length + unmanaged.length,
+    isElsewhere: isElsewhere(run, view, members),
+  };
 }
 
 /** Raises `membersFailed` with these refusals, if there are any. */
@@ -73,13 +80,14 @@ export function raiseAll(operation: string, team: string, refusals: readonly Wal
   });
 }
 
-/** Why not all of these may be cut off, one line for each reason or account. */
+/** Why not all of these may be cut off, one for each reason or account. Notes them as leaving if there is none. */
 export async function findDepartureRefusals(
   context: Context,
-  departures: Departures,
+  departures: Departures | undefined,
   options: TeamOptions,
   team: string,
 ): Promise<WallarooError[]> {
+  if (departures === undefined) return [];
   const view = await context.directory.view(DECISION_AGE_MS);
   const tooMany = findDeparturesRefusal(departures, options, team);
   const guarded = await findUnmanagedRefusals(context, view, departures);
@@ -88,34 +96,6 @@ export async function findDepartureRefusals(
   context.run.managed.noteCutOff(departures.unmanaged, team);
   for (const user of departures.unmanaged) context.run.noteLeaving(user);
   return [];
-}
-
-function findDepartures(
-  { run }: Pick<Context, "run">,
-  view: View,
-  stored: { state: TeamState; members: ReadonlyMap<string, KnownUser> },
-  declared: Record<string, unknown>,
-  options: TeamOptions,
-): Departures {
-  const { state, members } = stored;
-  const active = [...members].filter(([, { id }]) => view.findById(id)?.enabled === true);
-  const isLeaver = ([email, known]: [string, KnownUser]) =>
-    !Object.hasOwn(declared, email) &&
-    run.findDeclaration(email) === undefined &&
-    planDelete(known.state) === "deactivate" &&
-    !run.isKept(known.id);
-  const ids = new Set([...members.values()].map(({ id }) => id));
-  const listed = new Set(state.unmanaged ?? []);
-  const unmanaged =
-    listed.size === 0
-      ? []
-      : findUnmanaged({ run }, view, { ids, declared }, options).filter((user) => listed.has(addressOf(user)));
-  return {
-    leavers: active.filter(isLeaver).map(([email]) => email),
-    unmanaged: options.ifUnmanaged === "deactivate" ? unmanaged : [],
-    outOf: active.length + unmanaged.length,
-    isElsewhere: isElsewhere(run, view, members),
-  };
 }
 
 /** A member with another address than the state knows may be an account of a cloned realm. */

@@ -42,6 +42,11 @@ export function findTeamChanges(
   return changes;
 }
 
+/** Addresses of the members that are added or changed. */
+export function touchedBy({ added, changed }: TeamChanges): string[] {
+  return [...added, ...changed.map(({ email }) => email)];
+}
+
 /** True when more of a member changes than the workspaces that it is in. */
 export function isOfAccount(names: readonly string[], known: TeamMember | undefined): boolean {
   return known?.state.unfinished === true || names.length !== 1 || names[0] !== "workspaces";

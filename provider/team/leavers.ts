@@ -9,7 +9,7 @@ import type { View } from "../user/view";
 import type { WorkspaceContext } from "../workspace/context";
 import { memberInputs } from "./check";
 import type { Departures } from "./departures";
-import type { TeamChanges } from "./diff";
+import { touchedBy, type TeamChanges } from "./diff";
 import { findArrivingOwners } from "./membership-steps";
 import type { MembershipChanges } from "./memberships";
 import type { MemberInputs } from "./model";
@@ -31,8 +31,8 @@ interface Plan {
 export async function findLeaversRefusals(context: WorkspaceContext, plan: Plan): Promise<WallarooError[]> {
   const { changes, departures } = plan;
   const isCutOff = (email: string) => inputsOf(plan, email).enabled === false;
-  const touched = [...changes.added, ...changes.changed.map(({ email }) => email)];
-  if (changes.removed.length + (departures?.unmanaged.length ?? 0) === 0 && !touched.some(isCutOff)) return [];
+  const leaving = changes.removed.length + (departures?.unmanaged.length ?? 0);
+  if (leaving === 0 && !touchedBy(changes).some(isCutOff)) return [];
   const leavers = findLeavers(context, await context.directory.view(DECISION_AGE_MS), plan);
   const { memberships, declared } = plan;
   if (memberships === undefined || leavers.length === 0) return findSoleOwnerRefusals(context, leavers);
@@ -63,8 +63,7 @@ function findLeavers({ run }: Pick<Context, "run">, view: View, plan: Plan): Lea
     const due = known.state.unfinished === true ? inputs : announced(known.state, inputs, user);
     return due.enabled ? [] : [{ ...inputs, user }];
   });
-  const touched = [...changes.added, ...changes.changed.map(({ email }) => email)];
-  const arriving = new Set(touched.filter((email) => inputsOf(plan, email).enabled));
+  const arriving = new Set(touchedBy(changes).filter((email) => inputsOf(plan, email).enabled));
   const leaving = changes.removed.flatMap((email): Leaver[] => {
     const known = stored.get(email);
     if (known === undefined || run.findDeclaration(email) !== undefined || run.isKept(known.id)) return [];

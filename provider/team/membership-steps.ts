@@ -15,14 +15,9 @@ import { keyOf, lossOf, previewCreate } from "../workspace/preview";
 import { getWorkspace } from "../workspace/resolve";
 import { updateMember } from "../workspace/update";
 import { Members as InWorkspace } from "../workspace/view";
-import { membershipsOf, withMembership, type MembershipChanges } from "./memberships";
+import { membershipsOf, withMembership, type MembershipChanges, type Named } from "./memberships";
 import type { Members, TeamMember } from "./model";
 import { findFailures, type Step } from "./run-all";
-
-interface Named {
-  email: string;
-  workspace: string;
-}
 
 /** The members of a team as they are now, and as declared. */
 interface Team {
@@ -225,8 +220,8 @@ export async function findLossRefusals(
     const { workspaceId, userId } = known.state;
     const members = planned.get(workspaceId) ?? (await plan(context, workspaceId, changes, idOf));
     planned.set(workspaceId, members);
-    const find = kind === "lower" ? findLoss(known, kind, { members, accounts, leaving }) : undefined;
-    const refusal = find ?? (kind === "remove" ? findTakenRefusal(known, { members, accounts, leaving }) : undefined);
+    const seen = { members, accounts, leaving };
+    const refusal = kind === "lower" ? findLoss(known, kind, seen) : findTakenRefusal(known, seen);
     if (refusal !== undefined) refusals.push(refusal);
     else leaving.note(kind, workspaceId, userId);
   }

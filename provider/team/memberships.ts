@@ -19,7 +19,7 @@ export interface StoredMembership extends Pick<MemberState, "role" | "foundRole"
 export type StoredMemberships = Record<string, StoredMembership>;
 
 /** A membership of the member with this address. */
-interface Named {
+export interface Named {
   email: string;
   workspace: string;
 }

@@ -1,7 +1,8 @@
-import { pick } from "../api/json";
+import { isRecord, pick } from "../api/json";
 import { findUnusable } from "../user/check";
+import { findDefects, type Defect, type FindProblem } from "../user/decode";
 import { canonicalEmail } from "../user/email";
-import { PROPERTIES } from "../user/properties";
+import { PROPERTIES, oneOf } from "../user/properties";
 import { storedDefaults, type StoredDefaults } from "./defaults";
 import type { TeamState } from "./model";
 
@@ -25,20 +26,14 @@ export interface TeamOptions {
 interface Option {
   /** Its name in a program, where that is another one. */
   shown?: string;
-  findProblem: (value: unknown) => string | undefined;
+  findProblem: FindProblem;
 }
 
 const OPTIONS: Record<string, Option> = {
   adopt: PROPERTIES.adopt,
   onDestroy: PROPERTIES.onDestroy,
   requireReset: PROPERTIES.requireReset,
-  ifUnmanaged: {
-    shown: "unmanaged",
-    findProblem: (value) =>
-      value === "ignore" || value === "report" || value === "deactivate"
-        ? undefined
-        : 'must be "ignore", "report" or "deactivate"',
-  },
+  ifUnmanaged: { shown: "unmanaged", findProblem: oneOf("ignore", "report", "deactivate") },
   unmanagedDomain: {
     findProblem: (value) =>
       typeof value === "string" && /^[^\s@]+$/.test(domainOf(value))
@@ -112,32 +107,22 @@ export function besideMembers(state: TeamState): Pick<TeamState, (typeof BESIDE)
 }
 
 /** {@link besideMembers} of a state that may have been edited by hand, with what is wrong with it. */
-export function decodeBeside(stored: Record<string, unknown>): {
-  beside: Pick<TeamState, (typeof BESIDE)[number]>;
-  wrong: [string, string][];
-} {
+export function decodeBeside(stored: Record<string, unknown>): { beside: Partial<TeamState>; defects: Defect[] } {
   const given = pick(stored as Record<(typeof BESIDE)[number], unknown>, BESIDE);
-  const wrong = Object.entries(given).flatMap(([name, value]): [string, string][] => {
-    const problem = (REPORTS[name] ?? OPTIONS[name])?.findProblem(value);
-    return problem === undefined ? [] : [[name, problem]];
-  });
-  const good = Object.entries(given).filter(([name]) => !wrong.some(([key]) => key === name));
-  return { beside: Object.fromEntries(good), wrong };
+  const { good, defects } = findDefects(given, CHECKS, []);
+  return { beside: good, defects };
 }
 
-const REPORTS: Record<string, Option> = {
-  unmanaged: {
-    findProblem: (value) =>
-      Array.isArray(value) && value.every((email) => typeof email === "string")
-        ? undefined
-        : "must be a list of addresses",
-  },
-  seats: {
-    findProblem: (value) =>
-      typeof value === "object" && value !== null && ["active", "inactive"].every((name) => name in value)
-        ? undefined
-        : "must be an object of counts",
-  },
+const CHECKS: Record<string, FindProblem> = {
+  ...Object.fromEntries(Object.entries(OPTIONS).map(([name, { findProblem }]) => [name, findProblem])),
+  unmanaged: (value) =>
+    Array.isArray(value) && value.every((email) => typeof email === "string")
+      ? undefined
+      : "must be a list of addresses",
+  seats: (value) =>
+    isRecord(value) && ["active", "inactive"].every((name) => name in value)
+      ? undefined
+      : "must be an object of counts",
 };
 
 function domainOf(text: string): string {

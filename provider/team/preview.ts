@@ -6,7 +6,7 @@ import { addressOf } from "../user/email";
 import { previewCreate, previewLeaving, previewUpdate } from "../user/preview";
 import { memberInputs } from "./check";
 import { findDepartureRefusals, lookForDepartures } from "./departures";
-import { isOfAccount, type TeamChanges } from "./diff";
+import { isOfAccount, touchedBy, type TeamChanges } from "./diff";
 import { findLeaversRefusals } from "./leavers";
 import { findLossRefusals, previewGains } from "./membership-steps";
 import { findMembershipChanges } from "./memberships";
@@ -62,12 +62,11 @@ export async function previewTeam(
     }
     steps.push(() => previewLeaving(alone, known, arriving));
   }
-  const touched = [...changes.added, ...changes.changed.map(({ email }) => email)];
-  const memberships = findMembershipChanges(touched, stored, declared as Members);
+  const memberships = findMembershipChanges(touchedBy(changes), stored, declared as Members);
   steps.push(...previewGains(context, memberships, { stored, declared }));
   const failures = await findFailures(context, `${team}: check`, steps);
   const departures = await lookForDepartures(context, state, stored, declared, options);
-  const refusals = departures === undefined ? [] : await findDepartureRefusals(context, departures, options, team);
+  const refusals = await findDepartureRefusals(context, departures, options, team);
   refusals.push(...(await findLeaversRefusals(context, { stored, declared, changes, departures, memberships })));
   refusals.push(...(await findLossRefusals(context, memberships, { stored, declared })));
   failures.unshift(...refusals);

@@ -40,18 +40,17 @@ const MOST_WAITING = 6 * BATCH_SIZE;
 /** Time between two lines about long work, in milliseconds. */
 const EVERY_MS = 5_000;
 
-/** Runs the steps; answers what was raised, in their order. See {@link runAll}. */
-export async function findFailures(context: Context, what: string, steps: readonly Step[]): Promise<unknown[]> {
-  if (steps.length === 0) return [];
-  return (await runAll(context, what, steps)).filter((error) => error !== undefined);
-}
-
 /**
- * Runs `steps` and says every few seconds how far they are. Answers per step what it raised, or undefined. Begins as
+ * Runs `steps` and says every few seconds how far they are. Answers what was raised, in the order of the steps. Begins as
  * many as keep the limiter full while others wait for confirmations: all at once cost a third more time (measured with
  * 10,000).
  */
-async function runAll({ limiter, log }: Context, what: string, steps: readonly Step[]): Promise<unknown[]> {
+export async function findFailures(
+  { limiter, log }: Context,
+  what: string,
+  steps: readonly Step[],
+): Promise<unknown[]> {
+  if (steps.length === 0) return [];
   let done = 0;
   const timer = setInterval(() => {
     log.info(
@@ -75,7 +74,7 @@ async function runAll({ limiter, log }: Context, what: string, steps: readonly S
       }
     };
     await Promise.all(Array.from({ length: limiter.concurrency + MOST_WAITING }, work));
-    return ends;
+    return ends.filter((error) => error !== undefined);
   } finally {
     clearInterval(timer);
   }

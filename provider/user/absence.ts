@@ -1,4 +1,4 @@
-import { WallarooError, refusal } from "../api/errors";
+import { WallarooError, listed, refusal } from "../api/errors";
 import type { ApiUser } from "../api/wire";
 import type { Context } from "./context";
 import type { Renamed } from "./directory";
@@ -11,7 +11,7 @@ import type { View } from "./view";
 /** Known accounts that may all be gone, or all have other addresses, at once; more than that is another platform. */
 const MOST_AT_ONCE = 2;
 /** Most addresses in a message. */
-const MOST_NAMED = 10;
+const MAX_NAMED = 10;
 
 /**
  * Raises when the absence of an account from `view` is not to be believed. Believed, accounts would leave the state, and
@@ -106,13 +106,12 @@ function isMove(renamed: readonly Renamed[]): boolean {
   return domains.size === 1 && renamed.every(({ email, now }) => localOf(email) === localOf(now));
 }
 
-function localOf(email: string): string {
-  return email.slice(0, email.lastIndexOf("@"));
+function named(what: readonly string[]): string {
+  return listed(what, MAX_NAMED);
 }
 
-function named(what: readonly string[]): string {
-  const more = what.length - MOST_NAMED;
-  return `${what.slice(0, MOST_NAMED).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+function localOf(email: string): string {
+  return email.slice(0, email.lastIndexOf("@"));
 }
 
 function doubtful(operation: string, who: string, why: string): WallarooError {

@@ -2,7 +2,7 @@ import { refusal } from "../api/errors";
 import { isRecord, withoutUndefined } from "../api/json";
 import { canonicalEmail } from "./email";
 import type { UserState } from "./model";
-import { PROPERTIES, namesOf, profileProperties } from "./properties";
+import { PROPERTIES, findBooleanProblem, namesOf, profileProperties } from "./properties";
 
 /** A value of a stored state that is not what this package writes there: the state was edited by hand. */
 export interface Defect {
@@ -21,11 +21,11 @@ export interface DecodedUser {
   isFoundLost: boolean;
 }
 
-type FindProblem = (value: unknown) => string | undefined;
+/** What is wrong with a stored value, or undefined. */
+export type FindProblem = (value: unknown) => string | undefined;
 
-const inText: FindProblem = (value) => (typeof value === "string" ? undefined : "must be text");
-const inFlag: FindProblem = (value) => (typeof value === "boolean" ? undefined : "must be true or false");
-const inMark: FindProblem = (value) => (value === true ? undefined : "must be true, or not there");
+export const inText: FindProblem = (value) => (typeof value === "string" ? undefined : "must be text");
+export const inMark: FindProblem = (value) => (value === true ? undefined : "must be true, or not there");
 const inAddress: FindProblem = (value) =>
   typeof value === "string" && value.trim() !== "" ? undefined : "must be text that is not blank";
 
@@ -33,11 +33,11 @@ const CHECKS: Record<string, FindProblem> = {
   ...Object.fromEntries(namesOf("policy", "profile").map((name) => [name, PROPERTIES[name].findProblem])),
   email: inAddress,
   username: inText,
-  enabled: inFlag,
+  enabled: findBooleanProblem,
   createdAt: inText,
-  adopted: inFlag,
+  adopted: findBooleanProblem,
   initialPassword: inText,
-  foundEnabled: inFlag,
+  foundEnabled: findBooleanProblem,
   found: (value) =>
     isRecord(value) &&
     profileProperties().every(([name, row]) => !(name in value) || row.findProblem(value[name]) === undefined)

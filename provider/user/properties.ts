@@ -39,7 +39,14 @@ export interface ProfileProperty {
   findRefused?: (value: string) => string | undefined;
 }
 
-function findBooleanProblem(value: unknown): string | undefined {
+/** The rule of a value that is one of several words. */
+export function oneOf(...words: readonly string[]): (value: unknown) => string | undefined {
+  const shown = words.map((word) => JSON.stringify(word));
+  const problem = `must be ${shown.slice(0, -1).join(", ")} or ${shown.at(-1)}`;
+  return (value) => (words.some((word) => word === value) ? undefined : problem);
+}
+
+export function findBooleanProblem(value: unknown): string | undefined {
   return typeof value === "boolean" ? undefined : "must be true or false";
 }
 
@@ -64,16 +71,9 @@ export const PROPERTIES = {
   enabled: { kind: "account", findProblem: findBooleanProblem },
   expires: { kind: "policy", findProblem: findDayProblem },
   adopt: { kind: "policy", isOfCreate: true, findProblem: findBooleanProblem },
-  onDestroy: {
-    kind: "policy",
-    findProblem: (value) =>
-      value === "deactivate" || value === "retain" ? undefined : 'must be "deactivate" or "retain"',
-  },
+  onDestroy: { kind: "policy", findProblem: oneOf("deactivate", "retain") },
   handOver: { kind: "policy", findProblem: findAddressProblem, canonical: canonicalEmail },
-  onSoleOwner: {
-    kind: "policy",
-    findProblem: (value) => (value === "warn" || value === "refuse" ? undefined : 'must be "warn" or "refuse"'),
-  },
+  onSoleOwner: { kind: "policy", findProblem: oneOf("warn", "refuse") },
   firstName: nameProperty("firstName"),
   lastName: nameProperty("lastName"),
   admin: {

@@ -25,15 +25,9 @@ interface Pending {
   change: Change;
 }
 
-/** It would be cut off under an address that the state does not know; whether to believe that is still open. */
-interface Renamed {
-  kind: "renamed";
-  view: View;
-}
-
-/** `view` does not show the account; whether to believe that is still open. */
-interface Missing {
-  kind: "missing";
+/** `view` does not show the account, or under an address that the state does not know: whether to believe that is open. */
+interface Doubtful {
+  kind: "missing" | "renamed";
   view: View;
 }
 
@@ -55,12 +49,8 @@ export async function updateUser(context: Context, before: KnownUser, inputs: Us
     // Not in the limiter, as many confirmations share a query.
     return begun.kind === "pending" ? settle(context, before, inputs, begun) : begun;
   });
-  if (!isMissing(updated)) return updated;
-  throw await notThere(context, before, updated.view);
-}
-
-function isMissing(updated: UserState | Missing): updated is Missing {
-  return "view" in updated;
+  if ("view" in updated) throw await notThere(context, before, updated.view);
+  return updated;
 }
 
 /** Decides on a fresh view, and writes. Runs in the limiter. */
@@ -69,7 +59,7 @@ async function begin(
   { id, state }: KnownUser,
   inputs: UserInputs,
   isRenamed = false,
-): Promise<Pending | Missing | Renamed> {
+): Promise<Pending | Doubtful> {
   const takesSeat = inputs.enabled && !state.enabled;
   context.breaker.refuse({ operation: "update", who: state.email, writes: true, takesSeat });
   const view = await context.directory.view(DECISION_AGE_MS);

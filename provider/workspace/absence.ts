@@ -1,9 +1,9 @@
 import { WallarooError, refusal } from "../api/errors";
 import type { ApiWorkspace } from "../api/wire";
 import { DECISION_AGE_MS, READ_AGE_MS } from "../user/directory";
+import { addressOf } from "../user/email";
 import type { WorkspaceContext } from "./context";
 import type { MemberInputs, MemberState } from "./model";
-import { whoIs } from "./resolve";
 import { membershipOf, nameOf, type Place } from "./state";
 import type { Members } from "./view";
 
@@ -80,7 +80,7 @@ export async function findFirstMembers(
   throw new WallarooError({
     kind: "unreadable",
     operation: "add",
-    who: `${whoIs(account)} to workspace "${workspace.name}"`,
+    who: `${addressOf(account)} to workspace "${workspace.name}"`,
     words: "the platform lists no member of the workspace at all, and there is always one",
     next: "Nothing was sent. Run the same command again. If it stays so, give the workspace an owner first.",
   });

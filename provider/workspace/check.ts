@@ -1,9 +1,8 @@
 import { checkInputs, type CheckedInputs, type Row } from "../user/check";
 import { canonicalEmail, findEmailProblem } from "../user/email";
 import { isUuid } from "../user/invite";
+import { findBooleanProblem, oneOf } from "../user/properties";
 import type { MemberInputs } from "./model";
-
-const ROLES: readonly unknown[] = ["OWNER", "COLLABORATOR"];
 
 /** Longest name of a workspace and longest id of a user, in characters. */
 const MAX_LENGTH = 1000;
@@ -12,23 +11,15 @@ const MAX_LENGTH = 1000;
 export const MEMBER_INPUTS: Record<keyof MemberInputs, Row> = {
   workspace: { findProblem: findWorkspaceProblem },
   user: { findProblem: findUserProblem, canonical: canonicalUser },
-  role: { findProblem: (value) => (ROLES.includes(value) ? undefined : 'must be "OWNER" or "COLLABORATOR"') },
-  adopt: { findProblem: (value) => (typeof value === "boolean" ? undefined : "must be true or false") },
-  onDestroy: {
-    findProblem: (value) => (value === "remove" || value === "retain" ? undefined : 'must be "remove" or "retain"'),
-  },
+  role: { findProblem: oneOf("OWNER", "COLLABORATOR") },
+  adopt: { findProblem: findBooleanProblem },
+  onDestroy: { findProblem: oneOf("remove", "retain") },
 };
 
 /** Normalises and validates the inputs of one membership; unknown values stay, `undefined` and `null` are left out. */
 export function checkMember(news: Record<string, unknown>, isUnknown: (value: unknown) => boolean): CheckedInputs {
-  return checkInputs(
-    { role: "COLLABORATOR" },
-    news,
-    MEMBER_INPUTS,
-    ["workspace", "user"],
-    "member of a workspace",
-    isUnknown,
-  );
+  const needed = ["workspace", "user"];
+  return checkInputs({ role: "COLLABORATOR" }, news, MEMBER_INPUTS, needed, "member of a workspace", isUnknown);
 }
 
 /** The canonical form of an address or a UUID; another id as it is. */

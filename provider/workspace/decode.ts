@@ -1,5 +1,6 @@
 import { withoutUndefined } from "../api/json";
-import { findDefects, type Defect } from "../user/decode";
+import { findDefects, inMark, inText, type Defect, type FindProblem } from "../user/decode";
+import { findBooleanProblem } from "../user/properties";
 import { MEMBER_INPUTS, canonicalUser } from "./check";
 import { parseMemberId, type MemberState } from "./model";
 
@@ -10,19 +11,15 @@ export interface DecodedMember {
   defects: Defect[];
 }
 
-type FindProblem = (value: unknown) => string | undefined;
-const inText: FindProblem = (value) => (typeof value === "string" ? undefined : "must be text");
-const inFlag: FindProblem = (value) => (typeof value === "boolean" ? undefined : "must be true or false");
-
 const CHECKS: Record<string, FindProblem> = {
   ...Object.fromEntries(Object.entries(MEMBER_INPUTS).map(([name, { findProblem }]) => [name, findProblem])),
   workspaceId: (value) => (Number.isSafeInteger(value) ? undefined : "must be a whole number"),
   workspaceName: inText,
   userId: inText,
   email: inText,
-  adopted: inFlag,
+  adopted: findBooleanProblem,
   foundRole: MEMBER_INPUTS.role.findProblem,
-  unfinished: (value) => (value === true ? undefined : "must be true, or not there"),
+  unfinished: inMark,
 };
 
 /**

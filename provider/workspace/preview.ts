@@ -1,13 +1,14 @@
 import { raise } from "../api/errors";
 import type { WorkspaceRole } from "../api/wire";
 import { DECISION_AGE_MS } from "../user/directory";
+import { addressOf } from "../user/email";
 import { isAddress } from "./check";
 import type { WorkspaceContext } from "./context";
 import { findLossRefusal, type Loss } from "./guards";
 import { type KnownMember, type MemberInputs } from "./model";
 import { planMember, planRemoval, type MemberPlan } from "./policy";
 import { findFirstMembers } from "./absence";
-import { findAccount, getAccount, getWorkspace, whoIs } from "./resolve";
+import { findAccount, getAccount, getWorkspace } from "./resolve";
 import { membershipOf, nameOf, type Place } from "./state";
 import type { Members } from "./view";
 
@@ -64,7 +65,7 @@ export async function decideCreate(
   isPreview = false,
 ): Promise<Exclude<MemberPlan["kind"], "refused">> {
   const role = members.has(account.id) ? (members.roleOf(account.id) ?? "unknown") : null;
-  const membership = { workspace, user: { id: account.id, who: whoIs(account) } };
+  const membership = { workspace, user: { id: account.id, who: addressOf(account) } };
   const own = context.memberships.findOwn(keyOf(inputs));
   const who = `${membership.user.who} to workspace "${workspace.name}"`;
   const plan = planMember(who, inputs, role, own);
@@ -142,7 +143,7 @@ function announce(
   role: WorkspaceRole,
 ): void {
   if (plan !== "adopt") return;
-  const email = nameOf({ workspace, user: { id: account.id, who: whoIs(account) } });
+  const email = nameOf({ workspace, user: { id: account.id, who: addressOf(account) } });
   const as = found === undefined ? "" : ` (${found})`;
   const set = (found ?? "COLLABORATOR") === role ? "" : `, and made ${role}`;
   announcements.say({

@@ -5,7 +5,7 @@ import { getKnownWorkspace, refuseDoubtfulAbsence } from "./absence";
 import { canonicalUser, isAddress } from "./check";
 import type { WorkspaceContext } from "./context";
 import type { KnownMember, MemberState } from "./model";
-import { getAccount, getWorkspace, whoIs } from "./resolve";
+import { getAccount, getWorkspace } from "./resolve";
 import { adopted, knownOf, membershipOf, nameOf, stateOf } from "./state";
 import { idOf } from "./view";
 
@@ -86,7 +86,7 @@ export async function findMember(
     throw new WallarooError({
       kind: "notFound",
       operation: "find",
-      who: `${whoIs(account)} in workspace "${workspace.name}"`,
+      who: `${addressOf(account)} in workspace "${workspace.name}"`,
       words: "the account is not a member",
       next: "Declare the membership without importing it: up adds the account.",
     });
@@ -95,6 +95,6 @@ export async function findMember(
   const role = members.roleOf(account.id) ?? "COLLABORATOR";
   // A name that looks like an id may be taken for one.
   const name = idOf(workspace.name) === undefined ? workspace.name : workspace.id;
-  const inputs = { workspace: name, user: whoIs(account), role, adopt: true };
+  const inputs = { workspace: name, user: addressOf(account), role, adopt: true };
   return knownOf(adopted(stateOf(inputs, { workspace, account }, role), members.roleOf(account.id)));
 }

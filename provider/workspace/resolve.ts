@@ -2,7 +2,6 @@ import { listed, refusal } from "../api/errors";
 import type { ApiUser, ApiWorkspace } from "../api/wire";
 import { isProvisional } from "../user/absence";
 import { READ_AGE_MS } from "../user/directory";
-import { addressOf } from "../user/email";
 import { findNearest } from "../user/nearest";
 import type { View } from "../user/view";
 import { isAddress } from "./check";
@@ -82,9 +81,4 @@ export async function getAccount(
       ? "Declare a WallarooUser of this address and give its id (`user: ann.id`), or correct what is given."
       : `"${name}" declares it: give its id (\`user: ann.id\`, or \`team.ids[...]\`), so that the account is made first.`,
   );
-}
-
-/** How messages call an account. */
-export function whoIs(account: ApiUser): string {
-  return addressOf(account);
 }

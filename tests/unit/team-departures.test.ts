@@ -6,7 +6,6 @@ import {
   findDepartureRefusals,
   lookForDepartures,
   raiseAll,
-  refuseDepartures,
   type Departures,
 } from "../../provider/team/departures";
 import {
@@ -183,10 +182,9 @@ describe("the bound of departures", () => {
 
   it("is raised as one failure of the team", async () => {
     const refuse = (found: Departures | undefined) =>
-      refuseDepartures(contextOf(admins), found, { maxDepartures: 0 }, "people").then(
-        () => undefined,
-        (error: WallarooError) => `${error.kind}: ${error.message}`,
-      );
+      findDepartureRefusals(contextOf(admins), found, { maxDepartures: 0 }, "people")
+        .then((refusals) => raiseAll("change", "people", refusals))
+        .catch((error: WallarooError) => `${error.kind}: ${error.message}`);
     expect(await refuse(undefined)).to.equal(undefined);
     expect(await refuse(departures(0, 3))).to.equal(undefined);
     const message = await refuse(departures(1, 3));

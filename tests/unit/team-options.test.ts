@@ -11,6 +11,7 @@ import {
   storedOptions,
 } from "../../provider/team/options";
 import { unusable } from "../../provider/user/check";
+import { kindOf } from "../../provider/user/decode";
 
 const isUnknown = (value: unknown) => value === "?";
 const check = (given: Record<string, unknown>) => checkOptions(given, isUnknown);
@@ -105,7 +106,7 @@ describe("what is stored of a team beside its members", () => {
   });
 
   it("is read without what was edited by hand", () => {
-    expect(decodeBeside({ ...state })).to.deep.equal({ beside, wrong: [] });
+    expect(decodeBeside({ ...state })).to.deep.equal({ beside, defects: [] });
     const list = "must be a list of addresses";
     const counts = "must be an object of counts";
     const cases: [string, unknown, string][] = [
@@ -120,7 +121,8 @@ describe("what is stored of a team beside its members", () => {
     ];
     for (const [name, value, problem] of cases) {
       const { [name as "seats"]: _wrong, ...rest } = beside;
-      expect(decodeBeside({ ...state, [name]: value })).to.deep.equal({ beside: rest, wrong: [[name, problem]] });
+      const defects = [{ key: name, what: `${problem}, and is ${kindOf(value)}` }];
+      expect(decodeBeside({ ...state, [name]: value })).to.deep.equal({ beside: rest, defects });
     }
   });
 });
@@ -147,13 +149,13 @@ describe("the defaults of a team", () => {
   it("that were edited by hand count on the safe side", () => {
     expect(decodeDefaults({ adopt: true, onDestroy: "deactivate" })).to.deep.equal({
       defaults: { adopt: true, onDestroy: "deactivate" },
-      wrong: [],
+      defects: [],
     });
     expect(decodeDefaults({ adopt: "yes", onDestroy: 7 })).to.deep.equal({
       defaults: { onDestroy: "retain" },
-      wrong: [
-        ["adopt", "must be true or false"],
-        ["onDestroy", 'must be "deactivate" or "retain"'],
+      defects: [
+        { key: "adopt", what: "must be true or false, and is text" },
+        { key: "onDestroy", what: 'must be "deactivate" or "retain", and is a number' },
       ],
     });
     expect(decodeDefaults({ adopt: 7, onDestroy: "deactivate" }).defaults).to.deep.equal({ onDestroy: "deactivate" });

@@ -4,7 +4,7 @@ import { READ_AGE_MS } from "../../provider/user/directory";
 import { RunMemory } from "../../provider/user/run";
 import { View } from "../../provider/user/view";
 import type { WorkspaceContext } from "../../provider/workspace/context";
-import { findAccount, getAccount, getWorkspace, whoIs } from "../../provider/workspace/resolve";
+import { findAccount, getAccount, getWorkspace } from "../../provider/workspace/resolve";
 import { WorkspaceList, idOf } from "../../provider/workspace/view";
 
 const email = "ann@example.com";
@@ -82,7 +82,6 @@ describe("the workspace and the account that are declared", () => {
       undefined,
     );
     expect(await getAccount(context([ann]), "id-1", 0)).to.equal(ann);
-    expect(whoIs(ann)).to.equal(email);
   });
 
   it("are refused if the account is not there, with the resource that declares it", async () => {

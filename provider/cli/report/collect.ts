@@ -62,7 +62,7 @@ export async function collect(platform: Platform, scope: Scope): Promise<Report>
   // Raises for a list that was cut.
   await USERS.find(platform, {}, 0);
   const view = await context.directory.view(READ_AGE_MS);
-  const users = [...view.accounts()].sort((a, b) => compare(nameOf(a), nameOf(b)) || compare(a.id, b.id));
+  const users = [...view.accounts()].sort((a, b) => compare(addressOf(a), addressOf(b)) || compare(a.id, b.id));
   const nowMs = context.clock.nowMs() ?? Date.now();
   const notes: string[] = [];
   const federated = await findFederated(platform, users);
@@ -91,10 +91,6 @@ export async function collect(platform: Platform, scope: Scope): Promise<Report>
     return entry;
   });
   return { platform: settings.url, at: new Date(nowMs).toISOString(), accounts, notes };
-}
-
-function nameOf(user: ApiUser): string {
-  return addressOf(user);
 }
 
 function compare(a: string, b: string): number {
