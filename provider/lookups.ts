@@ -3,12 +3,12 @@ import { withoutUndefined } from "./api/json";
 import type { ApiUser } from "./api/wire";
 import type { Platform } from "./connect";
 import { findUnusable } from "./user/check";
-import { READ_AGE_MS } from "./user/directory";
+import { findInFresh } from "./user/directory";
 import { canonicalEmail } from "./user/email";
 import { IDENTIFY, findOwn, isFound } from "./user/identity";
 import { isAdmin } from "./user/properties";
 import { seatsOf, type WallarooSeats } from "./user/seats";
-import { createdAt } from "./user/state";
+import { createdAt, isoTime } from "./user/state";
 import type { View } from "./user/view";
 
 /** An account on the platform, with what changes by itself too. */
@@ -70,8 +70,8 @@ export interface Question<A, T> {
   token: string;
   /** The property that holds an answer that is not an object, as a function has to answer one. */
   property?: string;
-  /** Raises `badInput` for arguments that ask nothing. Sends nothing. */
-  check: (args: A) => void;
+  /** Raises `badInput` for arguments that ask nothing. Sends nothing. Undefined if there are no arguments. */
+  check?: (args: A) => void;
   /** Answers from a view of the platform that is at most `maxAgeMs` old. Raises `WallarooError`. */
   find: (platform: Platform, args: A, maxAgeMs: number) => Promise<T>;
 }
@@ -91,7 +91,6 @@ export const USERS: Question<GetUsersArgs, UserInfo[]> = {
 
 export const SEATS: Question<object, WallarooSeats> = {
   token: "wallaroo:index:getSeats",
-  check: () => undefined,
   find: async (platform, _none, maxAgeMs) => {
     const view = await platform.context.directory.view(maxAgeMs);
     await refuseCutList(platform, view);
@@ -101,7 +100,6 @@ export const SEATS: Question<object, WallarooSeats> = {
 
 export const CURRENT_USER: Question<object, UserInfo> = {
   token: "wallaroo:index:getCurrentUser",
-  check: () => undefined,
   find: findCaller,
 };
 
@@ -122,26 +120,19 @@ function refuseNoUser(args: GetUserArgs): void {
 
 async function find(platform: Platform, { id, email }: GetUserArgs, maxAgeMs: number): Promise<UserInfo> {
   const { directory } = platform.context;
-  const askedAtMs = performance.now();
-  const findIn = (view: View) =>
-    isGiven(id) ? view.findById(id.trim()) : view.findByEmail(canonicalEmail(email ?? ""));
-  // An account that is missing from an older view may be younger than it.
-  const early = findIn(await directory.view(maxAgeMs));
-  if (early !== undefined) return describe(early);
-  const view = await directory.view(READ_AGE_MS, askedAtMs);
-  const user = findIn(view);
-  if (user !== undefined) return describe(user);
+  const { found, view } = await findInFresh(
+    (...ages) => directory.view(...ages),
+    maxAgeMs,
+    (all) => (isGiven(id) ? all.findById(id.trim()) : all.findByEmail(canonicalEmail(email ?? ""))),
+  );
+  if (found !== undefined) return describe(found);
   await refuseCutList(platform, view);
   if (isGiven(id) && (await directory.isThere(id.trim()))) {
     throw cutList("the platform lists all accounts without this one, and yet has it when asked for its id", id);
   }
-  throw new WallarooError({
-    kind: "notFound",
-    operation: "look up",
-    who: isGiven(id) ? id : (email ?? ""),
-    words: `no account on the platform has this ${isGiven(id) ? "id" : "address"}`,
-    next: "Check it, or use getUsers(), which answers all accounts, and look for it there.",
-  });
+  const next = "Check it, or use getUsers(), which answers all accounts, and look for it there.";
+  if (isGiven(id)) throw notFound(id, "no account on the platform has this id", next);
+  throw notFound(email ?? "", "no account on the platform has this address", next);
 }
 
 async function list(platform: Platform, args: GetUsersArgs, maxAgeMs: number): Promise<UserInfo[]> {
@@ -196,8 +187,14 @@ function refuseMistakes(args: GetUsersArgs): void {
   throw badInput("users", mistakes.join(", "), "The conditions are enabled, admin and emailDomain.");
 }
 
-function badInput(who: string, words: string, next: string): WallarooError {
+/** The refusal of arguments that ask nothing. */
+export function badInput(who: string, words: string, next: string): WallarooError {
   return new WallarooError({ kind: "badInput", operation: "look up", who, words, next });
+}
+
+/** Says that there is none. */
+export function notFound(who: string, words: string, next: string): WallarooError {
+  return new WallarooError({ kind: "notFound", operation: "look up", who, words, next });
 }
 
 async function findCaller(platform: Platform, _none: object, maxAgeMs: number): Promise<UserInfo> {
@@ -209,21 +206,14 @@ async function findCaller(platform: Platform, _none: object, maxAgeMs: number): 
   if (other !== undefined) return find(platform, { email: caller.email ?? caller.username ?? "" }, maxAgeMs);
   if (own !== undefined) return describe(own);
   const who = caller.username ?? caller.email ?? caller.id;
-  throw new WallarooError({
-    kind: "notFound",
-    operation: "look up",
-    who: "the account that this provider runs as",
-    words:
-      who === undefined
-        ? "neither the tokens nor userinfo tell which one it is"
-        : `${who} is not among the platform's users${caller.isPerson === false ? ", which lists no service account" : ""}`,
-    next: `To have it found, ${IDENTIFY}.`,
-  });
+  const words =
+    who === undefined
+      ? "neither the tokens nor userinfo tell which one it is"
+      : `${who} is not among the platform's users${caller.isPerson === false ? ", which lists no service account" : ""}`;
+  throw notFound("the account that this provider runs as", words, `To have it found, ${IDENTIFY}.`);
 }
 
 function describe(user: ApiUser): UserInfo {
-  const lastLogin =
-    typeof user.lastLogin === "number" ? createdAt({ ...user, createdTimestamp: user.lastLogin }) : undefined;
   const info = {
     id: user.id,
     email: user.email === undefined ? undefined : canonicalEmail(user.email),
@@ -234,7 +224,7 @@ function describe(user: ApiUser): UserInfo {
     lastName: user.lastName,
     emailVerified: user.emailVerified,
     requiredActions: user.requiredActions,
-    lastLogin,
+    lastLogin: isoTime(user.lastLogin),
     roles: user.realmRoles,
     admin: isAdmin(user),
   };

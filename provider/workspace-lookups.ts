@@ -1,11 +1,11 @@
-import { WallarooError } from "./api/errors";
-import { withoutUndefined } from "./api/json";
+import { compare, withoutUndefined } from "./api/json";
 import type { ApiWorkspace, WorkspaceRole } from "./api/wire";
 import type { Platform } from "./connect";
-import { refuseUnusable, type Question } from "./lookups";
-import { READ_AGE_MS } from "./user/directory";
+import { badInput, notFound, refuseUnusable, type Question } from "./lookups";
+import { findInFresh } from "./user/directory";
 import { canonicalEmail } from "./user/email";
-import { createdAt } from "./user/state";
+import { isoTime } from "./user/state";
+import type { WorkspaceList } from "./workspace/view";
 
 /** A member of a workspace. */
 export interface WorkspaceMemberInfo {
@@ -61,7 +61,6 @@ export const WORKSPACE: Question<GetWorkspaceArgs, WorkspaceInfo> = {
 export const WORKSPACES: Question<object, WorkspaceInfo[]> = {
   token: "wallaroo:index:getWorkspaces",
   property: "workspaces",
-  check: () => undefined,
   find: async (platform, _none, maxAgeMs) => {
     const list = await platform.context.workspaceDirectory.workspaces(maxAgeMs);
     const all = list.all().sort((a, b) => a.id - b.id);
@@ -75,36 +74,27 @@ function refuseNoWorkspace(args: GetWorkspaceArgs): void {
   const given = [typeof name === "string" && name !== "", Number.isSafeInteger(id)];
   const isOther = (value: unknown) => value !== undefined && value !== null && value !== "";
   if (given.filter(Boolean).length === 1 && !(isOther(name) && isOther(id))) return;
-  throw new WallarooError({
-    kind: "badInput",
-    operation: "look up",
-    who: "a workspace",
-    words: "exactly one of id and name has to be given, a whole number or text that is not empty",
-    next: "Check where the value comes from.",
-  });
+  const words = "exactly one of id and name has to be given, a whole number or text that is not empty";
+  throw badInput("a workspace", words, "Check where the value comes from.");
 }
 
 async function find(platform: Platform, { id, name }: GetWorkspaceArgs, maxAgeMs: number): Promise<WorkspaceInfo> {
   const { workspaceDirectory } = platform.context;
-  const askedAtMs = performance.now();
-  const views = [
-    () => workspaceDirectory.workspaces(maxAgeMs),
-    () => workspaceDirectory.workspaces(READ_AGE_MS, askedAtMs),
-  ];
-  for (const view of views) {
-    // One that is missing from an older list may be younger than it.
-    const list = await view();
+  const findIn = (list: WorkspaceList) => {
     const [workspace, other] = typeof id === "number" ? [list.findById(id)] : list.findAllByName(name ?? "");
+    // Raises, as several may be meant.
     if (other !== undefined) list.find(name ?? "");
-    if (workspace !== undefined) return describe(platform, workspace, maxAgeMs);
-  }
-  throw new WallarooError({
-    kind: "notFound",
-    operation: "look up",
-    who: `workspace ${typeof id === "number" ? id : `"${name ?? ""}"`}`,
-    words: `the account that the provider runs as sees no workspace of this ${typeof id === "number" ? "id" : "name"}`,
-    next: "Check it, or use getWorkspaces(), which answers all that this account sees.",
-  });
+    return workspace;
+  };
+  const { found } = await findInFresh((...ages) => workspaceDirectory.workspaces(...ages), maxAgeMs, findIn);
+  if (found !== undefined) return describe(platform, found, maxAgeMs);
+  const [who, what] = typeof id === "number" ? [`${id}`, "id"] : [`"${name ?? ""}"`, "name"];
+  const words = `the account that the provider runs as sees no workspace of this ${what}`;
+  throw notFound(
+    `workspace ${who}`,
+    words,
+    "Check it, or use getWorkspaces(), which answers all that this account sees.",
+  );
 }
 
 async function describe({ context }: Platform, workspace: ApiWorkspace, maxAgeMs: number): Promise<WorkspaceInfo> {
@@ -124,7 +114,7 @@ async function describe({ context }: Platform, workspace: ApiWorkspace, maxAgeMs
   const info = {
     id,
     name,
-    createdAt: createdAt({ createdTimestamp: Date.parse(created ?? "") }),
+    createdAt: isoTime(Date.parse(created ?? "")),
     // Releases answer the id or the address.
     createdBy: by === undefined ? undefined : (emailOf(by) ?? (by.includes("@") ? canonicalEmail(by) : by)),
     archived,
@@ -134,8 +124,4 @@ async function describe({ context }: Platform, workspace: ApiWorkspace, maxAgeMs
     members: all.sort((a, b) => compare(a.email ?? a.id, b.email ?? b.id) || compare(a.id, b.id)),
   };
   return withoutUndefined<WorkspaceInfo>(info);
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

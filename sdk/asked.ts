@@ -31,7 +31,7 @@ export async function ask<A, T>(
   // A plain JavaScript program may pass null.
   const given = (args ?? {}) as A & object;
   try {
-    question.check(given);
+    question.check?.(given);
     if (isMocked()) return fromMock(question, await callMock(question.token, given, providerOf(opts ?? {})));
     return await question.find(await platformOf(opts ?? {}), given, maxAgeMs);
   } catch (error) {

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Declared } from "../provider/resource/resource";
+import { findSecrets } from "./parts";
 import { warnOfUnknownSettings } from "./unknown-settings";
 
 /** Which resources declare which addresses in one run. */
@@ -34,12 +35,14 @@ const programs = new WeakMap<object, Set<Declarations>>();
  * @param isTold which other declarations the provider has to know: a team leaves members alone that move elsewhere, and one
  *   that looks for unmanaged accounts has to know those of other providers, which may be of the same platform
  * @param failure what is wrong with the arguments as a whole, for check to refuse
+ * @param inputs in which secrets are looked for
  */
 export async function declare(
   { name, type, opts, frees }: { name: string; type: string; opts: pulumi.CustomResourceOptions; frees?: boolean },
   emails: readonly string[] | undefined,
   isTold: "of all" | "of its own" | "of every provider",
   failure?: string,
+  inputs: Record<string, unknown> = {},
 ): Promise<Declared> {
   const provider = opts.provider ?? opts.parent?.getProvider(type);
   if (provider === undefined) warnOfUnknownSettings();
@@ -79,6 +82,8 @@ export async function declare(
   if (frees === true) declared.frees = true;
   if (declarations.freeing > 0) declared.freeing = declarations.freeing;
   if (failure !== undefined) declared.failure = failure;
+  const secrets = await findSecrets(inputs);
+  if (secrets.length > 0) declared.secrets = secrets;
   return declared;
 }
 

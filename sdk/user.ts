@@ -4,7 +4,6 @@ import { canonicalEmail } from "../provider/user/email";
 import type { OnDestroy, OnSoleOwner } from "../provider/user/model";
 import { declare, mayFreeSeat } from "./declarations";
 import { requireOwnPackage } from "./installed";
-import { findSecrets } from "./parts";
 import { failWhenRefused, gathering } from "./refusals";
 import { findArgsProblem, isPlainObject, resolved } from "./resolved";
 
@@ -137,7 +136,7 @@ export class WallarooUser extends pulumi.CustomResource {
   }
 }
 
-async function declareUser(
+function declareUser(
   name: string,
   inputs: Record<string, unknown>,
   opts: pulumi.CustomResourceOptions,
@@ -147,7 +146,5 @@ async function declareUser(
   const isLate = typeof email === "object" && email !== null;
   const emails = typeof email === "string" ? [canonicalEmail(email)] : [];
   const resource = { name, type: WallarooUser.type, opts, frees: mayFreeSeat(inputs) };
-  const declared = await declare(resource, isLate ? undefined : emails, "of its own", failure);
-  const secrets = await findSecrets(inputs);
-  return secrets.length === 0 ? declared : { ...declared, secrets };
+  return declare(resource, isLate ? undefined : emails, "of its own", failure, inputs);
 }

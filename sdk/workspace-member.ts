@@ -3,7 +3,6 @@ import type { WorkspaceRole } from "../provider/api/wire";
 import { DECLARED_KEY, PROVIDER_KEY, WORKSPACE_MEMBER_PROVIDER_TEXT } from "../provider/dynamic/stored";
 import type { OnMemberDestroy } from "../provider/workspace/model";
 import { declare } from "./declarations";
-import { findSecrets } from "./parts";
 import { requireOwnPackage } from "./installed";
 import { failWhenRefused, gathering } from "./refusals";
 import { findArgsProblem, isPlainObject, resolved } from "./resolved";
@@ -90,6 +89,7 @@ export class WallarooWorkspaceMember extends pulumi.CustomResource {
     }
     const failure = opts.id === undefined ? findArgsProblem(who, args) : undefined;
     const given = isPlainObject(args) ? (resolved(args) as Record<string, unknown>) : {};
+    const resource = { name, type: WallarooWorkspaceMember.type, opts };
     super(
       WallarooWorkspaceMember.type,
       name,
@@ -104,22 +104,11 @@ export class WallarooWorkspaceMember extends pulumi.CustomResource {
         email: undefined,
         adopted: undefined,
         ...gathering(),
-        ...(opts.id === undefined && { [DECLARED_KEY]: declareMember(name, given, opts, failure) }),
+        ...(opts.id === undefined && { [DECLARED_KEY]: declare(resource, [], "of its own", failure, given) }),
         [PROVIDER_KEY]: WORKSPACE_MEMBER_PROVIDER_TEXT,
       },
       opts,
     );
     failWhenRefused(this);
   }
-}
-
-async function declareMember(
-  name: string,
-  inputs: Record<string, unknown>,
-  opts: pulumi.CustomResourceOptions,
-  failure: string | undefined,
-) {
-  const declared = await declare({ name, type: WallarooWorkspaceMember.type, opts }, [], "of its own", failure);
-  const secrets = await findSecrets(inputs);
-  return secrets.length === 0 ? declared : { ...declared, secrets };
 }

@@ -20,6 +20,11 @@ export function toJson<T extends object>(value: T): Record<string, unknown> {
   return JSON.parse(JSON.stringify(value)) as Record<string, unknown>;
 }
 
+/** The order of texts by their code units, for `sort`: the same on every machine. */
+export function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
 /** A JSON object; empty for any other text. */
 export function parseObject(json: string): Record<string, unknown> {
   try {

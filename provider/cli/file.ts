@@ -1,7 +1,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { WallarooError, messageOf } from "../api/errors";
-import { unreadable } from "../roster/read";
+import { CORRECT, bytesOf, unreadable } from "../roster/read";
 
 /**
  * The text of a file. Raises `badInput` when it can't be read.
@@ -9,11 +9,7 @@ import { unreadable } from "../roster/read";
  * @param next how to get such a file, for one that is not there
  */
 export function readText(file: string, next: string): string {
-  try {
-    return fs.readFileSync(file, "utf8");
-  } catch (error) {
-    throw failure("read", file, unreadable(error, file), next);
-  }
+  return bytesOf(file, next).toString("utf8");
 }
 
 /** The bytes of a file, or undefined when there is none. Raises `badInput` when it can't be read. */
@@ -43,8 +39,6 @@ export function writeWhole(file: string, text: string): void {
   }
 }
 
-function failure(operation: string, who: string, words: string, next = CORRECT): WallarooError {
-  return new WallarooError({ kind: "badInput", operation, who, words, next });
+function failure(operation: string, who: string, words: string): WallarooError {
+  return new WallarooError({ kind: "badInput", operation, who, words, next: CORRECT });
 }
-
-const CORRECT = "Correct the path or its permissions.";

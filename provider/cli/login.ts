@@ -6,7 +6,7 @@ import { Secrets } from "../api/redact";
 import { createTransport } from "../api/transport";
 import type { Settings } from "../settings";
 import { NAMESPACE } from "../settings-table";
-import { runPulumi } from "./pulumi";
+import { describeStack, runPulumi } from "./pulumi";
 import { findSource, log, settingsOf, withStack, type CommandSource, type SettingsOptions } from "./settings";
 
 const KEY = `${NAMESPACE}:refreshToken`;
@@ -77,13 +77,9 @@ function show({ address, userCode, completeAddress, lifeMs }: DeviceCode): void 
 }
 
 /** Over standard input: arguments are seen by every process of the machine. Pulumi encrypts it. */
-async function store(refreshToken: string, { stack, config }: SettingsOptions): Promise<void> {
-  const about = {
-    operation: "store",
-    who: `the token in ${stack === undefined ? "the selected stack" : `stack ${stack}`}`,
-  };
-  const named = stack === undefined ? [] : [`--stack=${stack}`];
-  await runPulumi(["config", "set", "--secret", KEY, ...named], { ...about, folder: config, input: refreshToken });
+async function store(refreshToken: string, options: SettingsOptions): Promise<void> {
+  const about = { operation: "store", who: `the token in ${describeStack(options)}` };
+  await runPulumi(["config", "set", "--secret", KEY], { ...about, of: options, input: refreshToken });
 }
 
 function failure(words: string, next: string): WallarooError {

@@ -2,22 +2,25 @@ import { spawn } from "node:child_process";
 import { text } from "node:stream/consumers";
 import { WallarooError } from "../api/errors";
 import { Secrets } from "../api/redact";
+import type { SettingsOptions } from "./settings";
 
 /** For one call of the Pulumi CLI. */
 export interface PulumiCall {
   /** For messages: a verb phrase and its object. */
   operation: string;
   who: string;
-  /** Folder of the project; undefined for the one that this process runs in. */
-  folder?: string | undefined;
+  /** Which stack, and the folder of its project if that is not the one that this process runs in. */
+  of: SettingsOptions;
   /** Written to its standard input. A secret goes this way, as every process of a machine may read arguments. */
   input?: string;
 }
 
 /** What the Pulumi CLI prints on stdout, which may hold secrets. Raises `badSettings` with its own words from stderr. */
 export async function runPulumi(args: readonly string[], call: PulumiCall): Promise<string> {
-  const child = spawn("pulumi", [...args, "--non-interactive", "--color=never"], {
-    cwd: call.folder ?? process.cwd(),
+  const { stack, config } = call.of;
+  const named = stack === undefined ? [] : [`--stack=${stack}`];
+  const child = spawn("pulumi", [...args, ...named, "--non-interactive", "--color=never"], {
+    cwd: config ?? process.cwd(),
     env: { ...process.env, PULUMI_SKIP_UPDATE_CHECK: "true" },
     stdio: ["pipe", "pipe", "pipe"],
   });
@@ -45,6 +48,11 @@ export async function runPulumi(args: readonly string[], call: PulumiCall): Prom
     throw failure(call, words, `Run pulumi ${args[0]} in the folder of the project to see more.`);
   }
   return out;
+}
+
+/** How messages call the stack that the options name. */
+export function describeStack({ stack }: SettingsOptions): string {
+  return stack === undefined ? "the selected stack" : `stack ${stack}`;
 }
 
 function failure({ operation, who }: PulumiCall, words: string, next: string): WallarooError {

@@ -2,7 +2,7 @@ import fs from "node:fs";
 import { WallarooError } from "../api/errors";
 import { isRecord } from "../api/json";
 import { NAMESPACE } from "../settings-table";
-import { runPulumi } from "./pulumi";
+import { describeStack, runPulumi } from "./pulumi";
 import type { SettingsOptions } from "./settings";
 
 /**
@@ -10,15 +10,14 @@ import type { SettingsOptions } from "./settings";
  * name: of the stack that is selected in the project. Asks the Pulumi CLI, whose answer is never printed. Raises
  * `badSettings` if there is no CLI, project or stack, or if secrets can't be decrypted.
  */
-export async function readStackConfiguration({ stack, config }: SettingsOptions): Promise<Map<string, string>> {
-  const who = stack === undefined ? "the selected stack" : `stack ${stack}`;
-  const about = { operation: "read", who: `the configuration of ${who}` };
+export async function readStackConfiguration(options: SettingsOptions): Promise<Map<string, string>> {
+  const { config } = options;
+  const about = { operation: "read", who: `the configuration of ${describeStack(options)}` };
   if (config !== undefined && !fs.existsSync(config)) {
     const next = "Give --config the folder of a Pulumi project.";
     throw new WallarooError({ kind: "badSettings", ...about, words: `there is no folder ${config}`, next });
   }
-  const named = stack === undefined ? [] : [`--stack=${stack}`];
-  const answer = await runPulumi(["config", "--json", "--show-secrets", ...named], { ...about, folder: config });
+  const answer = await runPulumi(["config", "--json", "--show-secrets"], { ...about, of: options });
   const values = parse(answer);
   if (values === undefined) {
     const next = "Run `pulumi config --json` there and look at what it prints.";

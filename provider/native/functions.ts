@@ -20,21 +20,19 @@ export async function invoke(session: Session, request: InvokeRequest): Promise<
   }
 }
 
+const QUESTIONS: readonly Question<never, unknown>[] = [USER, USERS, CURRENT_USER, SEATS, WORKSPACE, WORKSPACES];
+
 function answerOf(session: Session, token: string, args: Props): Promise<Props> {
-  if (token === USER.token) return ask(session, USER, args);
-  if (token === USERS.token) return ask(session, USERS, args);
-  if (token === CURRENT_USER.token) return ask(session, CURRENT_USER, args);
-  if (token === SEATS.token) return ask(session, SEATS, args);
-  if (token === WORKSPACE.token) return ask(session, WORKSPACE, args);
-  if (token === WORKSPACES.token) return ask(session, WORKSPACES, args);
-  throw unknownToken("look up", token);
+  const question = QUESTIONS.find((one) => one.token === token);
+  if (question === undefined) throw unknownToken("look up", token);
+  return ask(session, question, args);
 }
 
-async function ask<A, T>(session: Session, question: Question<A, T>, args: Props): Promise<Props> {
+async function ask(session: Session, question: Question<never, unknown>, args: Props): Promise<Props> {
   const { check, find, property } = question;
   // A condition that is null is one that the program left open.
-  const given = Object.fromEntries(Object.entries(args).filter(([, value]) => value !== null)) as A;
-  check(given);
+  const given = Object.fromEntries(Object.entries(args).filter(([, value]) => value !== null)) as never;
+  check?.(given);
   const answer = await find(session.platform(), given, READ_AGE_MS);
   return property === undefined ? (answer as Props) : { [property]: answer };
 }

@@ -19,14 +19,16 @@ export interface Kind {
   expected: (inputs: Props, stored?: Props) => Props;
 }
 
+/** Programs and the core have the same names for the inputs. */
+const AS_IT_IS: Pick<Kind, "given" | "shown"> = { given: (inputs) => inputs, shown: (inputs) => inputs };
+
 /** The types by their token. Each session has its own. */
 export function kindsOf(session: Session): Record<string, Kind> {
   return {
     "wallaroo:index:User": {
       resource: userResource(session),
       secrets: [["password"], ["initialPassword"], ["found"]],
-      given: (inputs) => inputs,
-      shown: (inputs) => inputs,
+      ...AS_IT_IS,
       expected: expectedUser,
     },
     "wallaroo:index:Team": {
@@ -40,8 +42,7 @@ export function kindsOf(session: Session): Record<string, Kind> {
     "wallaroo:index:WorkspaceMember": {
       resource: workspaceMemberResource(session),
       secrets: [],
-      given: (inputs) => inputs,
-      shown: (inputs) => inputs,
+      ...AS_IT_IS,
       expected: expectedMember,
     },
   };

@@ -10,7 +10,7 @@ export function findDuplicates(
   { run, isUnknown }: Pick<Session, "run" | "isUnknown">,
 ): InputFailure[] {
   if (declared === undefined) return [];
-  run.managed.noteElsewhere(declared.elsewhere ?? []);
+  for (const email of declared.elsewhere ?? []) run.managed.elsewhere.add(email);
   const others = declared.others ?? {};
   for (const [email, [name]] of Object.entries(others)) {
     if (name !== undefined) run.expect(email, name);

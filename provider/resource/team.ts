@@ -172,7 +172,7 @@ export function teamResource(session: Session): Resource {
       if (declared === undefined) return { changes: true, updates: ["members"], replaces: [] };
       const { state, defects } = decodeTeam(olds, "compare", team);
       const options = optionsOf(news, isUnknown);
-      run.managed.note(Object.values(state.ids));
+      for (const memberId of Object.values(state.ids)) run.managed.ids.add(memberId);
       if (run.hasProgram) refuseEmptied(state, declared, options);
       const due = session.isKnown()
         ? await dueMembers(session.platform(olds, news).context, declared, state, team)

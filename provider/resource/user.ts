@@ -113,7 +113,7 @@ export function userResource(session: Session): Resource {
     },
 
     async diff(id, olds, news): Promise<Difference> {
-      run.managed.note([id]);
+      run.managed.ids.add(id);
       const { state, defects } = decodeUser(olds);
       const due = await dueInputs(olds, news);
       const { updates, replaces } = findChanges(state, due, isUnknown);
@@ -144,7 +144,7 @@ export function userResource(session: Session): Resource {
     async read(id, stored): Promise<Stored | undefined> {
       const { context } = session.platform(stored);
       if (Object.keys(stored).length === 0) {
-        run.managed.note([id]);
+        run.managed.ids.add(id);
         const { state } = await getUser(context, id);
         return { id, state: toJson(state), inputs: toJson(inputsFrom(state)) };
       }
@@ -195,7 +195,7 @@ export function userResource(session: Session): Resource {
 async function findImported(platform: Platform, given: string): Promise<string> {
   const question = given.includes("@") ? { email: given } : { id: given };
   try {
-    USER.check(question);
+    USER.check?.(question);
     return (await USER.find(platform, question, READ_AGE_MS)).id;
   } catch (error) {
     if (!isWallarooError(error, "notFound")) throw error;

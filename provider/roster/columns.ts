@@ -1,3 +1,4 @@
+import { isRecord } from "../api/json";
 import { PROPERTIES } from "../user/properties";
 import type { MemberInputs } from "../team/model";
 
@@ -11,8 +12,6 @@ export type Roster = Record<string, RosterMember>;
 export interface Column {
   /** How the cell of a CSV file is read: `list` and `roles` are separated by `;`. */
   cell: "text" | "flag" | "list" | "roles";
-  /** What is wrong with a value, or undefined. */
-  findProblem: (value: unknown) => string | undefined;
   /** The values that it may have, in JSON Schema. */
   schema: object;
 }
@@ -22,28 +21,19 @@ const TEXT = { cell: "text", schema: { type: "string" } } as const;
 
 /** Every column but `email`, in the order in which rosters are written. */
 export const COLUMNS = {
-  enabled: { ...FLAG, findProblem: PROPERTIES.enabled.findProblem },
-  expires: {
-    cell: "text",
-    findProblem: PROPERTIES.expires.findProblem,
-    schema: { type: "string", pattern: "^\\d{4}-\\d{2}-\\d{2}$" },
-  },
-  adopt: { ...FLAG, findProblem: PROPERTIES.adopt.findProblem },
-  onDestroy: { ...choice("deactivate", "retain"), findProblem: PROPERTIES.onDestroy.findProblem },
-  firstName: { ...TEXT, findProblem: PROPERTIES.firstName.findProblem },
-  lastName: { ...TEXT, findProblem: PROPERTIES.lastName.findProblem },
-  admin: { ...FLAG, findProblem: PROPERTIES.admin.findProblem },
-  roles: {
-    cell: "list",
-    findProblem: PROPERTIES.roles.findProblem,
-    schema: { type: "array", items: { type: "string", minLength: 1 } },
-  },
-  requireReset: { ...FLAG, findProblem: PROPERTIES.requireReset.findProblem },
-  handOver: { ...TEXT, findProblem: PROPERTIES.handOver.findProblem },
-  onSoleOwner: { ...choice("warn", "refuse"), findProblem: PROPERTIES.onSoleOwner.findProblem },
+  enabled: FLAG,
+  expires: { cell: "text", schema: { type: "string", pattern: "^\\d{4}-\\d{2}-\\d{2}$" } },
+  adopt: FLAG,
+  onDestroy: choice("deactivate", "retain"),
+  firstName: TEXT,
+  lastName: TEXT,
+  admin: FLAG,
+  roles: { cell: "list", schema: { type: "array", items: { type: "string", minLength: 1 } } },
+  requireReset: FLAG,
+  handOver: TEXT,
+  onSoleOwner: choice("warn", "refuse"),
   workspaces: {
     cell: "roles",
-    findProblem: findWorkspacesProblem,
     schema: { type: "object", additionalProperties: { enum: ["OWNER", "COLLABORATOR"] } },
   },
 } satisfies Record<keyof RosterMember, Column>;
@@ -59,9 +49,13 @@ function choice(...values: readonly string[]) {
   return { cell: "text", schema: { enum: values } } as const;
 }
 
+/** What is wrong with a value of a column, or undefined. */
+export function findValueProblem(name: ColumnName, value: unknown): string | undefined {
+  return name === "workspaces" ? findWorkspacesProblem(value) : PROPERTIES[name].findProblem(value);
+}
+
 function findWorkspacesProblem(value: unknown): string | undefined {
-  const isMap = typeof value === "object" && value !== null && !Array.isArray(value);
-  if (!isMap) return 'must be roles by the name of the workspace, such as { forecasts: "COLLABORATOR" }';
+  if (!isRecord(value)) return 'must be roles by the name of the workspace, such as { forecasts: "COLLABORATOR" }';
   for (const [name, role] of Object.entries(value)) {
     if (name.trim() === "") return "must not have a workspace without a name";
     if (role !== "OWNER" && role !== "COLLABORATOR") {

@@ -28,13 +28,15 @@ export function formatOfFile(file: string): RosterFormat | undefined {
 }
 
 const ONE_OF = `There are ${FORMATS.join(", ")}.`;
+export const CORRECT = "Correct the path or its permissions.";
 const ENDINGS = "Name it .yaml, .yml, .csv or .json, or give its text to parseRoster.";
 
-function bytesOf(file: string): Buffer {
+/** The bytes of a file. Raises `badInput` if it can't be read, with `next` as the next step. */
+export function bytesOf(file: string, next = CORRECT): Buffer {
   try {
     return fs.readFileSync(file);
   } catch (error) {
-    throw badRoster(file, unreadable(error, file), "Correct the path or its permissions.");
+    throw badRoster(file, unreadable(error, file), next);
   }
 }
 

@@ -1,7 +1,7 @@
 import { WallarooError, cut } from "../api/errors";
 import { findNearest } from "../user/nearest";
 import { canonicalEmail, findEmailProblem } from "../user/email";
-import { COLUMNS, COLUMN_NAMES, isColumn, type ColumnName, type Roster, type RosterMember } from "./columns";
+import { COLUMN_NAMES, findValueProblem, isColumn, type ColumnName, type Roster, type RosterMember } from "./columns";
 import { rowsOfCsv } from "./csv";
 import type { Place, Problem, Row, Rows } from "./rows";
 import { rowsOfYaml } from "./yaml";
@@ -109,7 +109,7 @@ function memberOf({ cells }: Row, who: string, problems: Problem[]): RosterMembe
     else if (values.has(name)) problems.push({ at: nameAt, words: `${name} of ${who} is there twice` });
     else {
       values.set(name, cell.value);
-      const problem = COLUMNS[name].findProblem(cell.value) ?? findHalfCharacter(cell.value);
+      const problem = findValueProblem(name, cell.value) ?? findHalfCharacter(cell.value);
       if (problem !== undefined) {
         const hint =
           name === "expires" ? " (YYYY-MM-DD; a spreadsheet program changes days unless the column is text)" : "";

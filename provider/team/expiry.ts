@@ -1,5 +1,5 @@
 import { listed } from "../api/errors";
-import { isRecord } from "../api/json";
+import { compare, isRecord } from "../api/json";
 import type { Context } from "../user/context";
 import { DECISION_AGE_MS } from "../user/directory";
 import { asDue, describeEnd, findToday, hasExpired } from "../user/expiry";
@@ -51,7 +51,7 @@ export async function warnOfEnds(context: Context, members: Declared, team: stri
     return [{ email, expires: String(member["expires"]) }];
   });
   if (ends.length === 0) return;
-  ends.sort((a, b) => (a.expires < b.expires ? -1 : a.expires > b.expires ? 1 : 0));
+  ends.sort((a, b) => compare(a.expires, b.expires));
   const named = listed(ends.map(({ email, expires }) => `${email} (${expires})`));
   context.log.warn(
     `${team}: the day in \`expires\` comes within 14 days, after which \`pulumi up\` deactivates: ${named}`,

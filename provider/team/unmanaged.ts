@@ -31,13 +31,13 @@ export function findUnmanaged(
   { unmanagedDomain }: Pick<TeamOptions, "unmanagedDomain">,
 ): ApiUser[] {
   const isDeclared = (name: string) =>
-    Object.hasOwn(members.declared, name) || run.findDeclaration(name) !== undefined || run.managed.isElsewhere(name);
+    Object.hasOwn(members.declared, name) || run.findDeclaration(name) !== undefined || run.managed.elsewhere.has(name);
   const isUnmanaged = (user: ApiUser) => {
     if (!user.enabled || user.email === undefined) return false;
     const [email, username] = [canonicalEmail(user.email), canonicalEmail(user.username)];
     if (unmanagedDomain !== undefined && email.split("@")[1] !== unmanagedDomain) return false;
     if (username === BUILT_IN || username.startsWith(SERVICE_ACCOUNT)) return false;
-    if (members.ids.has(user.id) || run.isKept(user.id) || run.managed.has(user.id)) return false;
+    if (members.ids.has(user.id) || run.isKept(user.id) || run.managed.ids.has(user.id)) return false;
     return !isDeclared(email) && !isDeclared(username);
   };
   const found = [...view.accounts()].filter(isUnmanaged);
@@ -104,7 +104,7 @@ export function lacksList(state: TeamState, { ifUnmanaged }: TeamOptions): boole
  * declared any more, nothing tells that from an account that never was, and its `onDestroy` may have spared it.
  */
 export function listsDeclared(run: RunMemory, { unmanaged = [] }: TeamState): boolean {
-  return unmanaged.some((email) => run.findDeclaration(email) !== undefined || run.managed.isElsewhere(email));
+  return unmanaged.some((email) => run.findDeclaration(email) !== undefined || run.managed.elsewhere.has(email));
 }
 
 /**

@@ -16,6 +16,23 @@ const GATHER_MS = 250;
 
 const GATHERING = { cache: false, batchScheduleFn: (dispatch: () => void) => setTimeout(dispatch, GATHER_MS) };
 
+/**
+ * What `find` finds in a view that is at most `maxAgeMs` old, or else in one that is asked for from now on: what is missing
+ * from an older view may be younger than it. With the view that was looked at last.
+ */
+export async function findInFresh<V, T>(
+  viewOf: (maxAgeMs: number, sinceMs?: number) => Promise<V>,
+  maxAgeMs: number,
+  find: (view: V) => T | undefined,
+): Promise<{ found: T | undefined; view: V }> {
+  const askedAtMs = performance.now();
+  const early = await viewOf(maxAgeMs);
+  const found = find(early);
+  if (found !== undefined) return { found, view: early };
+  const view = await viewOf(READ_AGE_MS, askedAtMs);
+  return { found: find(view), view };
+}
+
 /** A known account that has another canonical address than the state knows. */
 export interface Renamed {
   id: string;

@@ -6,33 +6,13 @@ import { addressOf } from "./email";
  * cuts off unmanaged ones.
  */
 export class Managed {
-  readonly #ids = new Set<string>();
+  /** Accounts that a state of this stack has, under whatever address they are there now. */
+  readonly ids = new Set<string>();
+  /** Canonical addresses that resources of other providers declare: their platform may be the same. */
+  readonly elsewhere = new Set<string>();
   /** Ids and canonical addresses, and the name of the team that cuts these accounts off. */
   readonly #cutOff = new Map<string, string>();
-  readonly #elsewhere = new Set<string>();
   #owner: { key: string; name: string } | undefined;
-
-  /** Notes that a state of this stack has the account, under whatever address it is there now. */
-  note(ids: Iterable<string>): void {
-    for (const id of ids) this.#ids.add(id);
-  }
-
-  get ids(): ReadonlySet<string> {
-    return this.#ids;
-  }
-
-  has(id: string): boolean {
-    return this.#ids.has(id);
-  }
-
-  /** Notes canonical addresses that resources of other providers declare: their platform may be the same. */
-  noteElsewhere(emails: Iterable<string>): void {
-    for (const email of emails) this.#elsewhere.add(email);
-  }
-
-  isElsewhere(email: string): boolean {
-    return this.#elsewhere.has(email);
-  }
 
   /** Notes that this team cuts off unmanaged accounts. Answers the name of another one that does so already. */
   claim(key: string, name: string): string | undefined {

@@ -4,7 +4,7 @@ import type { Context } from "./context";
 import { DECISION_AGE_MS } from "./directory";
 import { addressOf } from "./email";
 import { asDue, findToday, hasExpired, type Dated } from "./expiry";
-import { createdAt } from "./state";
+import { isoTime } from "./state";
 import type { View } from "./view";
 
 /** Accounts with an address, as a licence counts them. */
@@ -26,21 +26,12 @@ export function seatsOf(view: View, limit: number | undefined): WallarooSeats {
 /** What resources of this run want of seats, as far as they were checked. */
 export class SeatPlan {
   readonly #wanted = new Map<string, boolean>();
-  readonly #freeing = new Set<string>();
+  /** Keys of resources that may free seats, as far as the plan has all of them. */
+  readonly freeing = new Set<string>();
 
   /** Notes for canonical addresses whether the account is to be active. */
   want(wanted: ReadonlyMap<string, boolean>): void {
     for (const [email, enabled] of wanted) this.#wanted.set(email, enabled);
-  }
-
-  /** Notes that the plan has all of a resource that may free seats. */
-  noteFreeing(key: string): void {
-    this.#freeing.add(key);
-  }
-
-  /** Of the resources that may free seats, as many as the plan has. */
-  get freeing(): number {
-    return this.#freeing.size;
   }
 
   /** Seats that are taken in the end, less those that `view` shows: what was done meanwhile is in it, and counts once. */
@@ -86,7 +77,7 @@ export async function previewSeats(
   if (seatLimit === undefined) return;
   const wanted = await findWanted(context, accounts);
   run.seats.want(wanted);
-  if (frees) run.seats.noteFreeing(key);
+  if (frees) run.seats.freeing.add(key);
   const arriving = accounts.filter(({ before }) => before === undefined);
   const invited = arriving.filter(({ email }) => wanted.get(email) === false);
   if (invited.length === 0 && ![...wanted.values()].includes(true)) return;
@@ -104,7 +95,7 @@ export async function previewSeats(
     "Deactivate accounts first (`enabled: false`; seats of removed ones are free at the end of `up` only), or raise " +
       `wallaroo:seatLimit to what the licence allows. ${describeIdle(view)}`,
   );
-  if (run.seats.freeing >= freeing) throw problem;
+  if (run.seats.freeing.size >= freeing) throw problem;
   if (run.isNew("seats")) log.warn(`${problem.message} Other resources may free seats, so that is not refused yet.`);
 }
 
@@ -135,7 +126,7 @@ export function describeIdle(view: View, nowMs = Date.now()): string {
   const idle = active
     .filter((user) => (lastOf(user) ?? nowMs) < nowMs - IDLE_MS)
     .sort((a, b) => (lastOf(a) ?? 0) - (lastOf(b) ?? 0));
-  const day = (user: ApiUser) => createdAt({ createdTimestamp: lastOf(user) ?? 0 })?.slice(0, 10);
+  const day = (user: ApiUser) => isoTime(lastOf(user) ?? 0)?.slice(0, 10);
   const lists = [
     list("never signed in", never.map(addressOf).sort()),
     list(

@@ -105,7 +105,12 @@ export function adoptedState(
 }
 
 /** `createdTimestamp` as ISO 8601 UTC, or undefined when it is not a time. */
-export function createdAt(user: Pick<ApiUser, "createdTimestamp">): string | undefined {
-  const date = new Date(typeof user.createdTimestamp === "number" ? user.createdTimestamp : NaN);
+export function createdAt({ createdTimestamp }: Pick<ApiUser, "createdTimestamp">): string | undefined {
+  return isoTime(createdTimestamp);
+}
+
+/** Milliseconds since the epoch as ISO 8601 UTC; undefined for what is not a time. */
+export function isoTime(ms: unknown): string | undefined {
+  const date = new Date(typeof ms === "number" ? ms : NaN);
   return Number.isNaN(date.getTime()) ? undefined : date.toISOString();
 }

@@ -1,6 +1,6 @@
 import { WallarooError, refusal } from "../api/errors";
 import type { ApiWorkspace } from "../api/wire";
-import { DECISION_AGE_MS, READ_AGE_MS } from "../user/directory";
+import { DECISION_AGE_MS, findInFresh } from "../user/directory";
 import { addressOf } from "../user/email";
 import type { WorkspaceContext } from "./context";
 import type { MemberInputs, MemberState } from "./model";
@@ -18,11 +18,12 @@ export async function getKnownWorkspace(
   maxAgeMs: number,
 ): Promise<ApiWorkspace> {
   const { workspaceId } = state;
-  const askedAtMs = performance.now();
-  const early = (await workspaceDirectory.workspaces(maxAgeMs)).findById(workspaceId);
-  if (early !== undefined) return early;
-  const workspace = (await workspaceDirectory.workspaces(READ_AGE_MS, askedAtMs)).findById(workspaceId);
-  if (workspace !== undefined) return workspace;
+  const { found } = await findInFresh(
+    (...ages) => workspaceDirectory.workspaces(...ages),
+    maxAgeMs,
+    (list) => list.findById(workspaceId),
+  );
+  if (found !== undefined) return found;
   throw refusal(
     operation,
     nameOf(membershipOf(state)),

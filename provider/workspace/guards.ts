@@ -30,8 +30,6 @@ export interface LossContext {
   arriving?: ReadonlyMap<string, boolean> | undefined;
 }
 
-const DEFAULT_WORKSPACE = " - Default Workspace";
-
 /**
  * The refusal to take away the last user of a workspace, its last owner, or an account from its own default workspace.
  * Accounts that are gone do not count, nor deactivated ones while the leaving account is active, nor any that this run takes
@@ -76,9 +74,17 @@ function findReason(
   return undefined;
 }
 
-/** True for the workspace that the vendor's client makes for an account at its first use, by its name. */
+/** True for the account's own {@link ownerOfDefault default workspace}. */
 export function isOwnDefault(name: string, { email, username }: ApiUser): boolean {
-  if (!name.endsWith(DEFAULT_WORKSPACE)) return false;
-  const owner = canonicalEmail(name.slice(0, -DEFAULT_WORKSPACE.length));
+  const owner = ownerOfDefault(name);
   return [email ?? username, username].some((other) => canonicalEmail(other) === owner);
+}
+
+/**
+ * The canonical address in the name of a default workspace, which an account gets at its first use; undefined for any
+ * other name. Source: the vendor's client.
+ */
+export function ownerOfDefault(name: string): string | undefined {
+  const address = /^(.*) - Default Workspace$/s.exec(name)?.[1];
+  return address === undefined ? undefined : canonicalEmail(address);
 }

@@ -4,10 +4,11 @@ import type { ApiUser, ApiWorkspace } from "../api/wire";
 import type { Membership } from "../api/workspaces";
 import type { OwnedWorkspace, Ownership, Roles } from "../user/context";
 import { DECISION_AGE_MS } from "../user/directory";
-import { addressOf, canonicalEmail } from "../user/email";
+import { addressOf } from "../user/email";
 import type { View } from "../user/view";
 import { applyRemoval, applyRole, putBack } from "./apply";
 import type { WorkspaceContext } from "./context";
+import { ownerOfDefault } from "./guards";
 import { memberId } from "./model";
 import type { Members, WorkspaceList } from "./view";
 
@@ -88,9 +89,6 @@ export class RunOwnership implements Ownership {
   }
 }
 
-/** The name that the platform gives the workspace that an account gets at its first use. Source: the vendor's client. */
-const DEFAULT_WORKSPACE = /^(.*) - Default Workspace$/;
-
 interface Split {
   /** Those that all accounts are asked about; also default workspaces of addresses that no account has. */
   common: ApiWorkspace[];
@@ -102,9 +100,9 @@ function split(list: WorkspaceList, view: View | undefined): Split {
   const common: Split["common"] = [];
   const defaults: Split["defaults"] = new Map();
   for (const workspace of list.all()) {
-    const address = DEFAULT_WORKSPACE.exec(workspace.name)?.[1];
+    const address = ownerOfDefault(workspace.name);
     if (address !== undefined && workspace.models.length + workspace.pipelines.length === 0) continue;
-    const users = address === undefined ? undefined : view?.findAllByEmail(canonicalEmail(address));
+    const users = address === undefined ? undefined : view?.findAllByEmail(address);
     const [first, ...others] = (users ?? []).map(({ id }) => id);
     if (first === undefined) common.push(workspace);
     else defaults.set(first, [...(defaults.get(first) ?? []), { workspace, accounts: [first, ...others] }]);

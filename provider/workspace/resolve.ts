@@ -1,7 +1,7 @@
 import { listed, refusal } from "../api/errors";
 import type { ApiUser, ApiWorkspace } from "../api/wire";
 import { isProvisional } from "../user/absence";
-import { READ_AGE_MS } from "../user/directory";
+import { findInFresh } from "../user/directory";
 import { findNearest } from "../user/nearest";
 import type { View } from "../user/view";
 import { isAddress } from "./check";
@@ -17,13 +17,12 @@ export async function getWorkspace(
   given: string | number,
   maxAgeMs: number,
 ): Promise<ApiWorkspace> {
-  const askedAtMs = performance.now();
-  const early = (await workspaceDirectory.workspaces(maxAgeMs)).find(given);
-  if (early !== undefined) return early;
-  // One that is missing from an older list may be younger than it.
-  const list = await workspaceDirectory.workspaces(READ_AGE_MS, askedAtMs);
-  const workspace = list.find(given);
-  if (workspace !== undefined) return workspace;
+  const { found, view: list } = await findInFresh(
+    (...ages) => workspaceDirectory.workspaces(...ages),
+    maxAgeMs,
+    (seen) => seen.find(given),
+  );
+  if (found !== undefined) return found;
   throw refusal(
     "find",
     `workspace ${typeof given === "number" ? given : `"${given}"`}`,
@@ -58,10 +57,8 @@ export async function findAccount(
       "Nothing was sent. Run `pulumi refresh` once the platform shows it, then `pulumi up`.",
     );
   }
-  const askedAtMs = performance.now();
   const findIn = (view: View) => (isAddress(user) ? view.findByAddress(user) : view.findById(user));
-  const early = findIn(await directory.view(maxAgeMs));
-  return early ?? findIn(await directory.view(READ_AGE_MS, askedAtMs));
+  return (await findInFresh((...ages) => directory.view(...ages), maxAgeMs, findIn)).found;
 }
 
 /** {@link findAccount}. Raises `refused` if there is none. */

@@ -109,14 +109,6 @@ describe("the memory of a run", () => {
 });
 
 describe("what a run knows of managed accounts", () => {
-  it("is by id, and by address for other providers", () => {
-    const managed = new Managed();
-    managed.note(["1", "2"]);
-    managed.noteElsewhere([email]);
-    expect([managed.has("1"), managed.has("3"), [...managed.ids]]).to.deep.equal([true, false, ["1", "2"]]);
-    expect([managed.isElsewhere(email), managed.isElsewhere("b@c.d")]).to.deep.equal([true, false]);
-  });
-
   it("lets one team cut off unmanaged accounts, and names it to another", () => {
     const managed = new Managed();
     expect(managed.claim("1", "people")).to.equal(undefined);

@@ -47,12 +47,6 @@ describe("the seats of a licence", () => {
     expect(net({ ann: false })).to.equal(1);
     expect(net({ dan: false })).to.equal(1);
   });
-
-  it("may be freed by as many resources as said so", () => {
-    const plan = new SeatPlan();
-    for (const key of ["1", "2", "1"]) plan.noteFreeing(key);
-    expect(plan.freeing).to.equal(2);
-  });
 });
 
 describe("the preview of seats", () => {

@@ -122,7 +122,7 @@ describe("the look for departures of a team", () => {
     const alone = (users: ApiUser[]) =>
       look(stateOf(0, { unmanaged: ["u@b.c"] }), 0, { ifUnmanaged: "deactivate" }, users);
     expect((await alone([account("u@b.c")]))?.isElsewhere, "nothing is known").to.equal(false);
-    run.managed.note(["id of k@b.c"]);
+    run.managed.ids.add("id of k@b.c");
     expect((await alone([account("u@b.c")]))?.isElsewhere).to.equal(true);
     expect((await alone([account("u@b.c"), account("k@b.c")]))?.isElsewhere).to.equal(false);
   });

@@ -1,4 +1,5 @@
 import { cleanWords, listed } from "../../api/errors";
+import { compare } from "../../api/json";
 import type { ApiUser } from "../../api/wire";
 import type { Platform } from "../../connect";
 import { USERS } from "../../lookups";
@@ -99,10 +100,6 @@ export async function findAccounts(
 }
 
 const NO_MEMBERSHIPS = { byUser: new Map<string, Membership[]>(), notes: [] };
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
-}
 
 function meets(user: ApiUser, { enabled, domain, match = [], exclude = [] }: Conditions): boolean {
   const address = addressOf(user);

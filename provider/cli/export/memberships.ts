@@ -1,4 +1,5 @@
 import { isWallarooError } from "../../api/errors";
+import { compare } from "../../api/json";
 import type { ApiUser, ApiWorkspace, WorkspaceRole } from "../../api/wire";
 import type { Platform } from "../../connect";
 import { MEMBER_INPUTS } from "../../workspace/check";
@@ -29,7 +30,7 @@ export async function findMemberships(
   const list = await listOf(workspaceDirectory);
   if (typeof list === "string") return { byUser, notes: [list] };
   const workspaces = list.all().filter(({ archived }) => !archived);
-  workspaces.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : a.id - b.id));
+  workspaces.sort((a, b) => compare(a.name, b.name) || a.id - b.id);
   const members = await Promise.all(workspaces.map(({ id }) => workspaceDirectory.members(id, 0)));
   let untold = 0;
   for (const [index, workspace] of workspaces.entries()) {

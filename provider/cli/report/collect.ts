@@ -1,12 +1,12 @@
 import { WallarooError, cleanWords, isWallarooError, listed } from "../../api/errors";
-import { isRecord } from "../../api/json";
+import { compare, isRecord } from "../../api/json";
 import type { ApiUser } from "../../api/wire";
 import type { Platform } from "../../connect";
 import { USERS } from "../../lookups";
 import { READ_AGE_MS } from "../../user/directory";
 import { addressOf, canonicalEmail } from "../../user/email";
 import { isAdmin } from "../../user/properties";
-import { createdAt } from "../../user/state";
+import { createdAt, isoTime } from "../../user/state";
 import type { View } from "../../user/view";
 import type { ManagedAccount, ManagedStack } from "./managed";
 
@@ -78,7 +78,7 @@ export async function collect(platform: Platform, scope: Scope): Promise<Report>
     const created = createdAt(user);
     if (created !== undefined) entry.created = created;
     if (view.showsRoles()) entry.administrator = isAdmin(user);
-    if (signIns.size > 0) entry.lastSignIn = signInOf(user);
+    if (signIns.size > 0) entry.lastSignIn = isoTime(user.lastLogin) ?? null;
     if (scope.idleDays !== undefined) entry.idle = isIdle(user, nowMs - scope.idleDays * DAY_MS);
     const providers = federated.get(user.id);
     if (providers !== undefined) entry.federated = providers;
@@ -91,15 +91,6 @@ export async function collect(platform: Platform, scope: Scope): Promise<Report>
     return entry;
   });
   return { platform: settings.url, at: new Date(nowMs).toISOString(), accounts, notes };
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
-}
-
-function signInOf(user: ApiUser): string | null {
-  if (typeof user.lastLogin !== "number") return null;
-  return createdAt({ createdTimestamp: user.lastLogin }) ?? null;
 }
 
 /** An account that never signed in is idle once it is so old itself. */

@@ -3,7 +3,7 @@ import { InvalidArgumentError, Option, type Command } from "commander";
 import { WallarooError, cleanWords } from "../../api/errors";
 import { readText, writeWhole } from "../file";
 import { printJson, printLines } from "../print";
-import { runPulumi } from "../pulumi";
+import { describeStack, runPulumi } from "../pulumi";
 import { log, openPlatform, withSettings, type SettingsOptions } from "../settings";
 import { collect, type Report, type Scope } from "./collect";
 import { FORMATS, formatted, type Format } from "./formats";
@@ -66,12 +66,11 @@ function tellNotes({ notes }: Pick<Report, "notes">): void {
 }
 
 /** What the stack of the settings and those of the files manage; undefined if none is named. */
-async function findStacks({ stack, config, stackExport }: ReportOptions): Promise<ManagedStack[] | undefined> {
-  const files = stackExport.map((file) => readStackExport(readText(file, EXPORT_IT), file));
-  if (stack === undefined && config === undefined) return files.length === 0 ? undefined : files;
-  const who = stack === undefined ? "the selected stack" : `stack ${stack}`;
-  const named = stack === undefined ? [] : [`--stack=${stack}`];
-  const text = await runPulumi(["stack", "export", ...named], { operation: "export", who, folder: config });
+async function findStacks(options: ReportOptions): Promise<ManagedStack[] | undefined> {
+  const files = options.stackExport.map((file) => readStackExport(readText(file, EXPORT_IT), file));
+  if (options.stack === undefined && options.config === undefined) return files.length === 0 ? undefined : files;
+  const who = describeStack(options);
+  const text = await runPulumi(["stack", "export"], { operation: "export", who, of: options });
   return [readStackExport(text, who), ...files];
 }
 
