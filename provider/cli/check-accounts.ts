@@ -51,14 +51,14 @@ export const RELEASE: Look = {
     if (view?.showsRoles() === true) {
       const message =
         "it shows roles and sign-ins, as since 2024.1: firstName, lastName, admin and roles can be managed";
-      return Promise.resolve({ status: "ok", message });
+      return { status: "ok", message };
     }
     const next = "Name the administrators in wallaroo:protectedEmails: nothing else tells the provider who they are.";
-    return Promise.resolve({
+    return {
       status: "note",
       message: "it shows no roles, as before 2024.1: firstName, lastName, admin and roles can't be managed",
       ...(platform.settings.protectedEmails.size > 0 ? {} : { next }),
-    });
+    };
   },
 };
 
@@ -118,12 +118,11 @@ export const SEATS: Look = {
     const { active, inactive, limit } = seatsOf(view, settings.seatLimit);
     const takes = active === 1 ? "account takes" : "accounts take";
     const counted = `${active} active ${takes} a seat, deactivated accounts (${inactive}) do not`;
-    if (limit === undefined)
-      return Promise.resolve({ status: "ok", message: `${counted}; wallaroo:seatLimit is not set` });
+    if (limit === undefined) return { status: "ok", message: `${counted}; wallaroo:seatLimit is not set` };
     const message = `${counted}; wallaroo:seatLimit is ${limit}`;
-    if (active < limit) return Promise.resolve({ status: "ok", message });
+    if (active < limit) return { status: "ok", message };
     const next = `One more active account would be refused. ${describeIdle(view)}`;
-    return Promise.resolve({ status: "note", message, next });
+    return { status: "note", message, next };
   },
 };
 

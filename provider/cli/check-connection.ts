@@ -15,10 +15,10 @@ export const PROXY: Look = {
   look({ platform: { settings } }) {
     const ways = [settings.url, settings.authUrl].map((address) => describeWay(new URL(address)));
     const message = [...new Set(ways)].join("; ");
-    if (process.env["NODE_TLS_REJECT_UNAUTHORIZED"] !== "0") return Promise.resolve({ status: "ok", message });
+    if (process.env["NODE_TLS_REJECT_UNAUTHORIZED"] !== "0") return { status: "ok", message };
     const next =
       "Certificates are verified all the same: unset NODE_TLS_REJECT_UNAUTHORIZED, which has no effect here.";
-    return Promise.resolve({ status: "note", message, next });
+    return { status: "note", message, next };
   },
 };
 
@@ -111,17 +111,16 @@ export const CLOCK: Look = {
   id: "clock",
   needs: ["address"],
   look({ aheadMs }) {
-    if (aheadMs === undefined)
-      return Promise.resolve({ status: "note", message: "no answer told the platform's time" });
+    if (aheadMs === undefined) return { status: "note", message: "no answer told the platform's time" };
     const seconds = Math.round(Math.abs(aheadMs) / 1000);
     const side = aheadMs < 0 ? "behind" : "ahead of";
     if (Math.abs(aheadMs) < CLOCKS_DIFFER_MS) {
-      return Promise.resolve({ status: "ok", message: "the platform's clock and this machine's agree" });
+      return { status: "ok", message: "the platform's clock and this machine's agree" };
     }
-    return Promise.resolve({
+    return {
       status: "note",
       message: `the platform's clock is ${seconds} s ${side} this machine's`,
       next: "`expires` is decided by the platform's clock. Set the one that is wrong by NTP: certificates depend on it.",
-    });
+    };
   },
 };

@@ -45,7 +45,7 @@ async function check(options: SettingsOptions): Promise<{ findings: Finding[]; e
   const failed = new Set<string>();
   let couldNot = false;
 
-  const add = async (id: string, look: () => Promise<Omit<Finding, "id">>) => {
+  const add = async (id: string, look: () => ReturnType<Look["look"]>) => {
     try {
       findings.push({ id, ...(await look()) });
     } catch (error) {
@@ -60,7 +60,7 @@ async function check(options: SettingsOptions): Promise<{ findings: Finding[]; e
   let looks: Looks | undefined;
   await add("settings", () => {
     looks = new Looks(connectReadOnly(settingsOf(source)));
-    return Promise.resolve({ status: "ok", message: "complete; what is not listed has its default" });
+    return { status: "ok", message: "complete; what is not listed has its default" };
   });
   for (const { id, needs, look } of LOOKS) {
     const missing = looks === undefined ? "settings" : needs.find((need) => failed.has(need));

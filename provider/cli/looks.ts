@@ -15,13 +15,15 @@ export interface Finding {
   next?: string;
 }
 
+type Found = Omit<Finding, "id">;
+
 /** One thing to look at. */
 export interface Look {
   id: string;
   /** Ids of what has to be well before this can be looked at. */
   needs: readonly string[];
   /** Raises `WallarooError` for what stands in the way. */
-  look: (looks: Looks) => Promise<Omit<Finding, "id">>;
+  look: (looks: Looks) => Found | Promise<Found>;
 }
 
 /** What all looks share: the platform as the provider has it, and single requests that are not repeated. */

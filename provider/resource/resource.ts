@@ -62,10 +62,7 @@ export interface Resource {
   create(inputs: Props): Promise<Stored>;
   /** Undefined when it is gone. Without anything stored, the resource of that id is read as it is. */
   read(id: string, stored: Props): Promise<Stored | undefined>;
-  /**
-   * What is there already, by its id or its address, as a resource of this stack from now on: adopted, and found as it is.
-   * Sends nothing. Raises `notFound`.
-   */
+  /** What is there already, by id or address, as adopted and found as it is. Sends nothing. Raises `notFound`. */
   import(given: string): Promise<Stored>;
   update(id: string, olds: Props, news: Props): Promise<Props>;
   delete(id: string, stored: Props): Promise<void>;

@@ -61,10 +61,7 @@ export class Session {
     this.#configuration ??= configuration;
   }
 
-  /**
-   * The platform of this provider, which keeps the passwords of `resources` out of its messages. Raises `badSettings`,
-   * at each call, when the settings are not complete.
-   */
+  /** The platform, whose messages hide the passwords of `resources`. Raises `badSettings`, at each call. */
   platform(...resources: Props[]): Platform {
     if (this.#failure !== undefined) throw this.#failure;
     try {

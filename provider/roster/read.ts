@@ -11,10 +11,7 @@ export function parseRoster(text: string, format: RosterFormat): Roster {
   return membersOf(text, format, "the roster");
 }
 
-/**
- * The members of a roster in a file, of the format that its name ends in; a relative path counts from the working folder,
- * a program's own. Raises `badInput`.
- */
+/** The members of the roster in a file, in the format that its name ends in. Raises `badInput`. */
 export function readRoster(file: string): Roster {
   const format = formatOfFile(file);
   if (format === undefined) throw badRoster(file, "the end of its name does not tell the format", ENDINGS);

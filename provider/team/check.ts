@@ -20,56 +20,50 @@ export function checkTeam(news: Record<string, unknown>, isUnknown: (value: unkn
   const { members, ...others } = news;
   const { options, problems } = checkOptions(others, isUnknown);
   const failures = problems.map(unnamed);
+  const fail = (reason: string) => void failures.push(unnamed(reason));
   if (typeof members === "string" && isUnknown(members)) return { inputs: { members, ...options }, failures };
   const unusable = isRecord(members) && isUnusable(members) ? findUnusable(members) : undefined;
   if (unusable !== undefined) {
-    failures.push(unnamed(`members ${unusable}`));
+    fail(`members ${unusable}`);
     return { inputs: { members: {}, ...options }, failures };
   }
   if (!isRecord(members)) {
     const isGiven = members !== undefined && members !== null;
     const problem = Array.isArray(members) ? "is a list, and must be" : isGiven ? "must be" : "is required:";
-    failures.push(unnamed(`members ${problem} an object by address, such as { "ann@example.com": {} }`));
+    fail(`members ${problem} an object by address, such as { "ann@example.com": {} }`);
     return { inputs: { members: {}, ...options }, failures };
   }
   const checked = new Map<string, unknown>();
   for (const [key, member] of Object.entries(members)) {
     const email = canonicalEmail(key);
     if (checked.has(email)) {
-      failures.push(
-        unnamed(
-          `${pathOf(key)} is there twice: addresses that differ in case, spaces or the encoding of accents are the same`,
-        ),
+      fail(
+        `${pathOf(key)} is there twice: addresses that differ in case, spaces or the encoding of accents are the same`,
       );
     } else if (typeof member === "string" && isUnknown(member)) {
       checked.set(email, member);
     } else if (isRecord(member) && isUnusable(member)) {
-      failures.push(unnamed(`${pathOf(key)} ${findUnusable(member)}`));
+      fail(`${pathOf(key)} ${findUnusable(member)}`);
     } else if (!isRecord(member)) {
-      failures.push(unnamed(`${pathOf(key)} must be an object of what is declared of the member, {} at least`));
+      fail(`${pathOf(key)} must be an object of what is declared of the member, {} at least`);
     } else if (key !== email && member["password"] !== undefined) {
       // The engine keeps a value secret by its path; under another key it would be stored in plain text.
-      failures.push(
-        unnamed(`${pathOf(key)} must be written ${pathOf(email)}, or its password would not stay a secret`),
-      );
+      fail(`${pathOf(key)} must be written ${pathOf(email)}, or its password would not stay a secret`);
     } else if (member["email"] !== undefined) {
-      failures.push(unnamed(`${pathOf(key)}.email must not be given: the key is the address`));
+      fail(`${pathOf(key)}.email must not be given: the key is the address`);
     } else {
       const { workspaces, ...account } = member;
       const { inputs, failures: found } = checkUser({ ...account, email }, isUnknown);
       const { email: _email, enabled, ...rest } = inputs;
       if (enabled !== true) rest["enabled"] = enabled;
-      failures.push(...found.map(({ property, reason }) => unnamed(reasonOf(key, property, reason))));
+      for (const { property, reason } of found) fail(reasonOf(key, property, reason));
       if (workspaces !== undefined && workspaces !== null) {
         const unusable = findUnusable(workspaces);
         const { roles, problems } = checkRoles(workspaces, isUnknown);
         rest["workspaces"] = roles;
+        const path = pathOf(key, "workspaces");
         const all = unusable === undefined ? problems : [unusable];
-        failures.push(
-          ...all.map((problem) =>
-            unnamed(`${pathOf(key, "workspaces")}${problem.startsWith("[") ? "" : " "}${problem}`),
-          ),
-        );
+        for (const problem of all) fail(`${path}${problem.startsWith("[") ? "" : " "}${problem}`);
       }
       checked.set(email, rest);
     }

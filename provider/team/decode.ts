@@ -35,8 +35,7 @@ export function decodeTeam(stored: Record<string, unknown>, operation: string, t
     const map = stored[key];
     if (isRecord(map)) {
       const stray = Object.keys(map).filter((name) => !Object.hasOwn(ids, name));
-      for (const name of stray)
-        defects.push({ key: `${key}[${JSON.stringify(name)}]`, what: "is of no member in ids" });
+      for (const name of stray) defects.push({ key: at(key, name), what: "is of no member in ids" });
       // It may be what was known of a member: nothing that is missing in this map can be relied on then.
       return stray.length === 0 || key === "initialPasswords" ? map : undefined;
     }
@@ -58,7 +57,7 @@ export function decodeTeam(stored: Record<string, unknown>, operation: string, t
   for (const spelling of Object.keys(ids)) {
     const email = canonicalEmail(spelling);
     if (email === "") {
-      defects.push({ key: `ids[${JSON.stringify(spelling)}]`, what: "has no address" });
+      defects.push({ key: at("ids", spelling), what: "has no address" });
       continue;
     }
     // The spelling that this package writes is kept, else the first.
@@ -70,11 +69,7 @@ export function decodeTeam(stored: Record<string, unknown>, operation: string, t
     // What was known of the member may stand under either.
     const own = twin === undefined ? maps : { ...maps, adopted: undefined, details: undefined };
     const isId = typeof id === "string" && id.trim() !== "";
-    if (!isId)
-      defects.push({
-        key: `ids[${JSON.stringify(key)}]`,
-        what: `must be text that is not blank, and is ${kindOf(id)}`,
-      });
+    if (!isId) defects.push({ key: at("ids", key), what: `must be text that is not blank, and is ${kindOf(id)}` });
     const usual = usualMember(email, key, own);
     if (usual !== undefined) {
       members.set(email, { id: isId ? id : NO_ID, state: usual });
@@ -101,10 +96,9 @@ export function decodeTeam(stored: Record<string, unknown>, operation: string, t
 
 function leftOut(ids: Record<string, unknown>, spelling: string, email: string): Defect {
   const id = ids[spelling];
-  return {
-    key: `ids[${JSON.stringify(spelling)}]`,
-    what: `is another spelling of ${email}, and a refresh leaves it out (${typeof id === "string" ? `id ${id}` : "no id"})`,
-  };
+  const known = typeof id === "string" ? `id ${id}` : "no id";
+  const what = `is another spelling of ${email}, and a refresh leaves it out (${known})`;
+  return { key: at("ids", spelling), what };
 }
 
 /** The name of the details in a stored state: the commits before the first release had another one. */
@@ -163,11 +157,13 @@ function memberOf(
   };
 }
 
+function at(map: string, member: string): string {
+  return `${map}[${JSON.stringify(member)}]`;
+}
+
 function pathOf(key: string, member: string, details: string): string {
-  const at = JSON.stringify(member);
-  if (key === "adopted") return `adopted[${at}]`;
-  if (key === "initialPassword") return `initialPasswords[${at}]`;
-  return `${details}[${at}].${key}`;
+  if (key === "adopted") return at("adopted", member);
+  return key === "initialPassword" ? at("initialPasswords", member) : `${at(details, member)}.${key}`;
 }
 
 function unreadableIds(ids: unknown, operation: string, team: string) {

@@ -28,10 +28,7 @@ export interface Departures {
   isElsewhere: boolean;
 }
 
-/**
- * The departures as they are now; undefined when nobody can leave, or when so few are stored that no bound holds. Asks the
- * platform nothing then.
- */
+/** The departures as they are now; undefined, with nothing asked, if none can leave or so few that no bound holds. */
 export async function lookForDepartures(
   context: Context,
   state: TeamState | undefined,

@@ -188,10 +188,7 @@ function findTwice(
   return refusal("compare", `${email} in workspace "${workspace}"`, words, "Nothing was sent for it. Declare it once.");
 }
 
-/**
- * Why memberships can't be lowered or taken away once all of the plan is done: who joins or becomes an owner counts, and
- * an account that is cut off does not.
- */
+/** Why memberships can't be lowered or taken away once the plan is done: joining owners count, leaving ones do not. */
 export async function findLossRefusals(
   context: WorkspaceContext,
   changes: MembershipChanges,

@@ -15,10 +15,7 @@ import type { TeamOptions } from "./options";
 import { findFailures, reasonsOf, type Step } from "./run-all";
 import { unpack } from "./state";
 
-/**
- * Raises when a member's create, update or leaving would be refused, and announces member by member what would be done.
- * Writes nothing to the platform.
- */
+/** Raises what the change of any member would be refused for, and announces the changes. Writes nothing. */
 export async function previewTeam(
   outer: WorkspaceContext,
   state: TeamState | undefined,

@@ -46,10 +46,7 @@ export function pack(members: Iterable<TeamMember>, defaults: StoredDefaults = {
   return state;
 }
 
-/**
- * The defaults that every member has a value for. A member that a failed update did not reach may have none, and
- * nothing could be stored beside a default.
- */
+/** The defaults that every member has a value for: one that a failed update did not reach may have none. */
 function commonTo(members: readonly TeamMember[], defaults: StoredDefaults): StoredDefaults {
   const names = Object.keys(defaults) as (keyof StoredDefaults)[];
   const common = names.filter((name) => members.every(({ state }) => state[name] !== undefined));

@@ -133,10 +133,7 @@ export async function findCutOff(
   return options.ifUnmanaged === "deactivate" ? all.filter((email) => reported.has(email)) : [];
 }
 
-/**
- * Why this team may not cut off unmanaged accounts: it has to be the only one of its platform, and to know of everything
- * that the program declares.
- */
+/** Why this team may not cut off unmanaged accounts: another one does, or not all that is declared is known. */
 export function findUnmanagedProblem(
   { managed }: Pick<RunMemory, "managed">,
   ifUnmanaged: unknown,

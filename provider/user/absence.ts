@@ -137,10 +137,7 @@ export function isProvisional(id: string): boolean {
   return id.startsWith(PREFIX);
 }
 
-/**
- * The account of an invite that no look had shown so far, by its id or, as the id may be provisional, by its address.
- * Undefined while it is still not shown.
- */
+/** The account of an invite that no look had shown, by its id or else its address; undefined if still not shown. */
 export function findUnseen({ id, state: { email } }: KnownUser, view: View): ApiUser | undefined {
   const user = view.findById(id);
   return user !== undefined && addressOf(user) === email ? user : view.findByAddress(email);

@@ -87,10 +87,7 @@ async function endSessionsBefore(context: Ending, user: ApiUser): Promise<void> 
   }
 }
 
-/**
- * {@link confirm}s a change, and ends the sessions of an account that is seen to be cut off by it. Raises nothing; see
- * {@link Confirmed}.
- */
+/** {@link confirm}s a change, and ends the sessions of an account that it is seen to cut off. Raises nothing. */
 export async function settleChange(
   change: Change,
   context: Ending & Pick<Context, "directory" | "pause">,

@@ -30,10 +30,7 @@ export interface Ownership {
   look(leaving: ReadonlySet<string>): Promise<readonly (readonly [OwnedWorkspace, Roles])[]>;
   /** True when this run takes the account out of the workspace, or lowers its role: it is not counted on as an owner. */
   isLeaving(workspaceId: number, userId: string): boolean;
-  /**
-   * Looked at afterwards: raises `unconfirmed` if the account is not shown as an owner then. Raises `refused` if this run takes
-   * it out of the workspace.
-   */
+  /** Raises `unconfirmed` if a look does not show the owner, and `refused` if it leaves the workspace in this run. */
   makeOwner(workspace: OwnedWorkspace, user: ApiUser): Promise<void>;
 }
 
@@ -65,10 +62,7 @@ export interface Context {
   caller: (isEnough?: (caller: Caller) => boolean) => Promise<Caller>;
   clock: Pick<PlatformClock, "nowMs" | "earliestMs">;
   pause: Client["pause"];
-  /**
-   * Accounts in which something is being changed. However many are waiting, each is decided about only when its
-   * turn has come, so that no decision grows old in the queue.
-   */
+  /** Accounts that are being changed: each is decided about in its turn, so that no decision grows old. */
   limiter: Limiter;
   /** Says whether work on one more account may begin. */
   breaker: Pick<Breaker, "refuse">;

@@ -23,10 +23,7 @@ type Begun =
 /** Where it stands after its turn among those who work, for whose confirmations others wait. */
 type Arrived = { kind: "unclear" } | PendingInvite | { kind: "done"; known: KnownUser };
 
-/**
- * Invites, or reactivates or adopts the account that has the address, then brings it to what is declared. Raises
- * `PartialFailure` once there is an account to remember.
- */
+/** Invites, reactivates or adopts, and applies what is declared. Raises `PartialFailure` once there is an account. */
 export async function createUser(context: Context, inputs: UserInputs): Promise<KnownUser> {
   for (;;) {
     await context.lookout.whenClear();

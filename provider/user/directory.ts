@@ -150,10 +150,7 @@ export class Directory {
     return this.#missing.size;
   }
 
-  /**
-   * Known accounts that have another address in `view` than the state knows; none if any known account has its own
-   * there. Joined with all who come within 250 ms. Asks nothing.
-   */
+  /** Known accounts that `view` shows under another address; none if any has its own. Joined for 250 ms. */
   findRenamed(view: View): Promise<Renamed[]> {
     return this.#renamed.load(view);
   }

@@ -23,15 +23,9 @@ export type Attempt =
 export type Invitation =
   /** Answered. `idHint` is whatever the platform calls the id. */
   | { kind: "invited"; idHint: string; password: string; atMs: number }
-  /**
-   * The answer was lost, but the account is there now and was not before: the invite did arrive. `doubt` says, in a
-   * sentence, why the account may be another's all the same.
-   */
+  /** The answer was lost, and the account is there now. `doubt`: a sentence why it may be another's all the same. */
   | { kind: "arrived"; user: ApiUser; error: WallarooError; doubt?: string }
-  /**
-   * The address is taken, and not by this invite: by the platform's own word, or because of `why`, a part of a sentence
-   * about the account.
-   */
+  /** The address is taken by another account: by the platform's word, or because of `why`, a part of a sentence. */
   | { kind: "taken"; user: ApiUser; error: WallarooError; why?: string }
   /** The answer was lost, and it is not known whether the account is there. `failure` is why the last look failed. */
   | { kind: "unseen"; error: WallarooError; failure?: unknown };

@@ -89,10 +89,7 @@ export class Lookout {
     });
   }
 
-  /**
-   * From now on each search ends with its next look. An account that this look does not show may be there all the same: its
-   * search ends as unknown.
-   */
+  /** From now on each search ends with its next look: as unknown if that does not show the account. */
   hurry(): void {
     this.#isHurried = true;
     for (const search of this.#searches) search.dueMs = performance.now();

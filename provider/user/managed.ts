@@ -1,10 +1,7 @@
 import type { ApiUser } from "../api/wire";
 import { addressOf } from "./email";
 
-/**
- * What this run knows of accounts that are managed although no address of the program says so, and of the one team that
- * cuts off unmanaged ones.
- */
+/** What this run knows of managed accounts, and of the one team that cuts off the others. */
 export class Managed {
   /** Accounts that a state of this stack has, under whatever address they are there now. */
   readonly ids = new Set<string>();

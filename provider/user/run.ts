@@ -38,10 +38,7 @@ export class RunMemory {
   readonly seating = new Set<string>();
   readonly seats = new SeatPlan();
   readonly managed = new Managed();
-  /**
-   * Aborted when the user cancels the run: nothing more is begun or tried again, and each account that is looked for is
-   * looked for once more.
-   */
+  /** Aborted when the user cancels the run: nothing more is begun, and what is looked for is looked for once more. */
   readonly cancellation = new AbortController();
   /** Ends when {@link cancellation} is aborted. */
   readonly cancelled = new Promise<undefined>((resolve) => {
@@ -63,10 +60,7 @@ export class RunMemory {
     }
   }
 
-  /**
-   * Notes that `declaration` declares the person of this canonical address. Returns the other resource that does so
-   * already, if there is one.
-   */
+  /** Notes that `declaration` declares this canonical address. Answers another resource that does so already. */
   declare(email: string, declaration: Declaration): Declaration | undefined {
     const earlier = this.#declared.get(email);
     if (earlier !== undefined && earlier.key !== declaration.key) return earlier;
@@ -75,10 +69,7 @@ export class RunMemory {
     return undefined;
   }
 
-  /**
-   * Notes that a resource of this name will declare the person of this canonical address: the engine may come to it only
-   * after the resource that the person leaves.
-   */
+  /** Notes that a resource of this name will declare the address: the engine may come to it after the other one. */
   expect(email: string, name: string): void {
     this.#expected.set(email, { name });
     this.siblings?.tell({ verb: "declares", who: email, name });

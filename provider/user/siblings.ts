@@ -19,10 +19,7 @@ export interface Channel {
   tell(word: Word): void;
   /** What others have told since the last call. */
   hear(): { word: Word; pid: number }[];
-  /**
-   * Why words may be lost on their way from or to another process. Undefined when all is well, and when nothing hints at
-   * another process.
-   */
+  /** Why words may be lost between processes; undefined when all is well, or nothing hints at another process. */
   findProblem(): string | undefined;
   isAlive(pid: number): boolean;
 }

@@ -11,10 +11,7 @@ export interface Seen {
   readonly tookMs: number;
 }
 
-/**
- * One view of the platform that all share: concurrent questions are one request, and what this process writes is seen at
- * once by what it reads afterwards.
- */
+/** One view that all share: concurrent questions are one request, and own writes are seen at once. */
 export class Snapshot<V extends Seen> {
   #last: V | undefined;
   #asking: { askedAtMs: number; answer: Promise<V> } | undefined;

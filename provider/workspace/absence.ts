@@ -7,10 +7,7 @@ import type { MemberInputs, MemberState } from "./model";
 import { membershipOf, nameOf, type Place } from "./state";
 import type { Members } from "./view";
 
-/**
- * The workspace of a stored membership. Raises `refused` if the provider does not see it: nothing deletes a workspace, so
- * what is in it is not gone.
- */
+/** The workspace of a stored membership. Raises `refused` if the provider does not see it: none is ever deleted. */
 export async function getKnownWorkspace(
   { workspaceDirectory, host }: WorkspaceContext,
   operation: string,

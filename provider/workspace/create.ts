@@ -9,10 +9,7 @@ import { decideCreate, keyOf } from "./preview";
 import { getAccount, getWorkspace } from "./resolve";
 import { adopted, knownOf, nameOf, stateOf, unfinished } from "./state";
 
-/**
- * Adds the account to the workspace, or with `adopt` takes its membership over, with the declared role. Raises
- * `PartialFailure` if it may be a member and that is not known.
- */
+/** Adds the account with the declared role, or adopts its membership. Raises `PartialFailure` if it may be a member. */
 export async function createMember(context: WorkspaceContext, inputs: MemberInputs): Promise<KnownMember> {
   const { memberships } = context;
   const workspace = await getWorkspace(context, inputs.workspace, DECISION_AGE_MS);

@@ -3,10 +3,7 @@ import type { IsUnknown, Unknown } from "../user/model";
 import { canonicalUser } from "./check";
 import type { MemberState, PreviewMemberInputs } from "./model";
 
-/**
- * Compares what is stored with what is declared, by the texts alone. `adopt` only matters at create. Unknown values count
- * as changed: `up` never does more than preview said.
- */
+/** Compares stored and declared by the texts alone, but for `adopt`. Unknown values count as changed. */
 export function findMemberChanges(
   olds: MemberState,
   { workspace, user, role, onDestroy }: PreviewMemberInputs,

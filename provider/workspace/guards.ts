@@ -80,10 +80,7 @@ export function isOwnDefault(name: string, { email, username }: ApiUser): boolea
   return [email ?? username, username].some((other) => canonicalEmail(other) === owner);
 }
 
-/**
- * The canonical address in the name of a default workspace, which an account gets at its first use; undefined for any
- * other name. Source: the vendor's client.
- */
+/** The canonical address in the name of an account's default workspace. Source of the name: the vendor's client. */
 export function ownerOfDefault(name: string): string | undefined {
   const address = /^(.*) - Default Workspace$/s.exec(name)?.[1];
   return address === undefined ? undefined : canonicalEmail(address);

@@ -25,10 +25,7 @@ export function keyOf({ workspace, user }: Pick<MemberInputs, "workspace" | "use
   return `${String(workspace).normalize("NFC")}\n${user}`;
 }
 
-/**
- * What create would do. Answers the membership, if both of its parts are there: an account that the program declares may not
- * be yet.
- */
+/** What create would do. Answers the membership, unless a part of it is not there or not known yet. */
 export async function previewCreate(context: WorkspaceContext, inputs: KnownInputs): Promise<Place | undefined> {
   const place = await findPlace(context, inputs, true);
   const { workspace, user } = inputs;

@@ -70,10 +70,7 @@ async function followAccount({ directory, log, run }: WorkspaceContext, state: M
   return { ...state, user: now, email: account.email === undefined ? now : canonicalEmail(account.email) };
 }
 
-/**
- * The membership of an account in a workspace as it is, as adopted and found so. Raises `notFound` if it is not a member, and
- * `refused` for an unknown workspace or account.
- */
+/** A membership as adopted and found as it is. Raises `notFound`; `refused` for an unknown workspace or account. */
 export async function findMember(
   context: WorkspaceContext,
   given: string | number,

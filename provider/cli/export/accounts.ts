@@ -62,10 +62,7 @@ export interface Found {
   notes: string[];
 }
 
-/**
- * All accounts that meet the conditions, from one query. Raises `WallarooError`, also when the answer seems to be cut: what
- * is missing from an export would be taken for unmanaged.
- */
+/** All accounts that meet the conditions, from one query. Raises `WallarooError`, also if its answer seems cut. */
 export async function findAccounts(
   platform: Platform,
   conditions: Conditions,

@@ -1,14 +1,14 @@
 import type { Account, Found } from "./accounts";
 import type { As } from "./export";
 import { rolesOf } from "./memberships";
-import { MEMBER_POLICY, POLICY, headLines, leftOutLines, memberName } from "./words";
+import { MEMBER_POLICY, POLICY, declaredOf, headLines, leftOutLines, literal, membershipsOf } from "./words";
 
 /** Longest line of code, in characters: as prettier has it. */
 const WIDTH = 80;
 
 /** A TypeScript or JavaScript program, formatted as prettier formats it by default. */
 export function nodeProgram(found: Found, language: "typescript" | "javascript", as: As): string {
-  const hasMembers = found.accounts.some(({ workspaces }) => workspaces.length > 0);
+  const hasMembers = membershipsOf(found).length > 0;
   const names = as === "team" ? "WallarooTeam" : hasMembers ? "WallarooUser, WallarooWorkspaceMember" : "WallarooUser";
   const source =
     language === "typescript"
@@ -43,16 +43,13 @@ function teamOf({ accounts }: Found): string[] {
 
 const EXISTING = '{ adopt: true, onDestroy: "retain" }';
 
-function usersOf({ accounts }: Found, constant: string): string[] {
-  const members = accounts.flatMap(({ email, workspaces }) =>
-    workspaces.flatMap(({ workspaceId, workspace, role }) => {
-      const given = typeof workspace === "number" ? String(workspace) : text(workspace);
-      const properties = [`workspace: ${given}`, `user: ${text(email)}`, `role: "${role}"`, "...membership"];
-      return entry("", `new WallarooWorkspaceMember(${text(memberName(email, workspaceId))}, `, properties, ");");
-    }),
-  );
+function usersOf(found: Found, constant: string): string[] {
+  const members = membershipsOf(found).flatMap(({ name, email, workspace, role }) => {
+    const given = [`workspace: ${value(workspace)}`, `user: ${text(email)}`, `role: "${role}"`, "...membership"];
+    return entry("", `new WallarooWorkspaceMember(${text(name)}, `, given, ");");
+  });
   const head = ["", ...commented(MEMBER_POLICY), `const membership = ${EXISTING}${constant};`, ""];
-  const users = accounts.flatMap((account) => {
+  const users = found.accounts.flatMap((account) => {
     const properties = [`email: ${text(account.email)}`, ...propertiesOf(account), "...existing"];
     return entry("", `new WallarooUser(${text(account.email)}, `, properties, `);${remark(account)}`);
   });
@@ -85,24 +82,19 @@ function memberOf(account: Account): string[] {
   return [...propertiesOf(account), ...(lines.length === 0 ? [] : [workspaces])];
 }
 
-function propertiesOf({ enabled, firstName, lastName }: Account): string[] {
-  return [
-    ...(enabled ? [] : ["enabled: false"]),
-    ...(firstName === undefined ? [] : [`firstName: ${text(firstName)}`]),
-    ...(lastName === undefined ? [] : [`lastName: ${text(lastName)}`]),
-  ];
+function propertiesOf(account: Account): string[] {
+  return Object.entries(declaredOf(account)).map(([name, given]) => `${name}: ${value(given)}`);
 }
 
 function remark({ isAdmin }: Account): string {
   return isAdmin ? " // administrator" : "";
 }
 
-/** A string of the language, in the quotes that need fewer backslashes. */
-function text(value: string): string {
-  const quoted = JSON.stringify(value).replace(/[\u2028\u2029]/g, (mark) =>
-    mark === "\u2028" ? "\\u2028" : "\\u2029",
-  );
-  const [double, single] = ['"', "'"].map((quote) => value.split(quote).length - 1);
-  if ((double ?? 0) <= (single ?? 0)) return quoted;
-  return `'${quoted.slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'`;
+function value(given: string | number | boolean): string {
+  return typeof given === "string" ? text(given) : String(given);
+}
+
+/** A string of the language: older releases of it take these two marks for line ends. */
+function text(given: string): string {
+  return literal(JSON.stringify(given).replaceAll("\u2028", "\\u2028").replaceAll("\u2029", "\\u2029"));
 }

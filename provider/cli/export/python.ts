@@ -1,7 +1,7 @@
 import type { Account, Found } from "./accounts";
 import type { As } from "./export";
 import { rolesOf } from "./memberships";
-import { MEMBER_POLICY, POLICY, headLines, leftOutLines, memberName } from "./words";
+import { MEMBER_POLICY, POLICY, declaredOf, headLines, leftOutLines, literal, membershipsOf } from "./words";
 
 /** Longest line of code, in characters: as black has it. */
 const WIDTH = 88;
@@ -48,16 +48,13 @@ function teamOf({ accounts }: Found): string[] {
 
 const EXISTING = '{"adopt": True, "on_destroy": "retain"}';
 
-function usersOf({ accounts }: Found): string[] {
-  const members = accounts.flatMap(({ email, workspaces }) =>
-    workspaces.flatMap(({ workspaceId, workspace, role }) => {
-      const given = typeof workspace === "number" ? String(workspace) : text(workspace);
-      const inputs = [`workspace=${given}`, `user=${text(email)}`, `role="${role}"`, "**membership"];
-      return entry("", "wallaroo.WorkspaceMember(", [text(memberName(email, workspaceId)), ...inputs], ")", "");
-    }),
-  );
+function usersOf(found: Found): string[] {
+  const members = membershipsOf(found).flatMap(({ name, email, workspace, role }) => {
+    const inputs = [`workspace=${value(workspace)}`, `user=${text(email)}`, `role="${role}"`, "**membership"];
+    return entry("", "wallaroo.WorkspaceMember(", [text(name), ...inputs], ")", "");
+  });
   const head = ["", ...commented(MEMBER_POLICY), `membership = ${EXISTING}`, ""];
-  const users = accounts.flatMap((account) => {
+  const users = found.accounts.flatMap((account) => {
     const email = text(account.email);
     const parts = [email, `email=${email}`, ...propertiesOf(account), "**existing"];
     return entry("", "wallaroo.User(", parts, ")", remark(account));
@@ -71,22 +68,22 @@ function entry(indent: string, start: string, parts: readonly string[], end: str
   return [`${indent}${start}`, ...parts.map((part) => `${indent}    ${part},`), `${indent}${end}${comment}`];
 }
 
-function propertiesOf({ enabled, firstName, lastName }: Account): string[] {
-  return [
-    ...(enabled ? [] : ["enabled=False"]),
-    ...(firstName === undefined ? [] : [`first_name=${text(firstName)}`]),
-    ...(lastName === undefined ? [] : [`last_name=${text(lastName)}`]),
-  ];
+const NAMES: Record<string, string> = { firstName: "first_name", lastName: "last_name" };
+
+function propertiesOf(account: Account): string[] {
+  return Object.entries(declaredOf(account)).map(([name, given]) => `${NAMES[name] ?? name}=${value(given)}`);
 }
 
 function remark({ isAdmin }: Account): string {
   return isAdmin ? "  # administrator" : "";
 }
 
+function value(given: string | number | boolean): string {
+  if (typeof given === "boolean") return given ? "True" : "False";
+  return typeof given === "string" ? text(given) : String(given);
+}
+
 /** A string of JSON is one of Python: the characters beyond it stand as they are, and the file is UTF-8. */
-function text(value: string): string {
-  const [double, single] = ['"', "'"].map((quote) => value.split(quote).length - 1);
-  const quoted = JSON.stringify(value);
-  if ((double ?? 0) <= (single ?? 0)) return quoted;
-  return `'${quoted.slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'`;
+function text(given: string): string {
+  return literal(JSON.stringify(given));
 }

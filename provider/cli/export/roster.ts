@@ -6,7 +6,7 @@ import type { RosterFormat } from "../../roster/roster";
 import { formatRoster } from "../../roster/write";
 import type { Account, Found } from "./accounts";
 import { rolesOf } from "./memberships";
-import { leftOutLines, rosterLines } from "./words";
+import { declaredOf, leftOutLines, rosterLines } from "./words";
 
 /** The accounts as members of a team. */
 export function membersOf({ accounts }: Found): Roster {
@@ -24,9 +24,6 @@ export function rosterOf(found: Found, format: RosterFormat, file = "team.yaml")
   return `${comments(rosterLines(found, file))}\n${text}${comments(leftOutLines(found))}`;
 }
 
-function memberOf({ enabled, firstName, lastName, workspaces }: Account): RosterMember {
-  return {
-    ...(enabled ? {} : { enabled }),
-    ...withoutUndefined({ firstName, lastName, workspaces: rolesOf(workspaces) }),
-  };
+function memberOf(account: Account): RosterMember {
+  return withoutUndefined<RosterMember>({ ...declaredOf(account), workspaces: rolesOf(account.workspaces) });
 }

@@ -1,4 +1,6 @@
-import type { Found } from "./accounts";
+import { pick } from "../../api/json";
+import type { Account, Found } from "./accounts";
+import type { Membership } from "./memberships";
 
 /** What every program and roster says at its beginning. No time of the day: the same accounts make the same text. */
 export function headLines({ host, accounts }: Found): string[] {
@@ -16,9 +18,23 @@ export const POLICY = [
 /** {@link POLICY} of memberships. */
 export const MEMBER_POLICY = ['The same for memberships of workspaces: "remove" takes them away.'];
 
-/** The name of the resource of a membership: a workspace can be called anything, and be renamed. */
-export function memberName(email: string, workspaceId: number): string {
-  return `${email} in workspace ${workspaceId}`;
+/** What is declared of an account besides its address and the policy. */
+export function declaredOf(account: Account): Partial<Pick<Account, "enabled" | "firstName" | "lastName">> {
+  return { ...(account.enabled ? {} : { enabled: false }), ...pick(account, ["firstName", "lastName"]) };
+}
+
+/** The memberships of all accounts, with names of their resources by id, as a workspace may be renamed. */
+export function membershipsOf({ accounts }: Found): (Membership & { name: string; email: string })[] {
+  return accounts.flatMap(({ email, workspaces }) =>
+    workspaces.map((one) => ({ ...one, name: `${email} in workspace ${one.workspaceId}`, email })),
+  );
+}
+
+/** A string of JSON as one of JavaScript or Python, in the quotes that need fewer backslashes. */
+export function literal(json: string): string {
+  const inside = json.slice(1, -1);
+  const [double = 0, single = 0] = ['\\"', "'"].map((quote) => inside.split(quote).length);
+  return double <= single ? json : `'${inside.replaceAll('\\"', '"').replaceAll("'", "\\'")}'`;
 }
 
 /** What is not declared, a line per account, with the reason. */

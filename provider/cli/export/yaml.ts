@@ -2,7 +2,7 @@ import { Document, isScalar, type Pair, type Scalar, type YAMLMap } from "yaml";
 import type { Account, Found } from "./accounts";
 import type { As } from "./export";
 import { rolesOf } from "./memberships";
-import { MEMBER_POLICY, POLICY, headLines, leftOutLines, memberName } from "./words";
+import { MEMBER_POLICY, POLICY, declaredOf, headLines, leftOutLines, membershipsOf } from "./words";
 
 /** A whole `Pulumi.yaml` for the native plugin. */
 export function yamlProgram(found: Found, as: As): string {
@@ -45,39 +45,33 @@ function memberOf(account: Account): object {
   };
 }
 
-function variablesOf({ accounts }: Found): object {
-  const hasMembers = accounts.some(({ workspaces }) => workspaces.length > 0);
+function variablesOf(found: Found): object {
+  const hasMembers = membershipsOf(found).length > 0;
   return { adopt: true, onDestroy: "retain", ...(hasMembers ? { ofMemberships: "retain" } : {}) };
 }
 
-function usersOf({ accounts }: Found): object {
+function usersOf(found: Found): object {
   const adopt = "${adopt}";
   // The name of a resource is not interpolated.
-  const users = accounts.map((account): [name: string, resource: object] => {
+  const users = found.accounts.map((account): [name: string, resource: object] => {
     const properties = { email: escaped(account.email), ...propertiesOf(account), adopt, onDestroy: "${onDestroy}" };
     return [account.email, { type: "wallaroo:index:User", properties }];
   });
-  const members = accounts.flatMap(({ email, workspaces }) =>
-    workspaces.map(({ workspaceId, workspace, role }): [name: string, resource: object] => {
-      const given = typeof workspace === "number" ? workspace : escaped(workspace);
-      const properties = { workspace: given, user: escaped(email), role, adopt, onDestroy: "${ofMemberships}" };
-      return [memberName(email, workspaceId), { type: "wallaroo:index:WorkspaceMember", properties }];
-    }),
-  );
+  const members = membershipsOf(found).map(({ name, email, workspace, role }): [name: string, resource: object] => {
+    const given = { workspace: escaped(workspace), user: escaped(email) };
+    const properties = { ...given, role, adopt, onDestroy: "${ofMemberships}" };
+    return [name, { type: "wallaroo:index:WorkspaceMember", properties }];
+  });
   return Object.fromEntries([...users, ...members]);
 }
 
-function propertiesOf({ enabled, firstName, lastName }: Account): object {
-  return {
-    ...(enabled ? {} : { enabled }),
-    ...(firstName === undefined ? {} : { firstName: escaped(firstName) }),
-    ...(lastName === undefined ? {} : { lastName: escaped(lastName) }),
-  };
+function propertiesOf(account: Account): object {
+  return Object.fromEntries(Object.entries(declaredOf(account)).map(([name, value]) => [name, escaped(value)]));
 }
 
 /** `$$` is how Pulumi's YAML says `$`: in values, and in the keys of an object that is a value. */
-function escaped(text: string): string {
-  return text.replaceAll("$", "$$$$");
+function escaped<T>(value: T): T | string {
+  return typeof value === "string" ? value.replaceAll("$", "$$$$") : value;
 }
 
 function remark(contents: YAMLMap, { email }: Account, as: As): void {

@@ -25,10 +25,7 @@ export interface ManagedStack {
 const USER = /(^|\/)wallaroo:(index:)?User$/;
 const TEAM = /(^|\/)wallaroo:(index:)?Team$/;
 
-/**
- * What a stack manages, from the text of `pulumi stack export`; secrets in it may stay encrypted. Raises `badInput` for
- * another text, naming `source`.
- */
+/** What a stack manages, by the text of `pulumi stack export`, secrets encrypted or not. Raises `badInput`. */
 export function readStackExport(text: string, source: string): ManagedStack {
   const { deployment } = parseObject(text);
   if (!isRecord(deployment)) throw failure(source, "it is not what `pulumi stack export` writes");
