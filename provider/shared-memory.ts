@@ -75,9 +75,7 @@ export class SharedMemory implements Channel {
     return this.#unreadable ?? (this.#isExplicit || this.#others.size > 0 ? this.#unusable : undefined);
   }
 
-  isAlive(pid: number): boolean {
-    return isAlive(pid);
-  }
+  readonly isAlive = isAlive;
 
   /** Removes the own file. */
   close(): void {

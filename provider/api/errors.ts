@@ -202,6 +202,9 @@ function printable(text: string): string {
   );
 }
 
+/** Most names in a list that stands within a sentence, see {@link listed}. */
+export const MAX_NAMED = 10;
+
 /** At most `most` of these names, and how many more there are. */
 export function listed(names: readonly string[], most = 20): string {
   const more = names.length > most ? ` and ${names.length - most} more` : "";

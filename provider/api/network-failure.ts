@@ -46,12 +46,8 @@ const PLAIN_AT_TLS =
 export function explainAnswer(url: URL, status: number, body: string): NetworkFailure | undefined {
   if (url.protocol !== "http:" || status !== 400 || !PLAIN_AT_TLS.test(body)) return undefined;
   const words = `${url.host} speaks TLS at this port, and was asked in plain HTTP`;
-  return {
-    kind: "badSettings",
-    beforeSending: true,
-    words,
-    next: `Write https:// in place of http:// in ${PLATFORM}.`,
-  };
+  const next = `Write https:// in place of http:// in ${PLATFORM}.`;
+  return { kind: "badSettings", beforeSending: true, words, next };
 }
 
 function nameOf({ host, variable }: Proxy): string {
@@ -121,17 +117,13 @@ function explainCertificate(code: string, message: string, { name, setting }: Pe
   const certificate = `the certificate of ${name}`;
   if (code === "CERT_HAS_EXPIRED" || code === "CERT_NOT_YET_VALID") {
     const when = code === "CERT_HAS_EXPIRED" ? "has expired" : "is not valid yet";
-    return {
-      words: `${certificate} ${when} (${code})`,
-      next: "Have it renewed, or set the clock of this machine right.",
-    };
+    const next = "Have it renewed, or set the clock of this machine right.";
+    return { words: `${certificate} ${when} (${code})`, next };
   }
   if (code === "ERR_TLS_CERT_ALTNAME_INVALID" || code === "HOSTNAME_MISMATCH") {
     const reason = message.replace(/^Hostname\/IP does not match certificate's altnames: /, "");
-    return {
-      words: `${certificate} is for another host: ${reason}`,
-      next: `Write a host that it names into ${setting}.`,
-    };
+    const next = `Write a host that it names into ${setting}.`;
+    return { words: `${certificate} is for another host: ${reason}`, next };
   }
   if (/^(UNABLE_TO_|CERT_UNTRUSTED$)|SELF_SIGNED/.test(code)) {
     const next =

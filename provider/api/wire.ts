@@ -117,9 +117,3 @@ export interface TokenResponse {
   token_type?: string;
   scope?: string;
 }
-
-/** Error answer of Keycloak's token endpoint. */
-export interface TokenErrorBody {
-  error: string;
-  error_description?: string;
-}

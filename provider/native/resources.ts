@@ -100,10 +100,7 @@ export function resourceCalls(session: Session, log: CallLog) {
   };
 }
 
-/**
- * Where a value from a secret stands too: a member under its canonical address, the addresses of secret members in the
- * outputs, and the address of a user as its username.
- */
+/** Where a value from a secret stands too: a member and its address in the outputs, and a user's username. */
 function derived(path: Path): Path[] {
   const [first, second, ...rest] = path;
   if (first === "members" && second !== undefined) return [path, [first, canonicalEmail(second), ...rest]];

@@ -1,6 +1,7 @@
 import { isWallarooError, messageOf, refusal, type WallarooError } from "../api/errors";
 import { unnamed, type InputFailure } from "../user/check";
-import type { Declared, Refusal } from "./resource";
+import type { Checked, Declared, Refusal } from "./resource";
+import { ownFailure } from "./failures";
 import type { Session } from "./session";
 
 /** Notes that a resource declares these addresses; answers a failure for each that another resource declares too. */
@@ -67,6 +68,22 @@ export function declaredTwice(who: string, names: string[], what = "an account")
 export function sentence({ property, reason }: InputFailure, secrets: readonly string[] = []): InputFailure {
   if (secrets.includes(property)) return sentence(unnamed(`${property} ${reason}`));
   return { property, reason: messageOf(new Error(reason)) };
+}
+
+/** Adds what `look` finds to a check: its failures, or what it raises. */
+export async function addFound(
+  result: Checked,
+  who: string,
+  look: () => Promise<readonly InputFailure[]>,
+): Promise<Checked> {
+  try {
+    result.failures.push(...(await look()));
+  } catch (error) {
+    result.failures.push(unnamed(ownFailure(error, "check", who).message));
+    const refusals = refusalsOf(error);
+    if (refusals.length > 0) result.refusals = refusals;
+  }
+  return result;
 }
 
 /** The refusals that an error is, or that a team met with, for {@link Checked.refusals}; none if there was anything else. */

@@ -20,8 +20,7 @@ import { getUser, readUser } from "../user/read";
 import { previewSeats } from "../user/seats";
 import { foundAsNow, inputsFrom } from "../user/state";
 import { updateUser } from "../user/update";
-import { findDuplicates, refusalsOf, refuseCutOff, sentence } from "./declared";
-import { ownFailure } from "./failures";
+import { addFound, findDuplicates, refuseCutOff, sentence } from "./declared";
 import type { Checked, Declared, Difference, Props, Resource, Stored } from "./resource";
 import type { Session } from "./session";
 import { findSizeProblem } from "./size";
@@ -98,18 +97,13 @@ export function userResource(session: Session): Resource {
       const expected = { ...inputs, username: inputs["email"], initialPassword: inputs["password"] };
       const problem = findSizeProblem(toJson(expected), "Give shorter values.");
       if (problem !== undefined) return { inputs, failures: [sentence(unnamed(problem))] };
-      try {
-        result.failures.push(...findDuplicates([inputs["email"]], declared, session));
-        if (result.failures.length === 0 && session.isKnown()) {
-          await checkLive(olds, inputs);
-          await checkSeats(olds, inputs, declared);
-        }
-      } catch (error) {
-        result.failures.push(unnamed(ownFailure(error, "check", nameOf(inputs)).message));
-        const refusals = refusalsOf(error);
-        if (refusals.length > 0) result.refusals = refusals;
-      }
-      return result;
+      return addFound(result, nameOf(inputs), async () => {
+        const duplicates = findDuplicates([inputs["email"]], declared, session);
+        if (duplicates.length > 0 || !session.isKnown()) return duplicates;
+        await checkLive(olds, inputs);
+        await checkSeats(olds, inputs, declared);
+        return [];
+      });
     },
 
     async diff(id, olds, news): Promise<Difference> {

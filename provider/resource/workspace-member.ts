@@ -1,7 +1,7 @@
 import { isWallarooError, refusal } from "../api/errors";
 import { toJson } from "../api/json";
 import { describeRepair, refuseDefects } from "../user/decode";
-import { unnamed, type InputFailure } from "../user/check";
+import type { InputFailure } from "../user/check";
 import type { Declaration } from "../user/run";
 import { checkMember } from "../workspace/check";
 import type { WorkspaceContext } from "../workspace/context";
@@ -14,8 +14,7 @@ import { findPlace, keyOf, previewCreate, previewLeaving, previewUpdate } from "
 import { findMember, readMember } from "../workspace/read";
 import { inputsFrom } from "../workspace/state";
 import { updateMember } from "../workspace/update";
-import { declaredTwice, refusalsOf, sentence } from "./declared";
-import { ownFailure } from "./failures";
+import { addFound, declaredTwice, sentence } from "./declared";
 import type { Checked, Declared, Difference, Props, Resource, Stored } from "./resource";
 import type { Session } from "./session";
 
@@ -103,15 +102,10 @@ export function workspaceMemberResource(session: Session): Resource {
       if (wasAdopted && isSamePlace(olds, inputs)) inputs["adopt"] = true;
       const result: Checked = { inputs, failures: failures.map((failure) => sentence(failure, declared?.secrets)) };
       if (failures.length > 0 || !session.isKnown()) return result;
-      try {
+      return addFound(result, nameOf(inputs), async () => {
         const duplicate = await checkLive(olds, inputs, declared);
-        if (duplicate !== undefined) result.failures.push(duplicate);
-      } catch (error) {
-        result.failures.push(unnamed(ownFailure(error, "check", nameOf(inputs)).message));
-        const refusals = refusalsOf(error);
-        if (refusals.length > 0) result.refusals = refusals;
-      }
-      return result;
+        return duplicate === undefined ? [] : [duplicate];
+      });
     },
 
     async diff(id, olds, news): Promise<Difference> {

@@ -47,19 +47,17 @@ function findJsonProblem(text: string): number | undefined {
 
 /** Takes rows out of a document that is whole. */
 class Reader {
-  readonly #yaml: typeof YAML;
-  readonly #lines: YAML.LineCounter;
   readonly #problems: Problem[] = [];
 
-  constructor(yaml: typeof YAML, lines: YAML.LineCounter) {
-    this.#yaml = yaml;
-    this.#lines = lines;
-  }
+  constructor(
+    private readonly yaml: typeof YAML,
+    private readonly lines: YAML.LineCounter,
+  ) {}
 
   read(contents: unknown): Rows {
     // Nothing but comments.
     if (contents === null) return { rows: [], problems: [] };
-    const rows = this.#yaml.isSeq(contents)
+    const rows = this.yaml.isSeq(contents)
       ? contents.items.flatMap((item) => this.#listed(item))
       : this.#entries(contents, "the file must be members by address, or a list of members with email").flatMap(
           (entry) => (entry.name === "$schema" ? [] : this.#keyed(entry)),
@@ -73,7 +71,7 @@ class Reader {
     const others = entries.filter(({ name }) => name !== "email");
     const twice = entries.filter((entry) => entry.name === "email" && entry !== email);
     for (const { nameAt } of twice) this.#problems.push({ at: nameAt, words: "email is there twice in one member" });
-    if (!this.#yaml.isMap(item)) return [];
+    if (!this.yaml.isMap(item)) return [];
     return [
       { at: this.#placeOf(item), email: email && this.#cell(email.node, email.nameAt), cells: this.#cells(others) },
     ];
@@ -98,9 +96,9 @@ class Reader {
   }
 
   #valueOf(node: unknown): unknown {
-    if (this.#yaml.isScalar(node)) return node.value;
-    if (this.#yaml.isSeq(node)) return node.items.map((item) => this.#valueOf(item));
-    if (!this.#yaml.isMap(node)) return null;
+    if (this.yaml.isScalar(node)) return node.value;
+    if (this.yaml.isSeq(node)) return node.items.map((item) => this.#valueOf(item));
+    if (!this.yaml.isMap(node)) return null;
     const entries = this.#entries(node, "");
     entries.forEach(({ name, nameAt }, index) => {
       if (entries.findIndex((other) => other.name === name) < index) {
@@ -112,13 +110,13 @@ class Reader {
 
   /** The entries of a map with keys that are text as they are written, such as `no` and `1`. */
   #entries(node: unknown, otherwise: string, at?: Place): Entry[] {
-    if (!this.#yaml.isMap(node)) {
+    if (!this.yaml.isMap(node)) {
       this.#problems.push({ at: this.#placeOf(node, at), words: otherwise });
       return [];
     }
     return node.items.flatMap(({ key, value }) => {
       const nameAt = this.#placeOf(key);
-      const name = this.#yaml.isScalar(key) ? (key.source ?? String(key.value)) : undefined;
+      const name = this.yaml.isScalar(key) ? (key.source ?? String(key.value)) : undefined;
       if (name !== undefined) return [{ name, nameAt, node: value }];
       this.#problems.push({ at: nameAt, words: "a key must be text" });
       return [];
@@ -126,8 +124,8 @@ class Reader {
   }
 
   #placeOf(node: unknown, otherwise: Place = { line: 1, column: 1 }): Place {
-    const offset = this.#yaml.isNode(node) ? node.range?.[0] : undefined;
-    return offset === undefined ? otherwise : placeOf(this.#lines, offset);
+    const offset = this.yaml.isNode(node) ? node.range?.[0] : undefined;
+    return offset === undefined ? otherwise : placeOf(this.lines, offset);
   }
 }
 

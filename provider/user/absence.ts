@@ -1,4 +1,4 @@
-import { WallarooError, listed, refusal } from "../api/errors";
+import { MAX_NAMED, WallarooError, listed, refusal } from "../api/errors";
 import type { ApiUser } from "../api/wire";
 import type { Context } from "./context";
 import type { Renamed } from "./directory";
@@ -10,8 +10,6 @@ import type { View } from "./view";
 
 /** Known accounts that may all be gone, or all have other addresses, at once; more than that is another platform. */
 const MOST_AT_ONCE = 2;
-/** Most addresses in a message. */
-const MAX_NAMED = 10;
 
 /**
  * Raises when the absence of an account from `view` is not to be believed. Believed, accounts would leave the state, and

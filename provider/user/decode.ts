@@ -1,4 +1,4 @@
-import { refusal } from "../api/errors";
+import { MAX_NAMED, refusal } from "../api/errors";
 import { isRecord, withoutUndefined } from "../api/json";
 import { canonicalEmail } from "./email";
 import type { UserState } from "./model";
@@ -98,9 +98,6 @@ export function findDefects(
   const good = given.filter(([key]) => !wrong.some((defect) => defect.key === key));
   return { good: Object.fromEntries(good), defects: [...missing, ...wrong] };
 }
-
-/** Longest list of defects in a message. */
-const MAX_NAMED = 10;
 
 /** Raises `refused` when the stored state has defects: no account is cut off by what can't be read. */
 export function refuseDefects(operation: string, who: string, defects: readonly Defect[]): void {

@@ -35,10 +35,7 @@ interface Search {
   failure?: unknown;
 }
 
-/**
- * Looks for accounts that an invite made, or may have made. One look is for all of them, and the looks go on by time,
- * whatever a look fails with and whatever retries a single request has.
- */
+/** Looks for accounts that an invite made, or may have made: one look for all of them, by time and not by retries. */
 export class Lookout {
   readonly #searches = new Set<Search>();
   readonly #waiting: (() => void)[] = [];

@@ -107,10 +107,7 @@ export async function previewUpdate(context: Context, known: KnownUser, inputs: 
   if (announcement !== undefined) context.announcements.say(announcement);
 }
 
-/**
- * For a user with another declared address; `email` is undefined while only `up` will know it. The engine has the new
- * address checked next, without old inputs, as that of a new user.
- */
+/** For another declared address, undefined if only `up` will know it: it is checked next, as that of a new user. */
 export async function previewReplacement(context: Context, known: KnownUser, email: string | undefined): Promise<void> {
   await previewLeaving(context, known, email === undefined ? [] : [email]);
   // It may correct the old one, which that check does not know.

@@ -75,10 +75,7 @@ async function findAccount(context: Context, known: KnownUser, view: View): Prom
   return context.directory.isKnown(user.id) ? undefined : user;
 }
 
-/**
- * What is there now is known: a step that failed before shows as drift, and as nothing else. Not so the sessions of a
- * deactivated account, which may be what was left to do.
- */
+/** A step that failed before shows as drift. Not so sessions of a deactivated account, which may be left to end. */
 function found(state: UserState, { enabled }: ApiUser): UserState {
   const { unfinished, ...known } = seen(state);
   return unfinished === true && !enabled ? { ...known, unfinished } : known;

@@ -1,4 +1,4 @@
-import { listed, refusal } from "../api/errors";
+import { MAX_NAMED, listed, refusal } from "../api/errors";
 import type { ApiUser } from "../api/wire";
 import type { Context } from "./context";
 import { DECISION_AGE_MS } from "./directory";
@@ -110,8 +110,6 @@ async function findWanted(context: Context, accounts: readonly Declaring[]): Pro
   return new Map(changed.map(({ email, now }) => [email, isActive(now)]));
 }
 
-/** Longest list of accounts of one kind. */
-const MAX_NAMED = 10;
 /** Time without a sign-in after which an account is named, in milliseconds. */
 const IDLE_MS = 90 * 24 * 3600 * 1000;
 

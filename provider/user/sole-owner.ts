@@ -1,4 +1,4 @@
-import { cleanWords, isWallarooError, listed, refusal, type WallarooError } from "../api/errors";
+import { MAX_NAMED, cleanWords, isWallarooError, listed, refusal, type WallarooError } from "../api/errors";
 import type { ApiUser } from "../api/wire";
 import type { Announcement } from "./announce";
 import type { Context, OwnedWorkspace, Ownership } from "./context";
@@ -33,9 +33,6 @@ interface Plan {
 }
 
 type Around = Pick<Context, "run" | "announcements" | "log" | "ownership"> & { directory: Pick<Directory, "view"> };
-
-/** Longest list of workspaces in a message. */
-const MAX_NAMED = 10;
 
 /**
  * Says of accounts that are about to be cut off which workspaces they alone own, and answers why they must not be: one

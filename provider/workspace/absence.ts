@@ -43,13 +43,8 @@ export function refuseDoubtfulAbsence(
 ): void {
   const who = nameOf(membershipOf(state));
   if (members.size === 0) {
-    throw new WallarooError({
-      kind: "unreadable",
-      operation,
-      who,
-      words: "the platform lists no member of the workspace at all, and there is always one",
-      next: "Nothing was changed. Run the same command again, and if it stays so, let go of it with `pulumi state delete`.",
-    });
+    const next = "Run the same command again, and if it stays so, let go of it with `pulumi state delete`.";
+    throw noMember(operation, who, `Nothing was changed. ${next}`);
   }
   if (workspace.name.normalize("NFC") === state.workspaceName.normalize("NFC")) return;
   throw refusal(
@@ -75,11 +70,11 @@ export async function findFirstMembers(
   if (listed.size > 0) return listed;
   const members = await workspaceDirectory.members(workspace.id, DECISION_AGE_MS, listed.askedAtMs + listed.tookMs);
   if (members.size > 0 || role === "OWNER" || !isFirst) return members;
-  throw new WallarooError({
-    kind: "unreadable",
-    operation: "add",
-    who: `${addressOf(account)} to workspace "${workspace.name}"`,
-    words: "the platform lists no member of the workspace at all, and there is always one",
-    next: "Nothing was sent. Run the same command again. If it stays so, give the workspace an owner first.",
-  });
+  const next = "Nothing was sent. Run the same command again. If it stays so, give the workspace an owner first.";
+  throw noMember("add", `${addressOf(account)} to workspace "${workspace.name}"`, next);
+}
+
+function noMember(operation: string, who: string, next: string): WallarooError {
+  const words = "the platform lists no member of the workspace at all, and there is always one";
+  return new WallarooError({ kind: "unreadable", operation, who, words, next });
 }

@@ -1,4 +1,4 @@
-import { refusal, type WallarooError } from "../api/errors";
+import { refusal } from "../api/errors";
 import { DECISION_AGE_MS } from "../user/directory";
 import { addressOf } from "../user/email";
 import { findFirstMembers } from "./absence";
@@ -26,7 +26,10 @@ export async function createMember(context: WorkspaceContext, inputs: MemberInpu
       const declaration = memberships.findDeclaration(keyOf(inputs)) ?? memberships.findDeclaration(id);
       // Others may have named it in other words while the account was not there.
       const earlier = memberships.declare(id, declaration ?? { key: id, name: id });
-      if (earlier !== undefined) throw declaredToo(nameOf(membership), earlier.name);
+      if (earlier !== undefined) {
+        const next = "Nothing was sent for it. Declare a membership once.";
+        throw refusal("create", nameOf(membership), `"${earlier.name}" declares it too`, next);
+      }
       context.run.siblings?.tell({ verb: "keeps", who: id });
       const role = members.roleOf(account.id);
       if (plan === "adopt") state = adopted(state, role);
@@ -37,8 +40,4 @@ export async function createMember(context: WorkspaceContext, inputs: MemberInpu
     throw mayBeDone(error) ? unfinished(state, error) : error;
   }
   return knownOf(state);
-}
-
-function declaredToo(who: string, name: string): WallarooError {
-  return refusal("create", who, `"${name}" declares it too`, "Nothing was sent for it. Declare a membership once.");
 }

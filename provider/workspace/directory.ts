@@ -11,7 +11,7 @@ export class WorkspaceDirectory {
   readonly #workspaces: Snapshot<WorkspaceList>;
   readonly #members = new Map<number, Snapshot<Members>>();
   /** Each answer is of its own workspace: what one look raises is not raised by those of others. */
-  readonly #confirmations: Batcher<number, () => Members>;
+  readonly #confirmations: Batcher<number, PromiseSettledResult<Members>>;
 
   constructor(
     private readonly api: Pick<WorkspacesApi, "list" | "listUsers">,
@@ -21,7 +21,8 @@ export class WorkspaceDirectory {
       async (askedAtMs) => new WorkspaceList(await this.api.list(), askedAtMs, this.nowMs() - askedAtMs),
       nowMs,
     );
-    this.#confirmations = new Batcher((ids) => this.#look(ids));
+    // Questions about one workspace share a request.
+    this.#confirmations = new Batcher((ids) => Promise.allSettled(ids.map((id) => this.members(id, 0))));
   }
 
   /** The workspaces that the account of the provider sees; see `Snapshot.view`. */
@@ -52,26 +53,7 @@ export class WorkspaceDirectory {
    */
   async confirm(workspaceId: number): Promise<Members> {
     const answer = await this.#confirmations.load(workspaceId);
-    return answer();
+    if (answer.status === "rejected") throw answer.reason;
+    return answer.value;
   }
-
-  async #look(ids: readonly number[]): Promise<(() => Members)[]> {
-    const answers = new Map(
-      await Promise.all(
-        [...new Set(ids)].map(async (id): Promise<[number, () => Members]> => {
-          try {
-            const members = await this.members(id, 0);
-            return [id, () => members];
-          } catch (error) {
-            return [id, () => raised(error)];
-          }
-        }),
-      ),
-    );
-    return ids.map((id) => answers.get(id) ?? (() => raised(new Error(`workspace ${id} was not asked about`))));
-  }
-}
-
-function raised(error: unknown): never {
-  throw error;
 }

@@ -1,4 +1,4 @@
-import { listed, refusal } from "../api/errors";
+import { MAX_NAMED, listed, refusal } from "../api/errors";
 import type { ApiUser, ApiWorkspace } from "../api/wire";
 import { isProvisional } from "../user/absence";
 import { findInFresh } from "../user/directory";
@@ -7,9 +7,6 @@ import type { View } from "../user/view";
 import { isAddress } from "./check";
 import type { WorkspaceContext } from "./context";
 import type { WorkspaceList } from "./view";
-
-/** Most workspaces that a message names. */
-const MOST_NAMED = 10;
 
 /** The workspace that is declared. Raises `refused` if the provider sees none, or several may be meant. */
 export async function getWorkspace(
@@ -40,7 +37,7 @@ function describeNearest(given: string | number, list: WorkspaceList): string {
 
 function describeSeen(list: WorkspaceList): string {
   const names = list.all().map(({ id, name }) => `"${name}" (${id})`);
-  return names.length === 0 ? ", and none at all" : `; it sees ${listed(names.sort(), MOST_NAMED)}`;
+  return names.length === 0 ? ", and none at all" : `; it sees ${listed(names.sort(), MAX_NAMED)}`;
 }
 
 /** The account that is declared, by its address or id; undefined if the platform has none. Raises `refused` if several are meant. */

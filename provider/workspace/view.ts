@@ -30,10 +30,7 @@ export class WorkspaceList implements Seen {
     return all.filter((workspace) => workspace.name.normalize("NFC") === name.normalize("NFC"));
   }
 
-  /**
-   * The workspace that a program means: a number is an id, a text is a name or, if it is written as a whole number, an
-   * id. Raises `refused` if that may be several workspaces.
-   */
+  /** A number is an id; a text is a name, or an id as a whole number. Raises `refused` if several may be meant. */
   find(given: string | number): ApiWorkspace | undefined {
     if (typeof given === "number") return this.findById(given);
     const byId = idOf(given) === undefined ? undefined : this.findById(idOf(given) ?? 0);

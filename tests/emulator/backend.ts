@@ -1,4 +1,10 @@
-import type { ApiUser, TokenErrorBody, TokenResponse } from "../../provider/api/wire";
+import type { ApiUser, TokenResponse } from "../../provider/api/wire";
+
+/** Error answer of Keycloak's token endpoint. */
+export interface TokenErrorBody {
+  error: string;
+  error_description?: string;
+}
 
 /** An answer of the platform. A text is sent as it is, anything else as JSON. */
 export interface RouteAnswer {

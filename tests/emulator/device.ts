@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { TokenErrorBody } from "../../provider/api/wire";
+import type { TokenErrorBody } from "./backend";
 import type { RouteAnswer } from "./backend";
 import type { Account } from "./memory";
 

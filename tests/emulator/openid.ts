@@ -1,5 +1,5 @@
-import type { TokenErrorBody, TokenResponse } from "../../provider/api/wire";
-import type { RouteAnswer } from "./backend";
+import type { TokenResponse } from "../../provider/api/wire";
+import type { RouteAnswer, TokenErrorBody } from "./backend";
 import { DeviceGrants } from "./device";
 import type { Account, MemoryBackend } from "./memory";
 import {

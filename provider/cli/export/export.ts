@@ -1,6 +1,6 @@
 import path from "node:path";
 import type { Command } from "commander";
-import { WallarooError, listed } from "../../api/errors";
+import { WallarooError, listed, refusal } from "../../api/errors";
 import { mergeRoster } from "../../roster/merge";
 import { decode, formatOfFile } from "../../roster/read";
 import { FORMATS, type RosterFormat } from "../../roster/roster";
@@ -99,14 +99,9 @@ function put(
     return printLines([`${out} ${what}. Nothing was written (--dry-run).`]);
   }
   if (there !== undefined && yes !== true) {
-    throw new WallarooError({
-      kind: "refused",
-      operation: "write",
-      who: out,
-      words:
-        changes.length > 0 ? `it is there, and ${changes.length} of its members would change` : "it is there already",
-      next: "Nothing was written. Run again with --yes, or name another file.",
-    });
+    const words =
+      changes.length > 0 ? `it is there, and ${changes.length} of its members would change` : "it is there already";
+    throw refusal("write", out, words, "Nothing was written. Run again with --yes, or name another file.");
   }
   writeWhole(out, text);
   printLines([`${out} was written.`]);

@@ -1,4 +1,4 @@
-import { WallarooError, cleanWords, isWallarooError, listed } from "../../api/errors";
+import { WallarooError, cleanWords, isWallarooError, listed, refusal } from "../../api/errors";
 import { compare, isRecord } from "../../api/json";
 import type { ApiUser } from "../../api/wire";
 import type { Platform } from "../../connect";
@@ -70,7 +70,10 @@ export async function collect(platform: Platform, scope: Scope): Promise<Report>
   const managed = scope.stacks === undefined ? undefined : findManaged(scope.stacks, view, notes);
   const signIns = new Set(users.filter(({ lastLogin }) => lastLogin !== undefined).map(({ id }) => id));
   if (signIns.size === 0) notes.push("This release does not show when accounts signed in.");
-  if (signIns.size === 0 && scope.idleDays !== undefined) throw idleUnknown();
+  if (signIns.size === 0 && scope.idleDays !== undefined) {
+    const words = "this release of the platform does not show when accounts signed in";
+    throw refusal("tell", "idle accounts", words, "Leave --idle out.");
+  }
   if (!view.showsRoles()) notes.push("This release does not show who is an administrator.");
   const accounts = users.map((user) => {
     const entry: Entry = { id: user.id, username: canonicalEmail(user.username), active: user.enabled };
@@ -97,16 +100,6 @@ export async function collect(platform: Platform, scope: Scope): Promise<Report>
 function isIdle({ enabled, lastLogin, createdTimestamp }: ApiUser, sinceMs: number): boolean {
   const lastMs = typeof lastLogin === "number" ? lastLogin : (createdTimestamp ?? 0);
   return enabled && lastMs < sinceMs;
-}
-
-function idleUnknown(): WallarooError {
-  return new WallarooError({
-    kind: "refused",
-    operation: "tell",
-    who: "idle accounts",
-    words: "this release of the platform does not show when accounts signed in",
-    next: "Leave --idle out.",
-  });
 }
 
 /** The identity providers of each account, by its id; without those of a release that shows none. */

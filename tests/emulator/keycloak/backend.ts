@@ -1,4 +1,4 @@
-import type { ApiUser, TokenErrorBody, TokenResponse } from "../../../provider/api/wire";
+import type { ApiUser, TokenResponse } from "../../../provider/api/wire";
 import { randomBytes } from "node:crypto";
 import {
   StoreError,
@@ -7,6 +7,7 @@ import {
   type Bearer,
   type NewUser,
   type RouteAnswer,
+  type TokenErrorBody,
   type UserPatch,
 } from "../backend";
 import { OPERATOR } from "../seeds";
