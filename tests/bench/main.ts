@@ -12,7 +12,7 @@ import { report } from "./report";
 import { readResults, stringify, type Results } from "./series";
 import { measureStarts } from "./start";
 import { openStack } from "./subject";
-import { ALL, SUBJECTS } from "./subjects";
+import { ALL, BEFORE, ORDER, SUBJECTS } from "./subjects";
 
 const USAGE = `Measures the provider through the real engine, side by side with the native plugin, the
 engine's own cost and a naive provider.
@@ -24,6 +24,8 @@ engine's own cost and a naive provider.
                    ${WHOLE.replaceAll(",", ",\n                   ")}
   --subjects LIST  only these of the plan: ${ALL.join(",")}
   --out FILE       tables as Markdown, and the raw measurements as JSON beside it. Default tests/bench/RESULTS.md
+  --beside FOLDER  measures \`WallarooUser\` and \`WallarooTeam\` of another checkout too, which is installed and built there,
+                   in turns with this one: what a change costs
   --keycloak       a team over a real Keycloak instead, beside the same accounts through OpenTofu if tofu (or terraform) and
                    terraform-provider-keycloak are on PATH; then the plan is ACCOUNTS:RUNS, default ${KEYCLOAK_PLAN},
                    the subject team or native-team, and the file tests/bench/KEYCLOAK.md
@@ -44,13 +46,27 @@ const STARTS = 11;
 async function main(): Promise<void> {
   const [text, flag] = [{ type: "string" }, { type: "boolean" }] as const;
   const { values } = parseArgs({
-    options: { quick: flag, plan: text, subjects: text, out: text, plot: flag, keycloak: flag, help: flag },
+    options: {
+      quick: flag,
+      plan: text,
+      subjects: text,
+      out: text,
+      beside: text,
+      plot: flag,
+      keycloak: flag,
+      help: flag,
+    },
   });
   if (values.help) return void process.stdout.write(`${USAGE}\n`);
   if (values.plot) return drawAgain();
   if (values.keycloak) return overKeycloak(values);
   const out = values.out ?? TABLES;
-  const groups = readPlan(values.plan ?? (values.quick ? QUICK : WHOLE), values.subjects?.split(","));
+  const beside = values.beside === undefined ? undefined : path.resolve(values.beside);
+  if (beside !== undefined && !fs.existsSync(path.join(beside, "dist"))) throw new Error(`${beside} is not built`);
+  const subjects = values.subjects?.split(",") ?? (beside === undefined ? ALL : ORDER);
+  const other = beside === undefined ? BEFORE.find((subject) => subjects.includes(subject)) : undefined;
+  if (other !== undefined) throw new Error(`${other} needs --beside`);
+  const groups = readPlan(values.plan ?? (values.quick ? QUICK : WHOLE), subjects);
   const { version } = await ensureEngine();
   const results: Results = {
     about: [`${about(version)}, ${IN_MEMORY}`],
@@ -59,7 +75,7 @@ async function main(): Promise<void> {
   };
   await measureInRounds(groups, {
     nameOf,
-    live: (group) => liveTogether(livesOf(group), results.series),
+    live: (group) => liveTogether(livesOf(group, beside), results.series),
     after: () => write(out, results, report),
   });
   if (out === TABLES) fs.writeFileSync(PLOT, growthPlot(results, readResults(KEYCLOAK)));
@@ -98,9 +114,10 @@ function nameOf({ accounts, latencyMs, subjects }: Group): string {
   return `${kinds.join(", ")}: ${accounts} at ${latencyMs} ms (${subjects.length} subjects)`;
 }
 
-function livesOf({ subjects, accounts, latencyMs }: Group): Life[] {
+function livesOf({ subjects, accounts, latencyMs }: Group, beside?: string): Life[] {
   return subjects.map((subject) => {
-    const options = { subject, accounts, latencyMs, maxConcurrency: MAX_CONCURRENCY };
+    const checkout = BEFORE.includes(subject) ? { checkout: beside } : {};
+    const options = { subject, accounts, latencyMs, maxConcurrency: MAX_CONCURRENCY, ...checkout };
     return { subject, accounts, latencyMs, open: () => openStack(options) };
   });
 }

@@ -1,4 +1,4 @@
-import { ALL, SUBJECTS, type Subject } from "./subjects";
+import { ALL, ORDER, SUBJECTS, type Subject } from "./subjects";
 
 /** Subjects that are measured together, in turns. */
 export interface Group {
@@ -44,11 +44,11 @@ export function readPlan(plan: string, wanted: readonly string[] = ALL): Group[]
 /** The subjects that kinds and names, joined by `+`, mean. */
 function subjectsOf(what: string): Subject[] {
   const names = what.split("+");
-  requireSubjects(names.filter((name) => !ALL.some((subject) => SUBJECTS[subject].kind === name)));
-  return ALL.filter((subject) => names.includes(subject) || names.includes(SUBJECTS[subject].kind));
+  requireSubjects(names.filter((name) => !ORDER.some((subject) => SUBJECTS[subject].kind === name)));
+  return ORDER.filter((subject) => names.includes(subject) || names.includes(SUBJECTS[subject].kind));
 }
 
 function requireSubjects(names: readonly string[]): void {
-  const unknown = names.filter((name) => !(ALL as readonly string[]).includes(name));
-  if (unknown.length > 0) throw new Error(`unknown subject ${unknown.join(", ")}; there are ${ALL.join(", ")}`);
+  const unknown = names.filter((name) => !(ORDER as readonly string[]).includes(name));
+  if (unknown.length > 0) throw new Error(`unknown subject ${unknown.join(", ")}; there are ${ORDER.join(", ")}`);
 }

@@ -1,6 +1,6 @@
 import { middle, PHASES, REPEATABLE, type Measurement, type Results, type Series } from "./series";
 import type { StartTimes } from "./start";
-import { ALL, SUBJECTS, type Kind } from "./subjects";
+import { ORDER, SUBJECTS, type Kind } from "./subjects";
 
 const TITLES: Record<Kind, { what: string; accounts: string; each: string }> = {
   users: { what: "Users", accounts: "accounts", each: "user" },
@@ -35,7 +35,7 @@ export function report({ about, starts, series }: Results): string {
 }
 
 function section(unsorted: readonly Own[]): string {
-  const series = [...unsorted].sort((a, b) => ALL.indexOf(a.subject) - ALL.indexOf(b.subject));
+  const series = [...unsorted].sort((a, b) => ORDER.indexOf(a.subject) - ORDER.indexOf(b.subject));
   const [{ subject, accounts, latencyMs, stateBytes } = series[0] as Own] = series;
   const { what, accounts: noun, each } = TITLES[SUBJECTS[subject].kind];
   const runs = `${stateBytes.length} run${stateBytes.length === 1 ? "" : "s"}`;
@@ -60,7 +60,8 @@ function section(unsorted: readonly Own[]): string {
         return [SUBJECTS[one.subject].name, ...used, peak ?? "", bytes ?? ""];
       }),
     ),
-    ...comparison(series),
+    ...comparison(series, "plugin / dynamic provider", "dynamic"),
+    ...comparison(series, "this checkout / the other", "before"),
   ].join("\n\n");
 }
 
@@ -97,20 +98,20 @@ export function ratio(one: Series, base: Series, phase: (typeof PHASES)[number],
   return middle(ratios).toFixed(2);
 }
 
-/** The plugin beside the dynamic provider: a third table, if both were measured. */
-function comparison(series: readonly Own[]): string[] {
-  const rows = series.flatMap((native) => {
-    const dynamic = series.find(({ subject }) => subject === SUBJECTS[native.subject].dynamic);
-    if (dynamic === undefined) return [];
+/** Subjects beside what another key names for them: one more table, if both were measured. */
+function comparison(series: readonly Own[], title: string, key: "dynamic" | "before"): string[] {
+  const rows = series.flatMap((one) => {
+    const base = series.find(({ subject }) => subject === SUBJECTS[one.subject][key]);
+    if (base === undefined) return [];
     const shares = PHASES.map((phase) =>
       [({ cpuSeconds }: Measurement) => cpuSeconds, ({ seconds }: Measurement) => seconds]
-        .map((value) => ratio(native, dynamic, phase, value))
+        .map((value) => ratio(one, base, phase, value))
         .join(" / "),
     );
-    const rest = [peakOf, bytesOf].map((of) => (of(native) / of(dynamic)).toFixed(2));
-    return [[SUBJECTS[dynamic.subject].name, ...shares, ...rest]];
+    const rest = [peakOf, bytesOf].map((of) => (of(one) / of(base)).toFixed(2));
+    return [[SUBJECTS[base.subject].name.replace(", other checkout", ""), ...shares, ...rest]];
   });
-  const head = ["plugin / dynamic provider: CPU / seconds", ...PHASES, "peak", "state"];
+  const head = [`${title}: CPU / seconds`, ...PHASES, "peak", "state"];
   return rows.length === 0 ? [] : [tableOf(head, rows)];
 }
 

@@ -18,6 +18,8 @@ export interface StackOptions {
   accounts: number;
   latencyMs: number;
   maxConcurrency: number;
+  /** The checkout whose package the program loads. Default: this one. */
+  checkout?: string;
   /** A platform that runs already, in place of one in memory; closed with the stack. */
   platform?: Platform;
   /** What `up` is told when nothing changes. Default: nothing. */
@@ -40,7 +42,7 @@ export async function openStack(options: StackOptions): Promise<BenchStack> {
   if (workspaces !== undefined) await addWorkspaces(platform, workspaces, accounts);
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "pulumi-wallaroo-bench-"));
   fs.cpSync(path.join(__dirname, "programs"), folder, { recursive: true });
-  linkCheckout(folder);
+  linkCheckout(folder, options.checkout);
   fs.writeFileSync(
     path.join(folder, "Pulumi.yaml"),
     "name: bench\nruntime:\n  name: nodejs\n  options:\n    typescript: false\n" +

@@ -9,6 +9,8 @@ export interface SubjectInfo {
   floor?: Subject;
   /** The same through the dynamic provider. */
   dynamic?: Subject;
+  /** The same of another checkout: measured beside this subject with `--beside` alone. */
+  before?: Subject;
   /** Its program in `programs`, if it is not named as the subject. */
   program?: string;
   /** Into how many workspaces its memberships go. */
@@ -17,10 +19,12 @@ export interface SubjectInfo {
 
 export type Subject =
   | "user"
+  | "user-before"
   | "native-user"
   | "floor"
   | "naive"
   | "team"
+  | "team-before"
   | "native-team"
   | "team-floor"
   | "members"
@@ -31,11 +35,13 @@ export type Subject =
 
 /** What is measured, in the order of the results. */
 export const SUBJECTS: Record<Subject, SubjectInfo> = {
-  user: { kind: "users", name: "`WallarooUser`", floor: "floor" },
+  user: { kind: "users", name: "`WallarooUser`", floor: "floor", before: "user-before" },
+  "user-before": { kind: "users", name: "`WallarooUser`, other checkout", floor: "floor", program: "user" },
   "native-user": { kind: "users", name: "plugin, `User`", floor: "floor", dynamic: "user" },
   floor: { kind: "users", name: "floor of `WallarooUser`" },
   naive: { kind: "users", name: "naive provider", floor: "floor" },
-  team: { kind: "teams", name: "`WallarooTeam`", floor: "team-floor" },
+  team: { kind: "teams", name: "`WallarooTeam`", floor: "team-floor", before: "team-before" },
+  "team-before": { kind: "teams", name: "`WallarooTeam`, other checkout", floor: "team-floor", program: "team" },
   "native-team": { kind: "teams", name: "plugin, `Team`", floor: "team-floor", dynamic: "team" },
   "team-floor": { kind: "teams", name: "floor of `WallarooTeam`" },
   members: {
@@ -57,4 +63,9 @@ export const SUBJECTS: Record<Subject, SubjectInfo> = {
   "members-floor": { kind: "members", name: "floor of `WallarooWorkspaceMember`", workspaces: 1 },
 };
 
-export const ALL = Object.keys(SUBJECTS) as Subject[];
+/** Every subject, in the order of the results. */
+export const ORDER = Object.keys(SUBJECTS) as Subject[];
+/** Those that need the package of another checkout. */
+export const BEFORE: readonly Subject[] = Object.values(SUBJECTS).flatMap(({ before = [] }) => before);
+/** Those of this checkout. */
+export const ALL = ORDER.filter((subject) => !BEFORE.includes(subject));

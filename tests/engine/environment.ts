@@ -30,9 +30,9 @@ export function platformEnvironment(
   return { WALLAROO_URL: url, WALLAROO_USER: email, WALLAROO_PASSWORD: password };
 }
 
-/** Puts this checkout and its Pulumi into the `node_modules` of a folder, as an installation would. */
-export function linkCheckout(folder: string): void {
+/** Puts a checkout, by default this one, and its Pulumi into the `node_modules` of a folder, as an installation would. */
+export function linkCheckout(folder: string, checkout = ROOT): void {
   fs.mkdirSync(path.join(folder, "node_modules"));
-  fs.symlinkSync(ROOT, path.join(folder, "node_modules/pulumi-wallaroo"));
-  fs.symlinkSync(path.join(ROOT, "node_modules/@pulumi"), path.join(folder, "node_modules/@pulumi"));
+  fs.symlinkSync(checkout, path.join(folder, "node_modules/pulumi-wallaroo"));
+  fs.symlinkSync(path.join(checkout, "node_modules/@pulumi"), path.join(folder, "node_modules/@pulumi"));
 }

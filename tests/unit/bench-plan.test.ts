@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { QUICK, readPlan, WHOLE } from "../bench/plan";
-import { ALL } from "../bench/subjects";
+import { ALL, BEFORE, ORDER } from "../bench/subjects";
 
 describe("the plan of the benchmark", () => {
   it("measures every subject without a word about them, and teams alone from 10,000 accounts on", () => {
@@ -18,6 +18,16 @@ describe("the plan of the benchmark", () => {
     ]);
   });
 
+  it("measures another checkout only where its subjects are wanted", () => {
+    expect(readPlan("100:0:1:users+team")[0]?.subjects).to.not.include.members([...BEFORE]);
+    expect(readPlan("100:0:1:user+user-before")[0]?.subjects).to.deep.equal(["user"]);
+    expect(readPlan("100:0:1:user+user-before+floor", ORDER)[0]?.subjects).to.deep.equal([
+      "user",
+      "user-before",
+      "floor",
+    ]);
+  });
+
   for (const plan of ["100", "100:0", "100:0:0", "0:0:1", "100:-1:1", "x:0:1", "100:0:1:teams:more", ""]) {
     it(`refuses "${plan}"`, () => {
       expect(() => readPlan(plan)).to.throw(`${plan} is not ACCOUNTS:LATENCY:RUNS[:WHAT]`);
@@ -25,7 +35,9 @@ describe("the plan of the benchmark", () => {
   }
 
   it("refuses a subject that there is not, in the plan and among the wanted ones", () => {
-    expect(() => readPlan("100:0:1:team+nobody")).to.throw("unknown subject nobody; there are user, native-user");
+    expect(() => readPlan("100:0:1:team+nobody")).to.throw(
+      "unknown subject nobody; there are user, user-before, native-user",
+    );
     expect(() => readPlan("100:0:1", ["teams"])).to.throw("unknown subject teams");
   });
 

@@ -47,6 +47,14 @@ describe("the results of the benchmark", () => {
     expect(row).to.match(/^\| `WallarooUser` \| 0\.50 \/ 0\.50 \|.*\| 1\.00 \| 1\.00 \|$/);
   });
 
+  it("have this checkout beside another one if both were measured", () => {
+    const user = series("user", [2, 4, 8]);
+    expect(rows([user, floor], "this checkout / the other")).to.deep.equal([]);
+    const before = series("user-before", [4, 4, 4], { stateBytes: [500] });
+    const [row] = rows([user, before, floor], "this checkout / the other");
+    expect(row).to.match(/^\| `WallarooUser` \| 1\.00 \/ 1\.00 \|.*\| 1\.00 \| 2\.00 \|$/);
+  });
+
   it("are ordered by kind, size and latency, whatever was measured first", () => {
     const all = [
       series("members", [1]),
