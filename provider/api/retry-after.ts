@@ -18,8 +18,16 @@ const RFC_850 = new RegExp(`^${LONG_DAY}, (\\d\\d)-${MONTH}-(\\d\\d) ${TIME} GMT
 /** `Sun Nov  6 08:49:37 1994`. */
 const ASCTIME = new RegExp(`^${DAY} ${MONTH} ((?: |\\d)\\d) ${TIME} (\\d{4})$`);
 
+/** The last date that was read: many answers of one second have the same. */
+let last: { text: string; ms: number | undefined } | undefined;
+
 /** An HTTP date (RFC 9110, 5.6.7) in milliseconds since the epoch. `Date.parse` takes much more. */
 export function parseHttpDate(text: string): number | undefined {
+  if (last?.text !== text) last = { text, ms: readHttpDate(text) };
+  return last.ms;
+}
+
+function readHttpDate(text: string): number | undefined {
   const newer = IMF_FIXDATE.exec(text) ?? RFC_850.exec(text);
   if (newer !== null) {
     const [, day, month, year, ...time] = newer;

@@ -67,8 +67,8 @@ export class Waiting {
       this.#sinceMs = nowMs;
       this.#dueMs = nowMs + FIRST_MS;
     }
-    const about = aboutOf(exchange);
-    this.#attempts.set(about, (this.#attempts.get(about) ?? 0) + 1);
+    const purpose = purposeOf(exchange);
+    this.#attempts.set(purpose, (this.#attempts.get(purpose) ?? 0) + 1);
     this.#last = exchange;
     this.#underWay.add(exchange);
     // It may have become due between two requests that were short.
@@ -103,12 +103,14 @@ export class Waiting {
     const [oldest = this.#last, ...others] = this.#underWay;
     if (oldest === undefined || this.#sinceMs === undefined) return;
     const seconds = Math.round((this.nowMs() - this.#sinceMs) / 1000);
-    const attempt = this.#attempts.get(aboutOf(oldest)) ?? 1;
+    const attempt = this.#attempts.get(purposeOf(oldest)) ?? 1;
     const next = this.#underWay.size === 0 ? " has failed, and the next one follows" : "";
     const waiting = others.length === 1 ? "1 more request waits" : `${others.length} more requests wait`;
     const more = others.length === 0 ? "" : ` ${waiting} too.`;
     const { host } = new URL(oldest.url);
-    this.say(`Waiting for ${host} for ${seconds} s: ${aboutOf(oldest)}, attempt ${attempt}${next}.${more}`);
+    this.say(
+      `Waiting for ${host} for ${seconds} s: ${cleanWords(purposeOf(oldest), undefined, MAX_ABOUT)}, attempt ${attempt}${next}.${more}`,
+    );
     while (this.#dueMs <= this.nowMs()) this.#dueMs += EVERY_MS;
   }
 
@@ -121,8 +123,8 @@ export class Waiting {
   }
 }
 
-function aboutOf({ operation, who }: Exchange): string {
-  return cleanWords(`${operation} ${who}`, undefined, MAX_ABOUT);
+function purposeOf({ operation, who }: Exchange): string {
+  return `${operation} ${who}`;
 }
 
 /** Longest purpose, in characters. */

@@ -42,6 +42,18 @@ describe("the boundary to the engine's dynamic host", () => {
     expect(arrived).to.deep.equal(["created", "deleted"]);
   });
 
+  it("has no stack trace made for a message, as the source maps of all files on it would be read", () => {
+    const seen: unknown[] = [];
+    sinon.stub(pulumi.log, "info").callsFake(() => {
+      seen.push(new Error("here").stack);
+      return seen.length === 1 ? Promise.resolve() : raise(new Error("gone"));
+    });
+    engineLog.info("one");
+    expect(() => engineLog.info("two")).to.throw("gone");
+    expect(seen).to.deep.equal(["Error: here", "Error: here"]);
+    expect(new Error("after").stack).to.match(/\n\s+at /);
+  });
+
   it("makes an error of kind internal of what is no error of this package, and asks for a report", async () => {
     for (const thrown of [new TypeError("x is not a function"), "text", undefined, { code: 1 }]) {
       // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
@@ -74,3 +86,7 @@ describe("the boundary to the engine's dynamic host", () => {
     expect((await same.diff("id", { email: "a", __provider: "text" }, {})).changes).to.equal(false);
   });
 });
+
+function raise(error: Error): never {
+  throw error;
+}
