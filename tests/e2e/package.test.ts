@@ -49,8 +49,7 @@ describe("the packed package", function () {
     }[];
     const files = (pack?.files ?? []).map((file) => file.path);
     const others = files.filter(
-      (file) =>
-        !/^(dist\/(provider|sdk)\/.*\.(js|js\.map|d\.ts)|docs\/(api\/)?[\w-]+\.(md|svg)|examples\/.*)$/.test(file),
+      (file) => !/^(dist\/(provider|sdk)\/.*\.d\.ts|docs\/(api\/)?[\w-]+\.(md|svg)|examples\/.*)$/.test(file),
     );
     const plugin = ["PulumiPlugin.yaml", "index.js", "package.json", "pulumi-resource-wallaroo", "schema.json"];
     const folder = plugin.map((file) => `plugin/${file}`);
@@ -59,6 +58,7 @@ describe("the packed package", function () {
       "LICENSE",
       "README.md",
       "SECURITY.md",
+      ...["command", "provider", "sdk"].flatMap((name) => [`dist/bundle/${name}.js`, `dist/bundle/${name}.js.map`]),
       "package.json",
       ...folder,
       "roster.schema.json",
@@ -69,7 +69,7 @@ describe("the packed package", function () {
     const examples = files.filter((file) => file.startsWith("examples/"));
     const { stdout: tracked } = await run("git", ["ls-files", "examples"], { cwd: ROOT });
     expect(examples.sort(), "nothing that a run leaves there").to.deep.equal(tracked.trim().split("\n").sort());
-    expect(files).to.include("dist/provider/dynamic/index.js");
+    expect(files).to.include.members(["dist/sdk/index.d.ts", "dist/provider/dynamic/index.d.ts"]);
     expect(files.filter((file) => file.includes("native"))).to.deep.equal([]);
   });
 

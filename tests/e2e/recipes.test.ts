@@ -151,7 +151,7 @@ describe("the recipes", function () {
     await platform.addUser({ email: "ann@example.com", admin: true });
     await platform.addUser({ email: "bob@example.com", enabled: false });
     await pulumi(["stack", "init", "dev"]);
-    const wallaroo = path.join(folder, "node_modules/pulumi-wallaroo/dist/provider/cli/main.js");
+    const wallaroo = path.join(folder, "node_modules/pulumi-wallaroo/dist/bundle/command.js");
     const checked = await command("node", [wallaroo, "check"]);
     expect(checked.code, checked.stdout + checked.stderr).to.equal(0);
     const exported = await command("node", [wallaroo, "export", "--to", "roster", "--out", "accounts.yaml"]);

@@ -283,11 +283,21 @@ function projectWith(plugin: string): automation.ProjectSettings {
   } as automation.ProjectSettings;
 }
 
-/** Has the provider's process look for accounts for another time than users have to wait; answers NODE_OPTIONS. */
+/**
+ * Has the provider's process look for accounts for another time than users have to wait; answers NODE_OPTIONS. It then loads
+ * the provider file by file, as the time can't be set in the bundle.
+ */
 function preload(folder: string, lookingMs: number): string {
   const file = path.join(folder, "looking.cjs");
-  const lookout = path.resolve(__dirname, "../../dist/provider/user/lookout.js");
-  fs.writeFileSync(file, `require(${JSON.stringify(lookout)}).LOOKING_MS = ${lookingMs};`);
+  const provider = path.resolve(__dirname, "../../dist/provider");
+  const program = `
+    const Module = require("node:module");
+    const resolve = Module._resolveFilename;
+    Module._resolveFilename = (name, ...others) =>
+      name === "pulumi-wallaroo/provider" ? ${JSON.stringify(`${provider}/dynamic/index.js`)} : resolve(name, ...others);
+    require(${JSON.stringify(`${provider}/user/lookout.js`)}).LOOKING_MS = ${lookingMs};
+  `;
+  fs.writeFileSync(file, program);
   return `--require ${JSON.stringify(file)}`;
 }
 

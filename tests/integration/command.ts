@@ -5,7 +5,7 @@ import type { Platform } from "../emulator/platform";
 import { OPERATOR } from "../emulator/seeds";
 import { platformEnvironment } from "../engine/environment";
 
-const MAIN = path.resolve(__dirname, "../../dist/provider/cli/main.js");
+const MAIN = path.resolve(__dirname, "../../dist/bundle/command.js");
 
 /** How a command ended. */
 export interface Ended {
