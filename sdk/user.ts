@@ -115,6 +115,8 @@ export class WallarooUser extends pulumi.CustomResource {
     const given = isPlainObject(args) ? (resolved(args) as Record<string, unknown>) : {};
     const { password } = given;
     const inputs = password === undefined ? given : { ...given, password: pulumi.secret(password) };
+    const resource = { name, type: WallarooUser.type, opts, frees: mayFreeSeat(given) };
+    const emails = emailsOf(given["email"]);
     super(
       WallarooUser.type,
       name,
@@ -127,7 +129,7 @@ export class WallarooUser extends pulumi.CustomResource {
         initialPassword: undefined,
         ...gathering(),
         email: given["email"],
-        ...(opts.id === undefined && { [DECLARED_KEY]: declareUser(name, given, opts, failure) }),
+        ...(opts.id === undefined && { [DECLARED_KEY]: declare(resource, emails, "of its own", failure, given) }),
         [PROVIDER_KEY]: USER_PROVIDER_TEXT,
       },
       { ...opts, additionalSecretOutputs: [...(opts.additionalSecretOutputs ?? []), "initialPassword", "found"] },
@@ -136,15 +138,8 @@ export class WallarooUser extends pulumi.CustomResource {
   }
 }
 
-function declareUser(
-  name: string,
-  inputs: Record<string, unknown>,
-  opts: pulumi.CustomResourceOptions,
-  failure: string | undefined,
-) {
-  const email = inputs["email"];
-  const isLate = typeof email === "object" && email !== null;
-  const emails = typeof email === "string" ? [canonicalEmail(email)] : [];
-  const resource = { name, type: WallarooUser.type, opts, frees: mayFreeSeat(inputs) };
-  return declare(resource, isLate ? undefined : emails, "of its own", failure, inputs);
+/** Undefined while it is not known. */
+function emailsOf(email: unknown): string[] | undefined {
+  if (typeof email === "object" && email !== null) return undefined;
+  return typeof email === "string" ? [canonicalEmail(email)] : [];
 }

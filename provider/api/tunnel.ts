@@ -1,9 +1,8 @@
 import { HttpsProxyAgent } from "https-proxy-agent";
 
 /**
- * The tunnel through a proxy did not come about: nothing was sent to the platform. `code` is `PROXY_` and the proxy's
- * answer to CONNECT (`PROXY_407`) or Node's code (`PROXY_ECONNREFUSED`): `node-fetch` hands on nothing but code and
- * message.
+ * The tunnel did not come about: nothing was sent to the platform. `code` is `PROXY_` and the proxy's answer to CONNECT
+ * (`PROXY_407`) or Node's code (`PROXY_ECONNREFUSED`), as `node-fetch` hands on nothing but code and message.
  */
 class TunnelError extends Error {
   override readonly name = "TunnelError";

@@ -18,9 +18,8 @@ export interface Membership {
 }
 
 /**
- * The workspace endpoints that this package uses, one method each. All raise `WallarooError`, see `Client.call`, with kind
- * `notFound` if the release has none of them. Each may be sent again after an outage. None tells by itself that a write is
- * done: look afterwards.
+ * The workspace endpoints, one method each. All raise `WallarooError`, see `Client.call`; `notFound` if the release has
+ * none. Each may be sent again after an outage. None tells by itself that a write is done: look afterwards.
  */
 export interface WorkspacesApi {
   /** `POST /v1/api/workspaces/list`: the workspaces that the account of the provider may see. The list may be empty. */

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { cleanWords, isWallarooError, type WallarooError } from "../api/errors";
+import { cleanWords, isWallarooError } from "../api/errors";
 import { ACCOUNT, INVITES, RELEASE, SEATS, SESSIONS, USERS, WORKSPACES } from "./check-accounts";
 import { ADDRESS, CLOCK, KEYCLOAK, PROXY, SIGN_IN } from "./check-connection";
 import { describeSources } from "./check-settings";
@@ -51,7 +51,8 @@ async function check(options: SettingsOptions): Promise<{ findings: Finding[]; e
     } catch (error) {
       if (!isWallarooError(error)) throw error;
       failed.add(id);
-      findings.push(refusedBy(id, error));
+      const message = error.status === undefined ? error.words : `${error.words} (HTTP ${error.status})`;
+      findings.push({ id, status: "refused", message, next: error.next });
       // A missing right is a finding; any other failure hides what comes after it.
       couldNot ||= !isWallarooError(error, "forbidden", "notFound", "refused");
     }
@@ -73,11 +74,6 @@ async function check(options: SettingsOptions): Promise<{ findings: Finding[]; e
   }
   const isRefused = findings.some(({ status }) => status === "refused");
   return { findings, exitCode: couldNot ? 1 : isRefused ? 2 : 0 };
-}
-
-/** The provider's own message, in its parts. */
-function refusedBy(id: string, { words, status, next }: WallarooError): Finding {
-  return { id, status: "refused", message: status === undefined ? words : `${words} (HTTP ${status})`, next };
 }
 
 /** One line per finding, with the next step below it. */

@@ -12,7 +12,9 @@ import { decode, encode } from "./values";
 export async function invoke(session: Session, request: InvokeRequest): Promise<InvokeResponse> {
   const { props, secrets } = decode(request.getArgs());
   try {
-    const answer = await answerOf(session, request.getTok(), props);
+    const question = QUESTIONS.find(({ token }) => token === request.getTok());
+    if (question === undefined) throw unknownToken("look up", request.getTok());
+    const answer = await ask(session, question, props);
     // The answer to a secret question shows what was asked.
     return new InvokeResponse().setReturn(encode(answer, secrets.length > 0 ? [["*"]] : []));
   } catch (error) {
@@ -21,12 +23,6 @@ export async function invoke(session: Session, request: InvokeRequest): Promise<
 }
 
 const QUESTIONS: readonly Question<never, unknown>[] = [USER, USERS, CURRENT_USER, SEATS, WORKSPACE, WORKSPACES];
-
-function answerOf(session: Session, token: string, args: Props): Promise<Props> {
-  const question = QUESTIONS.find((one) => one.token === token);
-  if (question === undefined) throw unknownToken("look up", token);
-  return ask(session, question, args);
-}
 
 async function ask(session: Session, question: Question<never, unknown>, args: Props): Promise<Props> {
   const { check, find, property } = question;

@@ -41,9 +41,8 @@ const MOST_WAITING = 6 * BATCH_SIZE;
 const EVERY_MS = 5_000;
 
 /**
- * Runs `steps` and says every few seconds how far they are. Answers what was raised, in the order of the steps. Begins as
- * many as keep the limiter full while others wait for confirmations: all at once cost a third more time (measured with
- * 10,000).
+ * Runs `steps`, says every few seconds how far they are, and answers what was raised, in their order. Begins as many as
+ * keep the limiter full while others wait for confirmations: all at once cost a third more time (measured with 10,000).
  */
 export async function findFailures(
   { limiter, log }: Context,

@@ -39,7 +39,8 @@ const EVERY = 50;
 
 /** Says what becomes of accounts, each once per kind and process. */
 export interface Announcer {
-  say(announcement: Announcement): void;
+  /** @param announcement undefined says nothing */
+  say(announcement: Announcement | undefined): void;
   /** True once for each kind and account. */
   isNew(announcement: Announcement): boolean;
 }
@@ -51,8 +52,8 @@ export class Announcements implements Announcer {
 
   constructor(private readonly log: Log) {}
 
-  say(announcement: Announcement): void {
-    if (announcement.isPlain === true || !this.isNew(announcement)) return;
+  say(announcement: Announcement | undefined): void {
+    if (announcement === undefined || announcement.isPlain === true || !this.isNew(announcement)) return;
     const { kind } = announcement;
     const count = (this.#counts.get(kind) ?? 0) + 1;
     this.#counts.set(kind, count);
@@ -81,8 +82,8 @@ class TeamAnnouncements implements Announcer {
     private readonly team: string,
   ) {}
 
-  say(announcement: Announcement): void {
-    this.#gathered.push(announcement);
+  say(announcement: Announcement | undefined): void {
+    if (announcement !== undefined) this.#gathered.push(announcement);
   }
 
   isNew(announcement: Announcement): boolean {

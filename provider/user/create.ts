@@ -62,8 +62,7 @@ async function begin(context: Context, inputs: UserInputs): Promise<Begun> {
   if (plan.kind === "invite") return beginInvite(context, inputs);
   // At once: nobody else may begin to let go of it while it is taken over.
   run.keep(plan.user.id);
-  const announcement = ofCreate(plan, inputs);
-  if (announcement !== undefined) context.announcements.say(announcement);
+  context.announcements.say(ofCreate(plan, inputs));
   return { kind: "takeOver", plan };
 }
 

@@ -55,8 +55,7 @@ export class AddressesByLength {
 
   /**
    * An address for which `isMeant` holds and that differs from `email` by one slip: a letter added, left out, replaced,
-   * or swapped with the next. Addresses of different digits are meant to differ (`user1`, `user2`), and so are
-   * initials.
+   * or swapped with the next. Addresses of different digits (`user1`, `user2`) and initials are meant to differ.
    */
   find(email: string, isMeant: (near: string) => boolean = () => true): string | undefined {
     const { length } = email;

@@ -132,16 +132,13 @@ export function findBlindEditRefusal(
     return declared !== undefined && declared !== (now === undefined ? "" : read(now));
   });
   if (unsaid.length === 0 || !isWritten) return undefined;
+  const quoted = unsaid.map(([name]) => `\`${name}\``).join(" and ");
   return refusal(
     "edit",
     inputs.email,
     "the platform shows no roles, so that the admin role might be lost on the way",
-    `Declare ${quoted(unsaid)} too, or leave ${names.map(([name]) => name).join(" and ")} out.`,
+    `Declare ${quoted} too, or leave ${names.map(([name]) => name).join(" and ")} out.`,
   );
-}
-
-function quoted(rows: ReturnType<typeof profileProperties>): string {
-  return rows.map(([name]) => `\`${name}\``).join(" and ");
 }
 
 /** The refusal to invite an address that this account had before it was changed on the platform. */

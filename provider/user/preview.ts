@@ -45,8 +45,7 @@ export async function previewCreate(
     if (!inputs.enabled) raise(...(await findSoleOwnerRefusals(context, [{ ...inputs, user: plan.user }])));
   }
   const near = plan.kind === "invite" ? findMisspelled(context, inputs.email, leaving) : undefined;
-  const announcement = ofCreate(plan, inputs, near);
-  if (announcement !== undefined) context.announcements.say(announcement);
+  context.announcements.say(ofCreate(plan, inputs, near));
   return plan;
 }
 
@@ -103,8 +102,7 @@ export async function previewUpdate(context: Context, known: KnownUser, inputs: 
   if (due.enabled === false) raise(...(await findSoleOwnerRefusals(context, [{ ...due, user }])));
   raise(findBlindEditRefusal(due, user, view.showsRoles()));
   const isOver = due.expires !== undefined && hasExpired(due, await findToday(context));
-  const announcement = ofUpdate(known.state, user, due, isOver);
-  if (announcement !== undefined) context.announcements.say(announcement);
+  context.announcements.say(ofUpdate(known.state, user, due, isOver));
 }
 
 /** For another declared address, undefined if only `up` will know it: it is checked next, as that of a new user. */

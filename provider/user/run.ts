@@ -116,9 +116,8 @@ export class RunMemory {
   }
 
   /**
-   * Says before an account is taken over that no other process may begin to let go of it. Answers when its departure from
-   * another resource ended, as `performance.now()`, and does not raise then; undefined if there was none. Raises `refused`
-   * if that can't be known.
+   * Says before an account is taken over that no other process may begin to let go of it. Answers when its departure
+   * from another resource ended (`performance.now()`), undefined without one. Raises `refused` if that can't be known.
    */
   claim(id: string, email: string): Promise<number> | undefined {
     const elsewhere = this.siblings?.claim(id, email);

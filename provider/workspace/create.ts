@@ -1,13 +1,12 @@
 import { refusal } from "../api/errors";
 import { DECISION_AGE_MS } from "../user/directory";
-import { addressOf } from "../user/email";
 import { findFirstMembers } from "./absence";
 import { applyRole, mayBeDone } from "./apply";
 import type { WorkspaceContext } from "./context";
 import { memberId, type KnownMember, type MemberInputs, type MemberState } from "./model";
 import { decideCreate, keyOf } from "./preview";
 import { getAccount, getWorkspace } from "./resolve";
-import { adopted, knownOf, nameOf, stateOf, unfinished } from "./state";
+import { adopted, knownOf, membershipIn, nameOf, stateOf, unfinished } from "./state";
 
 /** Adds the account with the declared role, or adopts its membership. Raises `PartialFailure` if it may be a member. */
 export async function createMember(context: WorkspaceContext, inputs: MemberInputs): Promise<KnownMember> {
@@ -17,7 +16,7 @@ export async function createMember(context: WorkspaceContext, inputs: MemberInpu
   const place = { workspace, account };
   const id = memberId(workspace.id, account.id);
   let state: MemberState = stateOf(inputs, place, inputs.role);
-  const membership = { workspace, user: { id: account.id, who: addressOf(account) } };
+  const membership = membershipIn(place);
   try {
     await applyRole(context, membership, inputs.role, async (listed) => {
       const members = await findFirstMembers(context, inputs, place, listed);

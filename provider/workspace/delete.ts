@@ -25,11 +25,7 @@ export async function deleteMember(context: WorkspaceContext, { id, state }: Kno
     const { foundRole, role } = state;
     const isLost = target !== "remove" && foundRole !== undefined && foundRole !== role;
     const lost = isLost ? ` Nothing makes it ${foundRole} again, as it was found: declare what is to be.` : "";
-    return announcements.say({
-      kind: "moved",
-      email,
-      text: `${STAYS}${lost}`,
-    });
+    return announcements.say({ kind: "moved", email, text: `${STAYS}${lost}` });
   }
   const workspace = await getKnownWorkspace(context, "delete", state, DECISION_AGE_MS);
   const membership = { ...membershipOf(state), workspace };

@@ -1,7 +1,6 @@
 import { raise } from "../api/errors";
 import type { WorkspaceRole } from "../api/wire";
 import { DECISION_AGE_MS } from "../user/directory";
-import { addressOf } from "../user/email";
 import { isAddress } from "./check";
 import type { WorkspaceContext } from "./context";
 import { findLossRefusal, type Loss } from "./guards";
@@ -9,7 +8,7 @@ import { type KnownMember, type MemberInputs } from "./model";
 import { planMember, planRemoval, type MemberPlan } from "./policy";
 import { findFirstMembers } from "./absence";
 import { findAccount, getAccount, getWorkspace } from "./resolve";
-import { membershipOf, nameOf, type Place } from "./state";
+import { membershipIn, membershipOf, nameOf, type Place } from "./state";
 import type { Members } from "./view";
 
 /*
@@ -36,7 +35,13 @@ export async function previewCreate(context: WorkspaceContext, inputs: KnownInpu
   const members = await findFirstMembers(context, declared, place, listed, isFirst);
   const plan = await decideCreate(context, declared, place, members, true);
   context.memberships.noteArriving(place.workspace.id, place.account.id, inputs.role === "OWNER");
-  announce(context, place, plan, members.roleOf(place.account.id), inputs.role);
+  if (plan === "adopt") {
+    const found = members.roleOf(place.account.id);
+    const as = found === undefined ? "" : ` (${found})`;
+    const set = (found ?? "COLLABORATOR") === inputs.role ? "" : `, and made ${inputs.role}`;
+    const text = `is a member${as}, and gets taken over (\`adopt: true\`)${set}.`;
+    context.announcements.say({ kind: "adopted", email: nameOf(membershipIn(place)), text });
+  }
   return place;
 }
 
@@ -57,19 +62,17 @@ export async function findPlace(
 export async function decideCreate(
   context: WorkspaceContext,
   inputs: MemberInputs,
-  { workspace, account }: Place,
+  place: Place,
   members: Members,
   isPreview = false,
 ): Promise<Exclude<MemberPlan["kind"], "refused">> {
-  const role = members.has(account.id) ? (members.roleOf(account.id) ?? "unknown") : null;
-  const membership = { workspace, user: { id: account.id, who: addressOf(account) } };
+  const { workspace, user } = membershipIn(place);
+  const role = members.has(user.id) ? (members.roleOf(user.id) ?? "unknown") : null;
   const own = context.memberships.findOwn(keyOf(inputs));
-  const who = `${membership.user.who} to workspace "${workspace.name}"`;
-  const plan = planMember(who, inputs, role, own);
+  const plan = planMember(`${user.who} to workspace "${workspace.name}"`, inputs, role, own);
   if (plan.kind === "refused") throw plan.refusal;
   if (role !== null && inputs.role === "COLLABORATOR") {
-    const loss: Loss = { kind: "lower", workspace, userId: account.id, who: membership.user.who };
-    await guardLoss(context, loss, members, isPreview);
+    await guardLoss(context, { kind: "lower", workspace, userId: user.id, who: user.who }, members, isPreview);
   }
   return plan.kind;
 }
@@ -130,22 +133,4 @@ export function lossOf(kind: Loss["kind"], state: KnownMember["state"]): Loss {
   // What was adopted without a role that the platform told may be the owner, whatever is declared.
   const mayOwn = kind === "remove" && state.adopted && state.foundRole === undefined;
   return { kind, workspace, userId: user.id, who: user.who, knownRole: mayOwn ? "OWNER" : state.role };
-}
-
-function announce(
-  { announcements }: WorkspaceContext,
-  { workspace, account }: Place,
-  plan: string,
-  found: WorkspaceRole | undefined,
-  role: WorkspaceRole,
-): void {
-  if (plan !== "adopt") return;
-  const email = nameOf({ workspace, user: { id: account.id, who: addressOf(account) } });
-  const as = found === undefined ? "" : ` (${found})`;
-  const set = (found ?? "COLLABORATOR") === role ? "" : `, and made ${role}`;
-  announcements.say({
-    kind: "adopted",
-    email,
-    text: `is a member${as}, and gets taken over (\`adopt: true\`)${set}.`,
-  });
 }

@@ -1,7 +1,7 @@
 import { pick, withoutUndefined } from "../api/json";
 import type { ApiUser, WorkspaceRole } from "../api/wire";
 import type { Membership } from "../api/workspaces";
-import { canonicalEmail } from "../user/email";
+import { addressOf, canonicalEmail } from "../user/email";
 import { PartialFailure } from "../user/partial-failure";
 import { memberId, type KnownMember, type MemberInputs, type MemberState } from "./model";
 
@@ -45,6 +45,11 @@ const DECLARED = ["workspace", "user", "role", "adopt"] as const;
 /** The membership that requests are about. */
 export function membershipOf({ workspaceId, workspaceName, userId, email, user }: MemberState): Membership {
   return { workspace: { id: workspaceId, name: workspaceName }, user: { id: userId, who: email ?? user } };
+}
+
+/** The membership of this account in this workspace, whether there is one or not. */
+export function membershipIn({ workspace, account }: Place): Membership {
+  return { workspace, user: { id: account.id, who: addressOf(account) } };
 }
 
 /** How messages call a membership. */

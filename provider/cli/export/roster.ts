@@ -10,6 +10,8 @@ import { declaredOf, leftOutLines, rosterLines } from "./words";
 
 /** The accounts as members of a team. */
 export function membersOf({ accounts }: Found): Roster {
+  const memberOf = (account: Account): RosterMember =>
+    withoutUndefined<RosterMember>({ ...declaredOf(account), workspaces: rolesOf(account.workspaces) });
   return Object.fromEntries(accounts.map((account) => [account.email, memberOf(account)]));
 }
 
@@ -22,8 +24,4 @@ export function rosterOf(found: Found, format: RosterFormat, file = "team.yaml")
   if (format !== "yaml") return text;
   const comments = (lines: readonly string[]) => lines.map((line) => `# ${line}\n`).join("");
   return `${comments(rosterLines(found, file))}\n${text}${comments(leftOutLines(found))}`;
-}
-
-function memberOf(account: Account): RosterMember {
-  return withoutUndefined<RosterMember>({ ...declaredOf(account), workspaces: rolesOf(account.workspaces) });
 }
