@@ -8,7 +8,6 @@ import type { Refusal } from "../provider/resource/resource";
  * hands back to the program with the registration, and the program fails when all registrations under way have ended.
  */
 
-/** The refusals of one preview. */
 class Preview {
   /** Resources declared so far. */
   count = 0;

@@ -1,5 +1,7 @@
 import { isWallarooError, messageOf, refusal, type WallarooError } from "../api/errors";
 import { unnamed, type InputFailure } from "../user/check";
+import type { Declaration } from "../user/run";
+import type { WorkspaceContext } from "../workspace/context";
 import type { Checked, Declared, Refusal } from "./resource";
 import { ownFailure } from "./failures";
 import type { Session } from "./session";
@@ -55,13 +57,25 @@ function cutOff(email: string, name: string, team: string): InputFailure {
 }
 
 /** @param what is declared, with its article */
-export function declaredTwice(who: string, names: string[], what = "an account"): InputFailure {
+function declaredTwice(who: string, names: string[], what = "an account"): InputFailure {
   // In one order, as the engine checks them in any.
   const by = names.sort().map((name) => `"${name}"`);
   const times = by.length === 2 ? "twice" : `${by.length} times`;
   return unnamed(
     `${who} is declared ${times}, by ${by.join(" and by ")}. Nothing was sent for it. Declare ${what} once.`,
   );
+}
+
+/** Notes that a resource declares the membership of this key. Answers a failure if another one does. */
+export function findDuplicateMembership(
+  { memberships }: Pick<WorkspaceContext, "memberships">,
+  key: string,
+  declared: Declaration | undefined,
+  who: string,
+): InputFailure[] {
+  const earlier = declared === undefined ? undefined : memberships.declare(key, declared);
+  if (earlier === undefined || declared === undefined) return [];
+  return [declaredTwice(who, [declared.name, earlier.name], "a membership")];
 }
 
 /** A failure as an engine prints it: on one line, and without the value of a property that is one of `secrets`. */

@@ -23,7 +23,7 @@ import { previewSeats, type Declaring } from "../user/seats";
 import { canonicalEmail } from "../user/email";
 import { namesOf } from "../user/properties";
 import { keyOf } from "../workspace/preview";
-import { declaredTwice, findDuplicates, refusalsOf, refuseCutOff, sentence } from "./declared";
+import { findDuplicateMembership, findDuplicates, refusalsOf, refuseCutOff, sentence } from "./declared";
 import { ownFailure } from "./failures";
 import type { Checked, Declared, Difference, Props, Resource, Stored } from "./resource";
 import type { Session } from "./session";
@@ -61,12 +61,10 @@ export function teamResource(session: Session): Resource {
       return Object.keys(roles).map((workspace) => ({ workspace, user: email }));
     });
     if (named.length === 0 || declared === undefined) return [];
-    const { memberships } = session.platform().context;
-    return named.flatMap((one) => {
-      const earlier = memberships.declare(keyOf(one), declared);
-      const who = `${one.user} in workspace "${one.workspace}"`;
-      return earlier === undefined ? [] : [declaredTwice(who, [declared.name, earlier.name], "a membership")];
-    });
+    const { context } = session.platform();
+    return named.flatMap((one) =>
+      findDuplicateMembership(context, keyOf(one), declared, `${one.user} in workspace "${one.workspace}"`),
+    );
   }
 
   /** In preview and again at apply: settings, and what create would be refused for. */

@@ -2,7 +2,6 @@ import { isWallarooError, refusal } from "../api/errors";
 import { toJson } from "../api/json";
 import { describeRepair, refuseDefects } from "../user/decode";
 import type { InputFailure } from "../user/check";
-import type { Declaration } from "../user/run";
 import { checkMember } from "../workspace/check";
 import type { WorkspaceContext } from "../workspace/context";
 import { createMember } from "../workspace/create";
@@ -14,7 +13,7 @@ import { findPlace, keyOf, previewCreate, previewLeaving, previewUpdate } from "
 import { findMember, readMember } from "../workspace/read";
 import { inputsFrom } from "../workspace/state";
 import { updateMember } from "../workspace/update";
-import { addFound, declaredTwice, sentence } from "./declared";
+import { addFound, findDuplicateMembership, sentence } from "./declared";
 import type { Checked, Declared, Difference, Props, Resource, Stored } from "./resource";
 import type { Session } from "./session";
 
@@ -32,41 +31,25 @@ export function workspaceMemberResource(session: Session): Resource {
     return Object.fromEntries(Object.entries(inputs).filter(([, value]) => !isUnknown(value)));
   }
 
-  /** Notes which resource declares the membership. Answers a failure if another one does. */
-  function findDuplicate(
-    { memberships }: WorkspaceContext,
-    key: string,
-    declared: Declaration | undefined,
-    who: string,
-  ): InputFailure | undefined {
-    const earlier = declared === undefined ? undefined : memberships.declare(key, declared);
-    if (earlier === undefined || declared === undefined) return undefined;
-    return declaredTwice(who, [declared.name, earlier.name], "a membership");
-  }
-
   /** Raises what create would be refused for. Answers a failure if another resource declares the same. */
-  async function checkLive(
-    olds: Props,
-    inputs: Props,
-    declared: Declared | undefined,
-  ): Promise<InputFailure | undefined> {
+  async function checkLive(olds: Props, inputs: Props, declared: Declared | undefined): Promise<InputFailure[]> {
     const { context } = session.platform();
     const who = nameOf(inputs);
     const { workspace, user, role } = knownOf(inputs);
     if (workspace !== undefined && user !== undefined) {
       const key = keyOf({ workspace, user });
-      const duplicate = findDuplicate(context, key, declared, who);
-      if (duplicate !== undefined) return duplicate;
+      const duplicates = findDuplicateMembership(context, key, declared, who);
+      if (duplicates.length > 0) return duplicates;
       if (isSamePlace(olds, inputs)) context.memberships.rememberOwn(key, inputs["adopt"] === true);
     }
     // One that is replaced is checked once more, as a new one.
-    if (olds["user"] !== undefined) return undefined;
+    if (olds["user"] !== undefined) return [];
     const isPlanned = role !== undefined && !isUnknown(inputs["adopt"]);
     const place = isPlanned
       ? await previewCreate(context, { ...knownOf(inputs), role })
       : await findPlace(context, knownOf(inputs), true);
-    if (place === undefined) return undefined;
-    return findDuplicate(context, memberId(place.workspace.id, place.account.id), declared, who);
+    if (place === undefined) return [];
+    return findDuplicateMembership(context, memberId(place.workspace.id, place.account.id), declared, who);
   }
 
   /** The stored state, for what may take away. Raises `refused` when it has defects. */
@@ -102,10 +85,7 @@ export function workspaceMemberResource(session: Session): Resource {
       if (wasAdopted && isSamePlace(olds, inputs)) inputs["adopt"] = true;
       const result: Checked = { inputs, failures: failures.map((failure) => sentence(failure, declared?.secrets)) };
       if (failures.length > 0 || !session.isKnown()) return result;
-      return addFound(result, nameOf(inputs), async () => {
-        const duplicate = await checkLive(olds, inputs, declared);
-        return duplicate === undefined ? [] : [duplicate];
-      });
+      return addFound(result, nameOf(inputs), () => checkLive(olds, inputs, declared));
     },
 
     async diff(id, olds, news): Promise<Difference> {
@@ -120,7 +100,7 @@ export function workspaceMemberResource(session: Session): Resource {
         }
         if (replaces.length === 0) {
           const declaration = context.memberships.findDeclaration(keyOf(inputsOf(news)));
-          const duplicate = findDuplicate(context, id, declaration, nameOf(news, id));
+          const [duplicate] = findDuplicateMembership(context, id, declaration, nameOf(news, id));
           if (duplicate !== undefined) throw refusal("compare", nameOf(news, id), duplicate.reason, "");
         }
         if (replaces.length === 0 && updates.includes("role") && !isUnknown(news["role"])) {

@@ -48,7 +48,7 @@ type Question = { id: string; withRoles: boolean } | { email: string };
  * share one, confirmations are joined, and what this process writes is seen at once by what it reads afterwards.
  */
 export class Directory {
-  readonly #views: Snapshot<View>;
+  readonly #views: Snapshot<View, readonly ApiUser[]>;
   /** Answers all accounts that a question is about: too many are a failure of that question alone. */
   readonly #confirmations: Batcher<Question, ApiUser[]>;
   readonly #presence: DataLoader<string, boolean>;
@@ -63,12 +63,9 @@ export class Directory {
 
   constructor(
     private readonly users: Pick<UsersApi, "queryAll" | "queryByIds">,
-    private readonly nowMs: () => number = () => performance.now(),
+    nowMs: () => number = () => performance.now(),
   ) {
-    this.#views = new Snapshot(
-      async (askedAtMs) => new View(withRoles(await this.users.queryAll()), askedAtMs, this.nowMs() - askedAtMs),
-      nowMs,
-    );
+    this.#views = new Snapshot(View, async () => withRoles(await this.users.queryAll()), nowMs);
     this.#confirmations = new Batcher((questions) => this.#look(questions));
     this.#presence = new DataLoader(async (ids: readonly string[]) => {
       const isThere = (await this.#queryByIds(ids)).map((user) => user !== undefined);

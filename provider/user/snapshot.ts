@@ -12,15 +12,17 @@ export interface Seen {
 }
 
 /** One view that all share: concurrent questions are one request, and own writes are seen at once. */
-export class Snapshot<V extends Seen> {
+export class Snapshot<V extends Seen, Answer> {
   #last: V | undefined;
   #asking: { askedAtMs: number; answer: Promise<V> } | undefined;
   /** Writes that an answer still under way may not know yet. */
   #written: { atMs: number; write: (view: V) => void }[] = [];
   #next: Promise<V> | undefined;
 
+  /** @param View made of each answer, with when it was asked for and how long that took */
   constructor(
-    private readonly ask: (askedAtMs: number) => Promise<V>,
+    private readonly View: new (answer: Answer, askedAtMs: number, tookMs: number) => V,
+    private readonly ask: () => Promise<Answer>,
     private readonly nowMs: () => number,
   ) {}
 
@@ -56,7 +58,8 @@ export class Snapshot<V extends Seen> {
 
   async #ask(): Promise<V> {
     const askedAtMs = this.nowMs();
-    const answer = this.ask(askedAtMs).then((view) => {
+    const answer = this.ask().then((answered) => {
+      const view = new this.View(answered, askedAtMs, this.nowMs() - askedAtMs);
       for (const { atMs, write } of this.#written) if (atMs >= askedAtMs) write(view);
       return view;
     });

@@ -155,7 +155,6 @@ function findHeirProblem(heir: ApiUser | undefined, user: ApiUser, stays: (id: s
   return stays(heir.id) ? undefined : "whose account is cut off in this run, too";
 }
 
-/** Which workspaces, and what is in them. */
 function describe(owned: readonly Owned[]): string {
   const count = (number: number, what: string) => `${number} ${what}${number === 1 ? "" : "s"}`;
   const names = owned.map(({ workspace: { name, models, pipelines }, isShown }) => {

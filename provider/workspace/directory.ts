@@ -1,4 +1,5 @@
 import { Batcher } from "../api/batcher";
+import type { ApiWorkspace, ApiWorkspaceUser } from "../api/wire";
 import type { WorkspacesApi } from "../api/workspaces";
 import { Snapshot } from "../user/snapshot";
 import { Members, WorkspaceList } from "./view";
@@ -8,8 +9,8 @@ import { Members, WorkspaceList } from "./view";
  * one per workspace for its members, however many resources there are. Ages are those of the accounts' directory.
  */
 export class WorkspaceDirectory {
-  readonly #workspaces: Snapshot<WorkspaceList>;
-  readonly #members = new Map<number, Snapshot<Members>>();
+  readonly #workspaces: Snapshot<WorkspaceList, ApiWorkspace[]>;
+  readonly #members = new Map<number, Snapshot<Members, ApiWorkspaceUser[]>>();
   /** Each answer is of its own workspace: what one look raises is not raised by those of others. */
   readonly #confirmations: Batcher<number, PromiseSettledResult<Members>>;
 
@@ -17,10 +18,7 @@ export class WorkspaceDirectory {
     private readonly api: Pick<WorkspacesApi, "list" | "listUsers">,
     private readonly nowMs: () => number = () => performance.now(),
   ) {
-    this.#workspaces = new Snapshot(
-      async (askedAtMs) => new WorkspaceList(await this.api.list(), askedAtMs, this.nowMs() - askedAtMs),
-      nowMs,
-    );
+    this.#workspaces = new Snapshot(WorkspaceList, () => this.api.list(), nowMs);
     // Questions about one workspace share a request.
     this.#confirmations = new Batcher((ids) => Promise.allSettled(ids.map((id) => this.members(id, 0))));
   }
@@ -34,9 +32,7 @@ export class WorkspaceDirectory {
   members(workspaceId: number, maxAgeMs: number, sinceMs?: number): Promise<Members> {
     let snapshot = this.#members.get(workspaceId);
     if (snapshot === undefined) {
-      const ask = async (askedAtMs: number) =>
-        new Members(await this.api.listUsers(workspaceId), askedAtMs, this.nowMs() - askedAtMs);
-      snapshot = new Snapshot(ask, this.nowMs);
+      snapshot = new Snapshot(Members, () => this.api.listUsers(workspaceId), this.nowMs);
       this.#members.set(workspaceId, snapshot);
     }
     return snapshot.view(maxAgeMs, sinceMs);

@@ -41,13 +41,11 @@ export async function readMember(context: WorkspaceContext, { state }: KnownMemb
   return knownOf(isAddress(state.user) ? await followAccount(context, now) : now);
 }
 
-/** True when the workspace is declared by its name, and not by its id. */
 function isByName({ workspace, workspaceName, workspaceId }: MemberState): boolean {
   if (typeof workspace === "number") return false;
   return workspace.normalize("NFC") === workspaceName.normalize("NFC") || idOf(workspace) !== workspaceId;
 }
 
-/** Follows the address of the account by which it is declared. */
 async function followAccount({ directory, log, run }: WorkspaceContext, state: MemberState): Promise<MemberState> {
   const view = await directory.view(READ_AGE_MS);
   const account = view.findById(state.userId);

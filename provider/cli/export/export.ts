@@ -120,7 +120,6 @@ function programOf(found: Found, to: Exclude<Options["to"], "roster">, as: As): 
   return to === "yaml" ? yamlProgram(found, as) : nodeProgram(found, to, as);
 }
 
-/** The ends of the names of programs. */
 const ENDINGS: Record<Exclude<Options["to"], "roster">, readonly string[]> = {
   typescript: [".ts", ".mts", ".cts"],
   javascript: [".js", ".cjs"],

@@ -42,7 +42,8 @@ export class Declarations {
     if (ts.isTypeAliasDeclaration(node)) throw new Error(`${name} has no properties of its own`);
     const own = [...node.members].flatMap((member) => {
       if (!ts.isPropertySignature(member) && !ts.isPropertyDeclaration(member)) return [];
-      const isStatic = ts.canHaveModifiers(member) && hasModifier(member, ts.SyntaxKind.StaticKeyword);
+      const modifiers = ts.canHaveModifiers(member) ? (ts.getModifiers(member) ?? []) : [];
+      const isStatic = modifiers.some(({ kind }) => kind === ts.SyntaxKind.StaticKeyword);
       if (isStatic || member.type === undefined || !ts.isIdentifier(member.name)) return [];
       const { type } = member;
       return [
@@ -70,10 +71,6 @@ export class Declarations {
     if (node === undefined) throw new Error(`no type ${name} is declared in the files that were read`);
     return node;
   }
-}
-
-function hasModifier(node: ts.HasModifiers, kind: ts.SyntaxKind): boolean {
-  return ts.getModifiers(node)?.some((modifier) => modifier.kind === kind) === true;
 }
 
 /** The docstring without its tags; links are the name that they point to. */

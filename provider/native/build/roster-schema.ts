@@ -3,10 +3,6 @@ import { Declarations } from "./declarations";
 
 /** The JSON Schema of rosters for editors, as the text of its file: the columns, with the docstrings of the SDK. */
 export function currentRosterSchema(): string {
-  return `${JSON.stringify(rosterSchema(), undefined, 2)}\n`;
-}
-
-function rosterSchema(): object {
   const declarations = new Declarations(["sdk/user.ts", "sdk/team.ts"]);
   const described = [
     ...declarations.propertiesOf("WallarooUserArgs"),
@@ -21,7 +17,7 @@ function rosterSchema(): object {
     Object.entries<Column>(COLUMNS).map(([name, { schema }]) => [name, { description: describe(name), ...schema }]),
   );
   const email = { description: describe("email"), type: "string", pattern: "@" };
-  return {
+  const schema = {
     $schema: "http://json-schema.org/draft-07/schema#",
     title: "Roster of a Wallaroo team",
     description: "Members by address, or a list of members with `email`.",
@@ -39,4 +35,5 @@ function rosterSchema(): object {
       },
     ],
   };
+  return `${JSON.stringify(schema, undefined, 2)}\n`;
 }

@@ -93,7 +93,7 @@ function packageSchema(version: string): Spec {
   }
 
   function objectOf(properties: readonly Property[]): { properties: Spec; required: string[] } {
-    const needed = properties.filter(({ isOptional, type }) => !isOptional && !mayBeUndefined(type));
+    const needed = properties.filter(({ isOptional, type }) => !isOptional && !type.getText().includes("undefined"));
     return { properties: propertiesOf(properties), required: needed.map(({ name }) => name) };
   }
 
@@ -199,11 +199,6 @@ function literalsOf(node: ts.TypeNode): string[] | undefined {
     ts.isLiteralTypeNode(part) && ts.isStringLiteral(part.literal) ? [part.literal.text] : [],
   );
   return values.length === parts.length ? values : undefined;
-}
-
-/** True for an output that may be undefined. */
-function mayBeUndefined(node: ts.TypeNode): boolean {
-  return node.getText().includes("undefined");
 }
 
 function tokenOf(name: string): string {
