@@ -53,11 +53,8 @@ export async function previewTeam(
     const known = stored.get(email);
     if (known === undefined) continue;
     const declaration = run.findDeclaration(email);
-    if (declaration !== undefined) {
-      announcements.say(ofMove(email, declaration.name));
-      continue;
-    }
-    steps.push(() => previewLeaving(alone, known, arriving));
+    if (declaration !== undefined) announcements.say(ofMove(email, declaration.name));
+    else steps.push(() => previewLeaving(alone, known, arriving));
   }
   const memberships = findMembershipChanges(touchedBy(changes), stored, declared as Members);
   steps.push(...previewGains(context, memberships, { stored, declared }));

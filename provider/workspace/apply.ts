@@ -32,9 +32,7 @@ export async function applyRole(
   });
 }
 
-/**
- * Takes the account out of the workspace, and looks whether it is. Raises as {@link applyRole}.
- */
+/** Takes the account out of the workspace, and looks whether it is. Raises as {@link applyRole}. */
 export async function applyRemoval(context: WorkspaceContext, member: Membership, decide: Decide): Promise<void> {
   const { workspace, user } = member;
   await context.workspaceDirectory.whileWorking(async () => {

@@ -56,6 +56,7 @@ export class MemberMemory {
     this.#own.set(key, wasAdopted);
   }
 
+  /** What the run knows of an earlier declaration by the same resource. */
   findOwn(key: string): { isOwn: boolean; wasAdopted: boolean } {
     return { isOwn: this.#own.has(key), wasAdopted: this.#own.get(key) === true };
   }

@@ -1,5 +1,6 @@
 import { refusal, type WallarooError } from "../api/errors";
 import type { WorkspaceRole } from "../api/wire";
+import type { MemberMemory } from "./memory";
 import type { MemberInputs, MemberState } from "./model";
 
 /** What create does. */
@@ -11,18 +12,12 @@ export type MemberPlan =
   | { kind: "continue" }
   | { kind: "refused"; refusal: WallarooError };
 
-/** What the run knows of an earlier declaration by the same resource. */
-export interface Own {
-  isOwn: boolean;
-  wasAdopted: boolean;
-}
-
 /** @param role of the member as it is; null if it is not one */
 export function planMember(
   who: string,
   { adopt }: MemberInputs,
   role: WorkspaceRole | "unknown" | null,
-  { isOwn, wasAdopted }: Own,
+  { isOwn, wasAdopted }: ReturnType<MemberMemory["findOwn"]>,
 ): MemberPlan {
   if (role === null) return { kind: "add" };
   if (adopt === true || wasAdopted) return { kind: "adopt" };

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { ProxyError, findProxy, isLoopback } from "../../provider/api/proxy";
-import { parseObject, toJson } from "../../provider/api/json";
+import { compare, parseObject, toJson } from "../../provider/api/json";
 import { restoreEnvironment } from "../restored-environment";
 
 describe("a proxy as the environment writes it", () => {
@@ -80,5 +80,12 @@ describe("a JSON object", () => {
   it("is empty for any other text", () => {
     expect(parseObject('{"a":1}')).to.deep.equal({ a: 1 });
     for (const text of ["", "{", "null", "[1]", '"a"', "7"]) expect(parseObject(text), text).to.deep.equal({});
+  });
+});
+
+describe("the order of texts", () => {
+  it("is that of their code units, and leaves equal ones to what is compared next", () => {
+    expect(["b", "a", "Z"].sort(compare)).to.deep.equal(["Z", "a", "b"]);
+    expect([compare("a", "b"), compare("b", "a"), compare("a", "a")]).to.deep.equal([-1, 1, 0]);
   });
 });
