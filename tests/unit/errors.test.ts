@@ -2,6 +2,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { MAX_QUOTED, WallarooError, cleanWords, isErrorBody, messageOf, serverWords } from "../../provider/api/errors";
 import { Secrets } from "../../provider/api/redact";
+import { codePoint } from "./code-points";
 
 describe("an error", () => {
   it("says what was being done, for which account, what came back and what to do next", () => {
@@ -43,7 +44,7 @@ describe("an error", () => {
 
   it("is one clean line of bounded length, whatever a server sends", () => {
     fc.assert(
-      fc.property(fc.string({ unit: "binary", maxLength: 4000 }), (text) => {
+      fc.property(fc.string({ unit: codePoint, maxLength: 4000 }), (text) => {
         const words = cleanWords(`${text}\u001b[31mred\u001b]0;title\u0007${text}`);
         expect(words).to.not.match(/[\p{Cc}\p{Cs}]/u);
         expect(words.length).to.be.at.most(MAX_QUOTED + 1);

@@ -6,6 +6,7 @@ import { Secrets } from "../../provider/api/redact";
 import { createUsersApi } from "../../provider/api/users";
 import { Directory } from "../../provider/user/directory";
 import { createdAt } from "../../provider/user/state";
+import { codePoint } from "./code-points";
 
 const POISON = ["__proto__", "constructor", "prototype", "toString", "hasOwnProperty", "then"];
 
@@ -18,7 +19,7 @@ function hostile(answer: unknown): Client {
 const anyJson = fc.letrec((tie) => ({
   value: fc.oneof(
     { maxDepth: 4 },
-    fc.string({ unit: "binary" }),
+    fc.string({ unit: codePoint }),
     fc.double(),
     fc.boolean(),
     fc.constant(null),

@@ -89,11 +89,18 @@ describe("an input of which the engine would see something else", () => {
   /** The failures of the provider's check, given what reaches the engine of these arguments. */
   async function refusals(args: unknown, kind: "team" | "user"): Promise<string> {
     const provider = createProviders()[kind === "team" ? "team" : "user"];
-    const resource =
-      kind === "team"
-        ? new WallarooTeam("science", args as WallarooTeamArgs)
-        : new WallarooUser("ann", args as WallarooUserArgs);
-    await new Promise((resolve) => resource.urn.apply(resolve));
+    const { stackTraceLimit } = Error;
+    // The SDK notes with each promise where it was made, and translates that into lines of TypeScript.
+    Error.stackTraceLimit = 0;
+    try {
+      const resource =
+        kind === "team"
+          ? new WallarooTeam("science", args as WallarooTeamArgs)
+          : new WallarooUser("ann", args as WallarooUserArgs);
+      await new Promise((resolve) => resource.urn.apply(resolve));
+    } finally {
+      Error.stackTraceLimit = stackTraceLimit;
+    }
     if (seen === undefined) throw new Error("nothing was registered");
     const { failures = [] } = await provider.check({}, seen);
     return failures.map(({ property, reason }) => `[${property}] ${reason}`).join("\n");

@@ -1,11 +1,12 @@
 import fc from "fast-check";
 import { canonicalEmail, findEmailProblem } from "../../provider/user/email";
 import type { RosterMember } from "../../provider/roster/columns";
+import { codePoint } from "./code-points";
 
 /** Text with what has a meaning in some format, and without half characters, zero ones and lost ones. */
 const text = fc
   .oneof(
-    fc.string({ unit: "binary", minLength: 1 }),
+    fc.string({ unit: codePoint, minLength: 1 }),
     fc.string({ unit: fc.constantFrom(..."\\;=,\"'\n\r\t #:-+@${}[]&*!|>%`~?", "no", "😀"), minLength: 1 }),
     fc.constantFrom("no", "null", "~", "2026-01-31", "1e3", "0x10", "=1+1", "__proto__", "constructor", "- a", "<<"),
   )
