@@ -230,8 +230,8 @@ describe("the looks that confirm changes", function () {
     [1, 8],
     [8, 8],
     [100, 1],
-    [300, 8],
-    [300, 64],
+    [150, 8],
+    [150, 64],
   ] as const) {
     it(`are at most N/25 + 2 for ${count} who are cut off, brought back and destroyed, ${concurrency} at once`, async () => {
       await start({ latencyMs: 3 });
