@@ -28,7 +28,8 @@ describe("the emulated platform over a real Keycloak", function () {
   let prepared: { settings: string; backend: KeycloakBackend } | undefined;
   const start = async (options: PlatformOptions = {}) => {
     const { tokenLifetime = 60, clientTokenLifetimes, deviceInterval = 5 } = options;
-    const settings = { tokenLifetime, clientTokenLifetimes, deviceInterval, hasOperator: true, hasCheapHash: true };
+    const cheap = { hasCheapHash: true, hasCheapSignature: true };
+    const settings = { tokenLifetime, clientTokenLifetimes, deviceInterval, hasOperator: true, ...cheap };
     const text = JSON.stringify(settings);
     if (prepared?.settings !== text)
       prepared = { settings: text, backend: await KeycloakBackend.create(settings, () => undefined, server) };
