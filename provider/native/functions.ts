@@ -33,10 +33,7 @@ async function ask(session: Session, question: Question<never, unknown>, args: P
   return property === undefined ? (answer as Props) : { [property]: answer };
 }
 
-/**
- * The accounts that can be imported, of those that {@link USERS} finds: each with its id, and its address as its name.
- * The next page begins after the username by which one ends: they are in that order.
- */
+/** The accounts that can be imported: id, and address as name. A page begins after the username that ended the last. */
 export async function list(session: Session, request: ListRequest): Promise<ListResponse[]> {
   const type = request.getToken();
   try {

@@ -28,10 +28,7 @@ export interface Service {
   close: () => void;
 }
 
-/**
- * The calls that the engine makes of a native provider, for the one provider that it configures in a process. What is not
- * here (components, parameters, mappings) is answered as not implemented.
- */
+/** The calls that the engine makes of the one provider of a process. All others are answered as not implemented. */
 export function createService({ version, schema, log, engine, substitutes }: Plugin): Service {
   const session = new Session({ log, isUnknownMark, engine, substitutes });
   const resources = resourceCalls(session, log);

@@ -4,10 +4,7 @@ import { COLUMN_NAMES, type Roster } from "./columns";
 import { quoted } from "./csv";
 import type { RosterFormat } from "./roster";
 
-/**
- * The text of a roster, which `parseRoster` reads as the same members; the same text for the same members. CSV has no way to
- * say an empty list, map or name, which are left out there.
- */
+/** The text of a roster, which `parseRoster` reads as the same members; CSV leaves out empty lists, maps and names. */
 export function formatRoster(members: Roster, format: RosterFormat): string {
   if (format === "csv") return formatCsv(members);
   if (format === "json") return `${JSON.stringify(members, undefined, 2)}\n`;

@@ -106,10 +106,7 @@ function detailsKey(stored: Record<string, unknown>): "details" | "deviations" {
   return Object.hasOwn(stored, "deviations") && !Object.hasOwn(stored, "details") ? "deviations" : "details";
 }
 
-/**
- * What refresh stores of a team that is stored as `before`, under the names that it has there: another name would show as a
- * change, and what the engine keeps as a secret was named by the last `up`.
- */
+/** What refresh stores, under the names of `before`: another would show as a change, and be kept in plain text. */
 export function encodeTeam({ details, ...state }: TeamState, before: Record<string, unknown>): Record<string, unknown> {
   return { ...state, [detailsKey(before)]: details };
 }

@@ -141,10 +141,7 @@ export function findUnseen({ id, state: { email } }: KnownUser, view: View): Api
   return user !== undefined && addressOf(user) === email ? user : view.findByAddress(email);
 }
 
-/**
- * True when `user`, which has the address of an account that no look had shown so far, is the one that was invited: it has
- * its id, or was made in time, as an invite may answer another id, or none.
- */
+/** True when `user`, which has the address of an invite never seen, is its account: by its id, or as made in time. */
 export function isInvited({ id, state: { invitedBefore } }: KnownUser, user: ApiUser): boolean {
   const made = createdAt(user);
   if (user.id === id) return true;

@@ -20,10 +20,7 @@ export class RunMemory {
   readonly #kept = new Set<string>();
   readonly #own = new Map<string, boolean>();
   readonly #departures = new Map<string, Promise<number>>();
-  /**
-   * True once a resource of the program was checked. A refresh compares too, and checks none before (measured): what it
-   * finds is only shown, and must not be refused.
-   */
+  /** True once the program had a resource checked: a refresh compares without (measured), and is not refused. */
   hasProgram = false;
   /**
    * By id, accounts that this run cuts off or takes the admin role from, from the moment that it is decided, and whether they

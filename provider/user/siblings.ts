@@ -51,10 +51,7 @@ export class Siblings {
     this.channel.tell(word);
   }
 
-  /**
-   * Says that an account is taken over. Answers when its departure in another process ended, as `performance.now()`;
-   * undefined if there was none. Raises `refused` if that can't be known.
-   */
+  /** See `RunMemory.claim`, of a departure in another process. */
   claim(id: string, email: string): Promise<number> | undefined {
     this.tell({ verb: "keeps", who: id });
     this.hear();

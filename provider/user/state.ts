@@ -45,10 +45,7 @@ export function seen({ unseen: _unseen, invitedBefore: _before, ...state }: User
   return state;
 }
 
-/**
- * May an account that is deactivated now have sessions that nobody ended? It may if this stack last knew it active, as a run
- * that died between the two has left it like that, or if a step failed.
- */
+/** May a deactivated account have sessions that nobody ended? If last known as active, or if a step failed. */
 export function mayHaveSessions({ enabled, unfinished }: UserState): boolean {
   return enabled || unfinished === true;
 }

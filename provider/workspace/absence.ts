@@ -30,10 +30,7 @@ export async function getKnownWorkspace(
   );
 }
 
-/**
- * Raises when the absence of a stored membership from `members` is not to be believed: no member at all is shown, or the
- * workspace has another name than the state knows, as on another platform.
- */
+/** Raises when an absence is not to be believed: no member is shown, or the workspace has another name than known. */
 export function refuseDoubtfulAbsence(
   operation: string,
   state: MemberState,
