@@ -29,11 +29,12 @@ function say(log: typeof pulumi.log.info, message: string): void {
  */
 function withoutTrace<T>(body: () => T): T {
   const limit = Error.stackTraceLimit;
-  Error.stackTraceLimit = 0;
+  // Set where it can be: a process with frozen intrinsics has its stack traces, and its messages.
+  Reflect.set(Error, "stackTraceLimit", 0);
   try {
     return body();
   } finally {
-    Error.stackTraceLimit = limit;
+    Reflect.set(Error, "stackTraceLimit", limit);
   }
 }
 

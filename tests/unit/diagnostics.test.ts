@@ -54,6 +54,18 @@ describe("the boundary to the engine's dynamic host", () => {
     expect(new Error("after").stack).to.match(/\n\s+at /);
   });
 
+  it("says a message also where Error can't be changed, as with frozen intrinsics", () => {
+    const said = sinon.stub(pulumi.log, "info").resolves();
+    const before = Object.getOwnPropertyDescriptor(Error, "stackTraceLimit") ?? {};
+    Object.defineProperty(Error, "stackTraceLimit", { ...before, writable: false });
+    try {
+      engineLog.info("one");
+    } finally {
+      Object.defineProperty(Error, "stackTraceLimit", before);
+    }
+    expect(said.calledOnceWith("one")).to.equal(true);
+  });
+
   it("makes an error of kind internal of what is no error of this package, and asks for a report", async () => {
     for (const thrown of [new TypeError("x is not a function"), "text", undefined, { code: 1 }]) {
       // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
