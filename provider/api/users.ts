@@ -186,15 +186,14 @@ const TIDIED = [
  * must not keep all others from being read.
  */
 function tidied(user: ApiUser & Record<string, unknown>): ApiUser {
-  for (const name of ["email", "firstName", "lastName", "realmRoles", "createdTimestamp"]) {
-    if (user[name] === null) delete user[name];
-  }
+  if (user["createdTimestamp"] === null) delete user.createdTimestamp;
   // Some stores keep an address that was taken away as an empty one.
   if (user.email?.trim() === "") delete user.email;
   if (!Array.isArray(user.realmRoles)) delete user.realmRoles;
   for (const [name, bad] of TIDIED) {
     const value = user[name];
-    if (typeof value === "string" && bad.test(value)) user[name] = value.replace(new RegExp(bad, "gu"), "\ufffd");
+    if (value === null) delete user[name];
+    else if (typeof value === "string" && bad.test(value)) user[name] = value.replace(new RegExp(bad, "gu"), "\ufffd");
   }
   return user;
 }

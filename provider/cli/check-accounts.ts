@@ -4,7 +4,7 @@ import { isRecord, parseObject } from "../api/json";
 import { adminUrlOf } from "../connect";
 import { READ_AGE_MS } from "../user/directory";
 import { IDENTIFY, findOwn, isFound } from "../user/identity";
-import { isAdmin } from "../user/properties";
+import { isAdmin, namesOf } from "../user/properties";
 import { describeIdle, seatsOf } from "../user/seats";
 import type { Look } from "./looks";
 
@@ -48,15 +48,15 @@ export const RELEASE: Look = {
   id: "release",
   needs: ["users"],
   look({ platform, view }) {
+    const managed = `${namesOf("profile").join(", ")} and roles`;
     if (view?.showsRoles() === true) {
-      const message =
-        "it shows roles and sign-ins, as since 2024.1: firstName, lastName, admin and roles can be managed";
+      const message = `it shows roles and sign-ins, as since 2024.1: ${managed} can be managed`;
       return { status: "ok", message };
     }
     const next = "Name the administrators in wallaroo:protectedEmails: nothing else tells the provider who they are.";
     return {
       status: "note",
-      message: "it shows no roles, as before 2024.1: firstName, lastName, admin and roles can't be managed",
+      message: `it shows no roles, as before 2024.1: ${managed} can't be managed`,
       ...(platform.settings.protectedEmails.size > 0 ? {} : { next }),
     };
   },

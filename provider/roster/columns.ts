@@ -1,6 +1,6 @@
 import { isRecord } from "../api/json";
-import { PROPERTIES } from "../user/properties";
 import type { MemberInputs } from "../team/model";
+import { PROPERTIES, profileProperties, type Profile } from "../user/properties";
 
 /** What a roster says of one member: what a team takes for a member, but the password. */
 export type RosterMember = Omit<MemberInputs, "password">;
@@ -18,6 +18,10 @@ export interface Column {
 
 const FLAG = { cell: "flag", schema: { type: "boolean" } } as const;
 const TEXT = { cell: "text", schema: { type: "string" } } as const;
+/** A value of a profile is a text or a flag. */
+const PROFILE = Object.fromEntries(
+  profileProperties().map(([name, { findProblem }]) => [name, findProblem(true) === undefined ? FLAG : TEXT]),
+) as Record<keyof Profile, Column>;
 
 /** Every column but `email`, in the order in which rosters are written. */
 export const COLUMNS = {
@@ -25,9 +29,7 @@ export const COLUMNS = {
   expires: { cell: "text", schema: { type: "string", pattern: "^\\d{4}-\\d{2}-\\d{2}$" } },
   adopt: FLAG,
   onDestroy: choice("deactivate", "retain"),
-  firstName: TEXT,
-  lastName: TEXT,
-  admin: FLAG,
+  ...PROFILE,
   roles: { cell: "list", schema: { type: "array", items: { type: "string", minLength: 1 } } },
   requireReset: FLAG,
   handOver: TEXT,

@@ -3,6 +3,7 @@ import type * as YAML from "yaml";
 import { isRecord } from "../api/json";
 import { canonicalEmail } from "../user/email";
 import { hasExpired } from "../user/expiry";
+import { profileOf } from "../user/properties";
 import { readCell, writeCell } from "./cells";
 import { COLUMN_NAMES, isColumn, type ColumnName, type Roster, type RosterMember } from "./columns";
 import { quoted, recordsOfCsv, separatorOf } from "./csv";
@@ -27,7 +28,7 @@ interface Edit {
 
 /**
  * Puts what the platform says into the text of a roster, and keeps its order, its comments, and what it says besides: a
- * member is never taken out, and nothing but `enabled`, names and workspaces is changed. A member whose `expires` is over
+ * member is never taken out, and nothing but `enabled`, profile and workspaces is changed. One whose `expires` is over
  * keeps its `enabled`, so that a later day activates it again. Raises `badInput` for a roster that can't be read.
  *
  * @param accounts by canonical address, in the order in which they are added
@@ -83,14 +84,13 @@ function shown(value: unknown): string {
 }
 
 function differenceOf(member: RosterMember, account: RosterMember, today: string): Partial<RosterMember> {
-  const { enabled = true, workspaces, ...names } = account;
+  const { enabled = true, workspaces } = account;
+  const profile = profileOf((name) => (account[name] === member[name] ? undefined : account[name]));
   const values: Partial<RosterMember> = {};
   if (enabled !== (member.enabled ?? true) && !(enabled === false && hasExpired(member, today))) {
     values.enabled = enabled;
   }
-  for (const name of ["firstName", "lastName"] as const) {
-    if (names[name] !== undefined && names[name] !== member[name]) values[name] = names[name];
-  }
+  Object.assign(values, profile);
   const both = { ...member.workspaces, ...workspaces };
   if (workspaces !== undefined && !isDeepStrictEqual(both, member.workspaces)) values.workspaces = both;
   return values;

@@ -7,7 +7,7 @@ import type { Context } from "./context";
 import { addressOf } from "./email";
 import type { Lookout } from "./lookout";
 import type { UserInputs } from "./model";
-import { PROPERTIES, namesOf } from "./properties";
+import { PROPERTIES, namesOf, profileProperties } from "./properties";
 import { describeSeats } from "./seats";
 import { createdAt } from "./state";
 import type { View } from "./view";
@@ -179,7 +179,8 @@ function findOther(user: ApiUser, { sinceMs }: Open): string | undefined {
     const sent = new Date(sinceMs).toISOString();
     return `it was created before the invite was sent (${made}; the platform's clock showed ${sent} or later then)`;
   }
-  if ([user.firstName, user.lastName].some((name) => typeof name === "string" && name !== "")) {
+  const names = profileProperties().flatMap(([, { isName, read }]) => (isName === true ? [read(user)] : []));
+  if (names.some((name) => typeof name === "string" && name !== "")) {
     return "it has a name, which no invite gives";
   }
   return undefined;

@@ -35,6 +35,8 @@ export interface ProfileProperty {
   write: (user: ApiUser, value: string | boolean) => ApiUser;
   /** A realm role: not every query shows it, some releases never do, and an edit takes it away unless it is said. */
   isRole?: true;
+  /** A name: no invite gives one, and an export writes those that an account has. */
+  isName?: true;
   /** Why Keycloak's default rules refuse a value, or undefined. */
   findRefused?: (value: string) => string | undefined;
 }
@@ -109,8 +111,7 @@ export function namesOf<K extends Property["kind"]>(...kinds: readonly K[]): Nam
 
 /** The rows of {@link Profile}. */
 export function profileProperties(): [keyof Profile, ProfileProperty & Property][] {
-  const rows: [string, Property][] = Object.entries(PROPERTIES);
-  return rows.flatMap(([name, row]) => (row.kind === "profile" ? [[name as keyof Profile, row]] : []));
+  return namesOf("profile").map((name) => [name, PROPERTIES[name]]);
 }
 
 /** The profile of the values that `find` answers; undefined ones are left out. */
@@ -143,6 +144,7 @@ function nameProperty(name: "firstName" | "lastName") {
     findProblem: findStringProblem,
     read: (user) => user[name] ?? "",
     write: (user, value) => ({ ...user, [name]: value }),
+    isName: true,
     findRefused: findNameProblem,
   } satisfies Property;
 }

@@ -24,3 +24,16 @@ describe("the list of layers", () => {
     expect(named).to.have.members(LAYERS);
   });
 });
+
+describe("the table of properties", () => {
+  it("leaves few files that name a property: the SDK, the wire, lookups, and the table itself", () => {
+    const files = ["provider", "sdk"].flatMap((folder) =>
+      fs.readdirSync(path.join(ROOT, folder), { encoding: "utf8", recursive: true }).map((name) => `${folder}/${name}`),
+    );
+    const sources = files.filter((file) => file.endsWith(".ts"));
+    for (const property of ["firstName", "lastName"]) {
+      const naming = sources.filter((file) => readPage(file).includes(property));
+      expect(naming).to.include("provider/user/properties.ts").and.have.length.of.at.most(6);
+    }
+  });
+});

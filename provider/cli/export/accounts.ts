@@ -8,7 +8,7 @@ import { READ_AGE_MS } from "../../user/directory";
 import { addressOf, canonicalEmail, findEmailProblem } from "../../user/email";
 import { BUILT_IN } from "../../user/guards";
 import { findIdentity, findOwn } from "../../user/identity";
-import { isAdmin } from "../../user/properties";
+import { isAdmin, profileOf, type Profile } from "../../user/properties";
 import type { View } from "../../user/view";
 import { findMemberships, type Membership } from "./memberships";
 
@@ -39,9 +39,8 @@ export interface Account {
   email: string;
   enabled: boolean;
   isAdmin: boolean;
-  /** Absent unless asked for. */
-  firstName?: string;
-  lastName?: string;
+  /** Empty unless asked for. */
+  names: Profile;
   /** Empty unless asked for. */
   workspaces: Membership[];
 }
@@ -130,19 +129,15 @@ function findReason(user: ApiUser, own: ReadonlySet<string>, view: View): string
 }
 
 function accountOf(user: ApiUser, withNames: boolean, workspaces: Membership[]): Account {
-  const { id, enabled, firstName = "", lastName = "" } = user;
-  return {
-    id,
-    email: addressOf(user),
-    enabled,
-    isAdmin: isAdmin(user),
-    ...(withNames && isWritable(firstName) ? { firstName } : {}),
-    ...(withNames && isWritable(lastName) ? { lastName } : {}),
-    workspaces,
-  };
+  const { id, enabled } = user;
+  const names = profileOf((_name, { isName, read }) => {
+    const value = withNames && isName === true ? read(user) : "";
+    return isWritable(value) ? value : undefined;
+  });
+  return { id, email: addressOf(user), enabled, isAdmin: isAdmin(user), names, workspaces };
 }
 
 /** Without what was lost on the way here, and what no roster may hold. */
-function isWritable(name: string): boolean {
-  return name.trim() !== "" && !/[\0\ufffd\p{Cs}]/u.test(name);
+function isWritable(name: string | boolean): boolean {
+  return typeof name === "string" && name.trim() !== "" && !/[\0\ufffd\p{Cs}]/u.test(name);
 }

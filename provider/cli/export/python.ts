@@ -68,10 +68,12 @@ function entry(indent: string, start: string, parts: readonly string[], end: str
   return [`${indent}${start}`, ...parts.map((part) => `${indent}    ${part},`), `${indent}${end}${comment}`];
 }
 
-const NAMES: Record<string, string> = { firstName: "first_name", lastName: "last_name" };
-
 function propertiesOf(account: Account): string[] {
-  return Object.entries(declaredOf(account)).map(([name, given]) => `${NAMES[name] ?? name}=${value(given)}`);
+  return Object.entries(declaredOf(account)).map(([name, given]) => `${snakeCase(name)}=${value(given)}`);
+}
+
+function snakeCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
 function remark({ isAdmin }: Account): string {

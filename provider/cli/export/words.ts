@@ -1,4 +1,3 @@
-import { pick } from "../../api/json";
 import type { Account, Found } from "./accounts";
 import type { Membership } from "./memberships";
 
@@ -19,8 +18,8 @@ export const POLICY = [
 export const MEMBER_POLICY = ['The same for memberships of workspaces: "remove" takes them away.'];
 
 /** What is declared of an account besides its address and the policy. */
-export function declaredOf(account: Account): Partial<Pick<Account, "enabled" | "firstName" | "lastName">> {
-  return { ...(account.enabled ? {} : { enabled: false }), ...pick(account, ["firstName", "lastName"]) };
+export function declaredOf({ enabled, names }: Account): Partial<Pick<Account, "enabled"> & Account["names"]> {
+  return { ...(enabled ? {} : { enabled }), ...names };
 }
 
 /** The memberships of all accounts, with names of their resources by id, as a workspace may be renamed. */
