@@ -48,9 +48,14 @@ export interface Substitutes extends Partial<BreakerLimits> {
 export function connect(
   settings: Settings,
   run: RunMemory,
-  log: Log,
+  given: Log,
   { lookingMs, transport: substitute, ...limits }: Substitutes = {},
 ): Platform {
+  const { inWords } = settings.names;
+  const log: Log = {
+    info: (message) => given.info(inWords(message)),
+    warn: (message) => given.warn(inWords(message)),
+  };
   const secrets = new Secrets();
   const { signal } = run.cancellation;
   // Each pause under way listens.
@@ -118,7 +123,6 @@ export function connect(
       },
     },
     protectedEmails: settings.protectedEmails,
-    protectedBy: settings.protectedBy,
     host: new URL(settings.url).host,
     seatLimit: settings.seatLimit,
   };

@@ -8,6 +8,8 @@ export interface Credentials {
   clientId: string;
   clientSecret?: string | undefined;
   grant: Grant;
+  /** True if they are those of the file that {@link FILE} names. */
+  isFromFile?: true | undefined;
 }
 
 const KEYS = ["token", "refreshToken", "username", "password", "clientId", "clientSecret"] as const;
@@ -33,7 +35,7 @@ export function readCredentials(reading: SettingsReading): Credentials {
   // The password or token in the file is never used with another account's name.
   const isOfFile = username === undefined || username === file?.username;
   const together = grantOf({ ...found, ...(isOfFile ? file : undefined) });
-  if (together !== undefined) return together;
+  if (together !== undefined) return file !== undefined && isOfFile ? { ...together, isFromFile: true } : together;
   const named = (key: Key) => reading.named(key);
   const [set, unset] = halfOf(found) ?? [];
   const foreign = file === undefined ? "" : `, and the file that ${FILE} names is not this account's`;

@@ -10,6 +10,12 @@ export interface SettingsSource {
   everywhere?: NodeJS.ProcessEnv;
 }
 
+/** A setting in a text that is written before it is known how its user sets it: `wallaroo:url (WALLAROO_URL)`. */
+const MENTION = new RegExp(
+  `(?<!WALLAROO_\\w+ \\()\\b${NAMESPACE}:(${Object.keys(SETTINGS).join("|")})\\b( \\(WALLAROO_\\w+\\))?`,
+  "g",
+);
+
 /** One reading of all settings: their sources, their names in messages, and the problems found so far. */
 export class SettingsReading {
   readonly problems: string[] = [];
@@ -43,6 +49,13 @@ export class SettingsReading {
     if (this.isExplicit) return everywhere ? `${input} (${variable})` : input;
     return variable === undefined ? `${NAMESPACE}:${key}` : `${NAMESPACE}:${key} (${variable})`;
   }
+
+  /** `text`, in which settings are called as {@link named} does, and those of the environment by their variable first. */
+  readonly inWords = (text: string): string =>
+    text.replace(MENTION, (_mention, key: SettingKey) => {
+      const isInherited = this.config(key) === undefined && this.env(variableOf(key)) !== undefined;
+      return isInherited ? `${variableOf(key)} (${NAMESPACE}:${key})` : this.named(key);
+    });
 
   /** Notes a problem of one setting; `problem` is the rest of a sentence that begins with its name. */
   refuse(key: SettingKey, problem: string): void {

@@ -1,7 +1,6 @@
 import { WallarooError, cut } from "./api/errors";
 import { withoutUndefined } from "./api/json";
 import { isLoopback } from "./api/proxy";
-import type { SettingNames } from "./api/refusal";
 import { readCredentials, type Credentials } from "./credentials";
 import { SettingsReading, type SettingsSource } from "./settings-source";
 import { SETTINGS, type NumberSetting, type Setting, type SettingKey, type SettingValue } from "./settings-table";
@@ -11,7 +10,7 @@ import { findUnusable } from "./user/check";
 /** All settings, complete and checked. */
 export interface Settings extends Credentials {
   /** How messages call them. */
-  names: SettingNames;
+  names: Pick<SettingsReading, "inWords">;
   /** Base URL of the platform, without a trailing slash. */
   url: string;
   /** Base URL of its Keycloak, without a trailing slash. */
@@ -24,8 +23,6 @@ export interface Settings extends Credentials {
   maxConcurrency: number;
   /** Canonical addresses that are never deactivated. */
   protectedEmails: ReadonlySet<string>;
-  /** How messages call that setting; undefined for its name in the stack configuration. */
-  protectedBy?: string | undefined;
   /** Enabled accounts that the licence allows; undefined leaves it to the platform to say so. */
   seatLimit?: number | undefined;
   /** Whether the sessions of a deactivated or activated account are ended, and whether a step fails without that. */
@@ -56,22 +53,23 @@ export function readSettings(source: SettingsSource): Settings {
     maxRetries: read("maxRetries"),
     maxConcurrency: read("maxConcurrency"),
     protectedEmails: new Set(read("protectedEmails")),
-    protectedBy: reading.isExplicit ? reading.named("protectedEmails") : undefined,
     seatLimit: read("seatLimit"),
     endSessions: read("endSessions"),
     readOnlyBy: read("readOnly") ? reading.named("readOnly") : undefined,
   });
-  if (reading.problems.length > 0) throw badSettings(reading.problems);
+  if (reading.problems.length > 0) throw badSettings(reading);
   return settings;
 }
 
-function badSettings(problems: readonly string[]): WallarooError {
+function badSettings({ problems, isExplicit }: SettingsReading): WallarooError {
   return new WallarooError({
     kind: "badSettings",
     operation: "read",
     who: "the settings of the Wallaroo provider",
     words: problems.length === 1 ? problems.join() : problems.map((p, i) => `(${i + 1}) ${p}`).join(" "),
-    next: "(refresh and destroy use the configuration of the last pulumi up, and today's environment.)",
+    next: isExplicit
+      ? "(refresh and destroy use its inputs of the last pulumi up.)"
+      : "(refresh and destroy use the configuration of the last pulumi up, and today's environment.)",
   });
 }
 

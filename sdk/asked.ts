@@ -30,14 +30,17 @@ export async function ask<A, T>(
 ): Promise<T> {
   // A plain JavaScript program may pass null.
   const given = (args ?? {}) as A & object;
+  let platform: Platform | undefined;
   try {
     question.check?.(given);
     if (isMocked()) return fromMock(question, await callMock(question.token, given, providerOf(opts ?? {})));
-    return await question.find(await platformOf(opts ?? {}), given, maxAgeMs);
+    platform = await platformOf(opts ?? {});
+    return await question.find(platform, given, maxAgeMs);
   } catch (error) {
     if (!isWallarooError(error) && !pulumi.RunError.isInstance(error)) throw error;
-    if (!isMocked()) endInlineProgram(error.message);
-    throw new pulumi.RunError(error.message);
+    const message = platform?.settings.names.inWords(error.message) ?? error.message;
+    if (!isMocked()) endInlineProgram(message);
+    throw new pulumi.RunError(message);
   }
 }
 

@@ -207,7 +207,7 @@ function kindOf(status: number): keyof typeof NEXT {
 
 const NEXT = {
   unauthenticated:
-    "The platform refuses a token that Keycloak has just issued: check that wallaroo:authUrl and wallaroo:realm belong to wallaroo:url, and that the account is still enabled.",
+    "The platform refuses a token that Keycloak has just issued: check that wallaroo:authUrl (WALLAROO_AUTH_URL) and wallaroo:realm (WALLAROO_REALM) belong to wallaroo:url (WALLAROO_URL), and that the account is still enabled.",
   forbidden: "Run as an account with the realm role admin, and check that the licence has a free seat.",
   notFound: "Run pulumi refresh, and check wallaroo:url (WALLAROO_URL) and the release of the platform.",
   conflict: "Run pulumi refresh and look at the account before another try.",

@@ -2,7 +2,7 @@ import { askUserinfo, callerOf, decodeClaims, isComplete, lifeOf, type Caller, t
 import { WallarooError, cleanWords, isOutage, isWallarooError, type ErrorParts } from "./errors";
 import { parseObject } from "./json";
 import { openIdExchange, type OpenIdClient } from "./openid";
-import { adviseAfterRefusal, type SettingNames } from "./refusal";
+import { adviseAfterRefusal } from "./refusal";
 import type { Secrets } from "./redact";
 import type { Transport } from "./transport";
 import type { TokenResponse } from "./wire";
@@ -17,7 +17,8 @@ export type Grant =
 /** Who signs in, and how. */
 export interface TokenOptions extends OpenIdClient {
   grant: Grant;
-  names: SettingNames;
+  /** Credentials of the file that `WALLAROO_SDK_CREDENTIALS` names. */
+  isFromFile?: true | undefined;
 }
 
 /** Share of a token's life after which a new one is fetched while the old one still serves. */
@@ -180,13 +181,12 @@ export class TokenSource {
     const answer = await this.transport(openIdExchange(this.options, "token", form, this.secrets, about));
     if (answer.status === 200) return { ...this.#checked(answer.body), obtainedAtMs };
     const { status, retryAfterMs } = answer;
-    const { names } = this.options;
     const words = this.secrets.serverWords(answer.body);
     if (status === 400 || status === 401 || status === 403) throw this.#refused(words, status, answer.body);
     const kind = status === 429 ? "rateLimited" : isOutage(status) ? "unavailable" : "rejected";
     const next =
       status === 404
-        ? `Check ${names.named("authUrl")} and ${names.named("realm")}: no Keycloak realm answers there.`
+        ? "Check wallaroo:authUrl (WALLAROO_AUTH_URL) and wallaroo:realm (WALLAROO_REALM): no Keycloak realm answers there."
         : "Check that Keycloak is well, then run the same command again.";
     throw this.#failure({ kind, words, status, retryAfterMs, next });
   }
@@ -200,7 +200,7 @@ export class TokenSource {
         kind: "unreadable",
         words: `the answer holds no usable access_token; it begins with "${this.secrets.excerpt(token === undefined ? body : "")}"`,
         status: 200,
-        next: `Check ${this.options.names.named("authUrl")}: something other than Keycloak, a proxy perhaps, answers there.`,
+        next: "Check wallaroo:authUrl (WALLAROO_AUTH_URL): something other than Keycloak, a proxy perhaps, answers there.",
       });
     }
     const lifeMs = 1000 * (secondsOf(answer.expires_in) ?? lifeOf(decodeClaims(token)) ?? UNTOLD_LIFE_S);
@@ -219,8 +219,7 @@ export class TokenSource {
   }
 
   #refused(words: string, status: number, body = ""): WallarooError {
-    const { grant, clientId, names } = this.options;
-    const next = adviseAfterRefusal(grant.type, clientId, body, names);
+    const next = adviseAfterRefusal(this.options, body);
     return this.#failure({ kind: "unauthenticated", words, status, next });
   }
 

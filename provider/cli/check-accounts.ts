@@ -104,7 +104,7 @@ export const SESSIONS: Look = {
         : `${looks.platform.secrets.serverWords(answer.body)} (HTTP ${answer.status})`;
     const message = `${who} does not let the account end those of deactivated accounts: ${words}`;
     const next =
-      "Give the account that the provider runs as the right to manage users in Keycloak, or set wallaroo:endSessions to off.";
+      "Give the account that the provider runs as the right to manage users in Keycloak, or set wallaroo:endSessions (WALLAROO_END_SESSIONS) to off.";
     return { status: settings.endSessions === "required" ? "refused" : "note", message, next };
   },
 };

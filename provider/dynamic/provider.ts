@@ -105,7 +105,12 @@ export class DynamicProvider implements pulumi.dynamic.ResourceProvider {
       try {
         return await body();
       } catch (error) {
-        throw asEngineError(error, operation, this.resource.nameOf(props, id), props[PROVIDER_KEY]);
+        throw asEngineError(
+          this.session.worded(error),
+          operation,
+          this.resource.nameOf(props, id),
+          props[PROVIDER_KEY],
+        );
       } finally {
         await delivered();
       }

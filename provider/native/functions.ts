@@ -18,7 +18,7 @@ export async function invoke(session: Session, request: InvokeRequest): Promise<
     // The answer to a secret question shows what was asked.
     return new InvokeResponse().setReturn(encode(answer, secrets.length > 0 ? [["*"]] : []));
   } catch (error) {
-    throw asServiceError(error, "look up", request.getTok());
+    throw asServiceError(session.worded(error), "look up", request.getTok());
   }
 }
 
@@ -57,7 +57,7 @@ export async function list(session: Session, request: ListRequest): Promise<List
     const next = new ListResponse.Continuation().setContinuationToken(last.username);
     return [...answers, new ListResponse().setContinuation(next)];
   } catch (error) {
-    throw asServiceError(error, "list", type);
+    throw asServiceError(session.worded(error), "list", type);
   }
 }
 

@@ -29,7 +29,7 @@ export function resourceCalls(session: Session, log: CallLog) {
       try {
         return await body({ ...kind, secretPaths });
       } catch (error) {
-        throw asServiceError(error, operation, kind.resource.nameOf(own(given.at(-1))), secretPaths);
+        throw asServiceError(session.worded(error), operation, kind.resource.nameOf(own(given.at(-1))), secretPaths);
       }
     });
   }

@@ -88,21 +88,24 @@ export function sentence({ property, reason }: InputFailure, secrets: readonly s
 export async function addFound(
   result: Checked,
   who: string,
+  { worded }: Pick<Session, "worded">,
   look: () => Promise<readonly InputFailure[]>,
 ): Promise<Checked> {
   try {
     result.failures.push(...(await look()));
   } catch (error) {
-    result.failures.push(unnamed(ownFailure(error, "check", who).message));
-    const refusals = refusalsOf(error);
+    result.failures.push(unnamed(ownFailure(worded(error), "check", who).message));
+    const refusals = refusalsOf(error, worded);
     if (refusals.length > 0) result.refusals = refusals;
   }
   return result;
 }
 
 /** The refusals that an error is, or that a team met with, for {@link Checked.refusals}; none if there was anything else. */
-export function refusalsOf(error: unknown): Refusal[] {
-  const all: unknown[] = error instanceof Error && error.cause instanceof AggregateError ? error.cause.errors : [error];
+export function refusalsOf(error: unknown, worded: Session["worded"]): Refusal[] {
+  const found: unknown[] =
+    error instanceof Error && error.cause instanceof AggregateError ? error.cause.errors : [error];
+  const all = found.map(worded);
   return all.every((one) => isWallarooError(one, "refused")) ? all.map(partsOf) : [];
 }
 

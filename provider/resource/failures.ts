@@ -15,6 +15,16 @@ export function ownFailure(error: unknown, operation: string, who: string): Erro
     : new Error(message, { cause: failure });
 }
 
+/** `error`, with the parts of its message as `inWords` has them. */
+export function worded(error: unknown, inWords: (text: string) => string): unknown {
+  if (error instanceof PartialFailure) {
+    return new PartialFailure(error.id, error.state, inWords(error.message), { cause: error });
+  }
+  if (!isWallarooError(error)) return error;
+  const { words, next, reasons } = error;
+  return error.with({ words: inWords(words), next: inWords(next), reasons: reasons.map(inWords) });
+}
+
 /** The same lines, in no more bytes than are kept for them. */
 function shortened(lines: readonly string[]): string {
   // Each has a tag and a length on the wire.

@@ -6,6 +6,7 @@ import { SharedMemory } from "../shared-memory";
 import type { Log } from "../user/context";
 import type { Unknown } from "../user/model";
 import { RunMemory } from "../user/run";
+import { worded } from "./failures";
 import type { Props } from "./resource";
 
 /** What an adapter gives a session. */
@@ -73,6 +74,10 @@ export class Session {
       throw error;
     }
   }
+
+  /** A failure that calls the settings as their user does. */
+  readonly worded = (error: unknown): unknown =>
+    this.#platform === undefined ? error : worded(error, this.#platform.settings.names.inWords);
 
   /** False while a setting of an explicit provider is an output that preview does not know yet. */
   isKnown(): boolean {

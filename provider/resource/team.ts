@@ -153,12 +153,13 @@ export function teamResource(session: Session): Resource {
           await checkLive(olds, members);
           await checkSeats(olds, members, declared);
         }
-      } catch (error) {
+      } catch (raised) {
+        const error = session.worded(raised);
         const reasons = isWallarooError(error, "membersFailed")
           ? error.reasons
           : [ownFailure(error, "check", teamOf(members)).message];
         result.failures.push(...reasons.map((reason) => sentence(unnamed(reason))));
-        const refusals = refusalsOf(error);
+        const refusals = refusalsOf(raised, session.worded);
         if (refusals.length === reasons.length) result.refusals = refusals;
       }
       return result;

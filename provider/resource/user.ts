@@ -97,7 +97,7 @@ export function userResource(session: Session): Resource {
       const expected = { ...inputs, username: inputs["email"], initialPassword: inputs["password"] };
       const problem = findSizeProblem(toJson(expected), "Give shorter values.");
       if (problem !== undefined) return { inputs, failures: [sentence(unnamed(problem))] };
-      return addFound(result, nameOf(inputs), async () => {
+      return addFound(result, nameOf(inputs), session, async () => {
         const duplicates = findDuplicates([inputs["email"]], declared, session);
         if (duplicates.length > 0 || !session.isKnown()) return duplicates;
         await checkLive(olds, inputs);

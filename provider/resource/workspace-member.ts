@@ -85,7 +85,7 @@ export function workspaceMemberResource(session: Session): Resource {
       if (wasAdopted && isSamePlace(olds, inputs)) inputs["adopt"] = true;
       const result: Checked = { inputs, failures: failures.map((failure) => sentence(failure, declared?.secrets)) };
       if (failures.length > 0 || !session.isKnown()) return result;
-      return addFound(result, nameOf(inputs), () => checkLive(olds, inputs, declared));
+      return addFound(result, nameOf(inputs), session, () => checkLive(olds, inputs, declared));
     },
 
     async diff(id, olds, news): Promise<Difference> {

@@ -67,8 +67,6 @@ export interface Context {
   /** Says whether work on one more account may begin. */
   breaker: Pick<Breaker, "refuse">;
   protectedEmails: ReadonlySet<string>;
-  /** See `GuardContext`. */
-  protectedBy?: string | undefined;
   /** How messages name the platform: its host and port. */
   host: string;
   seatLimit?: number | undefined;

@@ -2,7 +2,7 @@ import { refusal, type WallarooError } from "../api/errors";
 import type { ApiUser } from "../api/wire";
 import type { Context } from "./context";
 import { addressOf, canonicalEmail } from "./email";
-import { IDENTIFY, PROTECTED_BY, findIdentityForGuards, type Identity } from "./identity";
+import { IDENTIFY, findIdentityForGuards, type Identity } from "./identity";
 import type { UserInputs } from "./model";
 import { isAdmin } from "./properties";
 import type { View } from "./view";
@@ -14,8 +14,6 @@ export const BUILT_IN = "admin";
 export interface GuardContext extends Identity {
   /** Canonical addresses. */
   protectedEmails: ReadonlySet<string>;
-  /** The setting that names them, as messages call it; see {@link PROTECTED_BY}. */
-  protectedBy?: string | undefined;
   accounts: Iterable<ApiUser>;
   /** True when the platform shows the roles of any account. */
   showsRoles: boolean;
@@ -29,9 +27,9 @@ export interface GuardContext extends Identity {
 export async function findGuardContext(context: Context, view: View, cutsOff: boolean): Promise<GuardContext> {
   const { leaving, invited } = context.run;
   const identity = await findIdentityForGuards(context, view, cutsOff);
-  const { protectedEmails, protectedBy } = context;
+  const { protectedEmails } = context;
   const seen = { accounts: view.accounts(), showsRoles: view.showsRoles() };
-  return { ...identity, ...seen, protectedEmails, protectedBy, leaving, invited };
+  return { ...identity, ...seen, protectedEmails, leaving, invited };
 }
 
 /** Why an account is guarded, and what would end that: a verb phrase, undefined when nothing does. */
@@ -73,8 +71,8 @@ function findGuards(user: ApiUser, context: GuardContext): Guard[] {
     });
   }
   if (names.some((name) => context.protectedEmails.has(name))) {
-    const { protectedBy = PROTECTED_BY } = context;
-    guards.push({ reason: `${protectedBy} protects it`, remedy: `take it out of ${protectedBy}`, isSetting: true });
+    const setting = "wallaroo:protectedEmails";
+    guards.push({ reason: `${setting} protects it`, remedy: `take it out of ${setting}`, isSetting: true });
   }
   // An account that is not there yet has no id.
   const isNew = user.id === "" || context.invited.has(user.id);
@@ -155,4 +153,4 @@ export function findLeavingRefusal(user: ApiUser, context: GuardContext): Wallar
 
 /** The engine runs destroy with the configuration that the last `up` stored (measured). */
 const SETTINGS_AT_DESTROY =
-  "A change of the stack configuration counts once `pulumi up` has run with it, before the account leaves.";
+  "A change of the stack configuration or of the provider's inputs counts once `pulumi up` has run with it, before the account leaves.";

@@ -34,7 +34,7 @@ export async function findIdentity({ caller: ask }: Pick<Context, "caller">, vie
   return { caller, isCallerKnown: isFound(caller, view) };
 }
 
-type Guarding = Pick<Context, "caller" | "log" | "run" | "protectedEmails" | "protectedBy">;
+type Guarding = Pick<Context, "caller" | "log" | "run" | "protectedEmails">;
 
 /**
  * {@link findIdentity} for guards. Asks only when an account is cut off, and says then, once, what can't be guarded.
@@ -50,10 +50,7 @@ export async function findIdentityForGuards(context: Guarding, view: View, cutsO
   if (!identity.isCallerKnown) {
     warnOnce(context, `${UNKNOWN}: ${showsRoles ? UNGUARDED_ADMINS : UNGUARDED_ALL}. To change that, ${IDENTIFY}.`);
   }
-  const { protectedEmails, protectedBy = PROTECTED_BY } = context;
-  if (!showsRoles && protectedEmails.size === 0) {
-    warnOnce(context, `${NO_ROLES} ${protectedBy}, and none of them is cut off.`);
-  }
+  if (!showsRoles && context.protectedEmails.size === 0) warnOnce(context, NO_ROLES);
   return identity;
 }
 
@@ -75,6 +72,5 @@ export const IDENTIFY =
   "sign in with wallaroo:username and wallaroo:password (or get the token with the scope openid, or have the Keycloak " +
   "client put `sub` and `preferred_username` into its access tokens: client scopes basic and profile)";
 const NO_ROLES =
-  "The platform shows no roles, so that the last administrator is not recognised: name the administrators in";
-/** The setting of protected accounts by its usual name; an explicit provider has it under another one. */
-export const PROTECTED_BY = "wallaroo:protectedEmails";
+  "The platform shows no roles, so that the last administrator is not recognised: name the administrators in " +
+  "wallaroo:protectedEmails, and none of them is cut off.";

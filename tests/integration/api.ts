@@ -6,7 +6,6 @@ import { createTransport } from "../../provider/api/transport";
 import { createUsersApi, type UsersApi } from "../../provider/api/users";
 import type { Platform } from "../emulator/platform";
 import { OPERATOR } from "../emulator/seeds";
-import { SettingsReading } from "../../provider/settings-source";
 
 /** The provider's client of the API, against an emulated platform and as its operator unless told otherwise. */
 export function openApi(
@@ -27,7 +26,6 @@ export function openApi(
     {
       authUrl: `${platform.url}/auth`,
       realm: "master",
-      names: new SettingsReading({ config: () => undefined, env: {} }),
       clientId: options.clientId ?? "sdk-client",
       ...(options.clientSecret === undefined ? {} : { clientSecret: options.clientSecret }),
       grant: options.grant ?? { type: "password", username: OPERATOR.email, password: OPERATOR.password },

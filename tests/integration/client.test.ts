@@ -137,7 +137,7 @@ describe("the client", () => {
     const messages = await Promise.all([1, 2, 3].map(() => messageOf(() => users.queryAll())));
     expect(new Set(messages).size).to.equal(1);
     expect(messages[0]).to.equal(
-      "Could not sign in as operator@example.com: Invalid user credentials (HTTP 401). Check wallaroo:username (WALLAROO_USER) and wallaroo:password (WALLAROO_PASSWORD), or the file that WALLAROO_SDK_CREDENTIALS names. After a change run pulumi up: refresh and destroy use the settings of the last up.",
+      "Could not sign in as operator@example.com: Invalid user credentials (HTTP 401). Check wallaroo:username (WALLAROO_USER) and wallaroo:password (WALLAROO_PASSWORD). After a change run pulumi up: refresh and destroy use the settings of the last up.",
     );
     expect(platform.requests("token")).to.have.length(1);
   });

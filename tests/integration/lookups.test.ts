@@ -115,6 +115,14 @@ describe("the lookups", () => {
     }
   });
 
+  it("call a setting as their provider does, if they fail", async () => {
+    const closed = { url: "http://127.0.0.1:1", username: "admin", password: "admin", maxRetries: 0 };
+    const provider = new WallarooProvider("closed", closed);
+    expect(await messageOf(() => lookups.getUsers({}, { provider })))
+      .to.match(/Check `url` of the WallarooProvider, the network/)
+      .and.not.match(/wallaroo:|WALLAROO_/);
+  });
+
   it("ask the provider that their parent has, as resources do, unless they name one themselves", async () => {
     const other = await startPlatform({ operator: false });
     try {

@@ -82,7 +82,7 @@ describe("the refusal for a guarded account", () => {
     const letGo =
       'To let go of it and leave it active, set `onDestroy: "retain"`, run `pulumi up`, and destroy then; or use `pulumi state delete`.';
     const late =
-      "A change of the stack configuration counts once `pulumi up` has run with it, before the account leaves.";
+      "A change of the stack configuration or of the provider's inputs counts once `pulumi up` has run with it, before the account leaves.";
     const boss = { ...ann, realmRoles: ["admin"] };
     const last = "it is the last enabled administrator that can be seen";
     const other = "make another account an administrator";
@@ -129,7 +129,6 @@ describe("what guards know", () => {
       caller: () => Promise.resolve({ id: "id-0" }),
       log: { info: () => undefined, warn: () => undefined },
       protectedEmails: new Set([email]),
-      protectedBy: "here",
     } as unknown as Context;
     const known = await findGuardContext(context, new View([ann, builtIn]), false);
     expect({ ...known, accounts: [...known.accounts] }).to.deep.equal({
@@ -138,7 +137,6 @@ describe("what guards know", () => {
       caller: { id: "id-0" },
       isCallerKnown: true,
       protectedEmails: new Set([email]),
-      protectedBy: "here",
       leaving: new Map([["id-9", true]]),
       invited: new Set(["id-8"]),
     });

@@ -112,31 +112,16 @@ describe("a guard", () => {
     });
   });
 
-  it("calls the setting of an explicit provider by its name there", () => {
-    const protectedBy = "`protectedEmails` of the WallarooProvider";
-    const ann = person("ann@example.com", { realmRoles: [] });
-    expect(find(ann, { protectedBy, protectedEmails: new Set(["ann@example.com"]) })).to.include({
-      reason: `${protectedBy} protects it`,
-      remedy: `take it out of ${protectedBy}`,
-    });
-  });
-
-  it("names that setting too where no roles are shown, and the last administrator is not known", async () => {
+  it("names the setting of protected accounts where no roles are shown, and the last administrator is not known", async () => {
     const view = await new Directory({
       queryAll: () => Promise.resolve([person("admin")]),
       queryByIds: () => Promise.resolve([]),
     }).view(0);
-    for (const [given, name] of [
-      [{}, "wallaroo:protectedEmails"],
-      [{ protectedBy: "`protectedEmails` of the WallarooProvider" }, "`protectedEmails` of the WallarooProvider"],
-    ] as const) {
-      const said: string[] = [];
-      const log = { info: () => undefined, warn: (text: string) => said.push(text) };
-      const caller = () => Promise.resolve({ username: "admin", isPerson: true });
-      const context = { caller, log, run: new RunMemory(), protectedEmails: new Set<string>(), ...given };
-      await findIdentityForGuards(context, view, true);
-      expect(said.join()).to.include(`name the administrators in ${name}, and none of them is cut off`);
-    }
+    const said: string[] = [];
+    const log = { info: () => undefined, warn: (text: string) => said.push(text) };
+    const caller = () => Promise.resolve({ username: "admin", isPerson: true });
+    await findIdentityForGuards({ caller, log, run: new RunMemory(), protectedEmails: new Set<string>() }, view, true);
+    expect(said.join()).to.include("name the administrators in wallaroo:protectedEmails, and none of them is cut off");
   });
 
   it("says at destroy, which reads the configuration of the last up, when a change of it counts", () => {

@@ -20,12 +20,12 @@ describe("a refused sign-in", () => {
   ): Promise<string> => {
     const body = JSON.stringify({ error, error_description });
     const transport: Transport = () => Promise.resolve({ status, body, retryAfterMs: undefined });
-    const options = { authUrl: "https://x.example/auth", realm: "master", clientId: "sdk-clinet", grant, names };
+    const options = { authUrl: "https://x.example/auth", realm: "master", clientId: "sdk-clinet", grant };
     const failure: unknown = await new TokenSource(options, transport, new Secrets())
       .get()
       .catch((raised: unknown) => raised);
     if (!isWallarooError(failure)) throw new Error(`not refused: ${String(failure)}`);
-    return failure.message;
+    return names.inWords(failure.message);
   };
 
   it("for the client's sake is told to look at the client, with any credentials", async () => {

@@ -4,7 +4,8 @@ import { refusalsOf } from "../../provider/resource/declared";
 import { describeRefusals } from "../../sdk/refusals";
 
 describe("the refusals of one preview", () => {
-  const refused = (email: string, next: string) => refusalsOf(refusal("create", email, "it is there already", next));
+  const refused = (email: string, next: string) =>
+    refusalsOf(refusal("create", email, "it is there already", next), (one) => one);
 
   it("are one message with a line each in their order, and what to do next once for all that have it in common", () => {
     const all = [

@@ -152,6 +152,17 @@ describe("the names and sources of settings", () => {
     expect(explicit.named("url")).to.equal("`url` of the WallarooProvider");
     expect(explicit.named("readOnly")).to.equal("`readOnly` of the WallarooProvider (WALLAROO_READ_ONLY)");
     expect([variableOf("url"), variableOf("seatLimit")]).to.deep.equal(["WALLAROO_URL", undefined]);
+    const advice = "Check wallaroo:url (WALLAROO_URL), wallaroo:realm and wallaroo:seatLimit, not wallaroo:urls.";
+    expect(explicit.inWords(advice)).to.equal(
+      "Check `url` of the WallarooProvider, `realm` of the WallarooProvider and `seatLimit` of the WallarooProvider, not wallaroo:urls.",
+    );
+    const config = (key: string) => (key === "wallaroo:url" ? "https://w.example" : undefined);
+    const env = { WALLAROO_URL: "https://env.example", WALLAROO_REALM: "people" };
+    const mixed = new SettingsReading({ config, env }).inWords(advice);
+    expect(mixed, "the source that counts goes first").to.equal(
+      "Check wallaroo:url (WALLAROO_URL), WALLAROO_REALM (wallaroo:realm) and wallaroo:seatLimit, not wallaroo:urls.",
+    );
+    expect(new SettingsReading({ config, env }).inWords(mixed), "twice is as once").to.equal(mixed);
     explicit.refuse("url", "is bad.");
     expect(explicit.problems).to.deep.equal(["`url` of the WallarooProvider is bad."]);
   });
@@ -165,12 +176,6 @@ describe("the names and sources of settings", () => {
     const config = (key: string) => (key === "wallaroo:readOnly" ? "false" : " ");
     expect(new SettingsReading({ config, env: undefined, everywhere }).text("readOnly")).to.equal("false");
     expect(new SettingsReading({ config, env: { WALLAROO_REALM: "r" } }).text("realm"), "blank is unset").to.equal("r");
-    const own = readSettings({
-      config: (key) => ({ ...MINIMUM, "wallaroo:protectedEmails": "ann" })[key],
-      env: undefined,
-    });
-    expect(own.protectedBy).to.equal("`protectedEmails` of the WallarooProvider");
-    expect(read({})).to.not.have.property("protectedBy");
   });
 });
 

@@ -26,7 +26,7 @@ function problemsOf(config: Record<string, string>, env: NodeJS.ProcessEnv = {})
 describe("the settings", () => {
   it("have the documented defaults", () => {
     const { names, ...settings } = read(MINIMUM);
-    expect(names.named("realm")).to.equal("wallaroo:realm (WALLAROO_REALM)");
+    expect(names.inWords("wallaroo:realm")).to.equal("wallaroo:realm (WALLAROO_REALM)");
     expect(settings).to.deep.equal({
       url: "https://example.wallaroo.ai",
       authUrl: "https://example.wallaroo.ai/auth",

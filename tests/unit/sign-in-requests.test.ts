@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { openIdExchange } from "../../provider/api/openid";
 import { Secrets } from "../../provider/api/redact";
 import { adviseAfterRefusal } from "../../provider/api/refusal";
-import { SettingsReading } from "../../provider/settings-source";
+import type { Grant } from "../../provider/api/token";
 
 const realm = { authUrl: "https://k.example/auth", realm: "my realm", clientId: "c:1" };
 const about = { operation: "sign in to", who: "k.example" };
@@ -31,40 +31,38 @@ describe("a form for Keycloak", () => {
 });
 
 describe("the advice after a refused sign-in", () => {
-  const stack = new SettingsReading({ config: () => undefined, env: {} });
-  const explicit = new SettingsReading({ config: () => undefined, env: undefined });
+  const advise = (type: Grant["type"], body = "{}", clientId = "c", isFromFile?: true) =>
+    adviseAfterRefusal({ grant: { type } as Grant, clientId, isFromFile }, body);
   const end = ". After a change run pulumi up: refresh and destroy use the settings of the last up.";
-  const file = ", or the file that WALLAROO_SDK_CREDENTIALS names";
+  const life = "; access tokens live for a minute or so, a refresh token lives longer";
   const client = "wallaroo:clientId (WALLAROO_CLIENT_ID) and wallaroo:clientSecret (WALLAROO_CLIENT_SECRET)";
 
   it("names the settings of the sign-in", () => {
-    const advice = (grant: Parameters<typeof adviseAfterRefusal>[0]) => adviseAfterRefusal(grant, "c", "{}", stack);
-    expect(advice("token")).to.equal(
-      `Check wallaroo:token (WALLAROO_TOKEN)${file}; access tokens live for a minute or so, a refresh token lives longer${end}`,
-    );
-    expect(advice("refresh")).to.equal(
+    expect(advise("token")).to.equal(`Check wallaroo:token (WALLAROO_TOKEN)${life}${end}`);
+    expect(advise("refresh")).to.equal(
       "Check wallaroo:refreshToken (WALLAROO_REFRESH_TOKEN), and that it was issued to the client of wallaroo:clientId " +
         "(WALLAROO_CLIENT_ID). A realm that revokes refresh tokens takes each only once: pulumi preview spends it, and up " +
         "fails. There use an offline token that is not revoked, a client's id and secret, or username and password" +
         end,
     );
-    expect(advice("password")).to.equal(
-      `Check wallaroo:username (WALLAROO_USER) and wallaroo:password (WALLAROO_PASSWORD)${file}${end}`,
+    expect(advise("password")).to.equal(
+      `Check wallaroo:username (WALLAROO_USER) and wallaroo:password (WALLAROO_PASSWORD)${end}`,
     );
-    expect(advice("client")).to.equal(`Check ${client}${end}`);
-    expect(adviseAfterRefusal("token", "c", "", explicit)).to.match(/^Check `token` of the WallarooProvider; access/);
+    expect(advise("client")).to.equal(`Check ${client}${end}`);
+  });
+
+  it("names the file that the credentials were read from", () => {
+    const file = "Check the file that WALLAROO_SDK_CREDENTIALS names";
+    expect(advise("token", "", "c", true)).to.equal(`${file}${life}${end}`);
+    expect(advise("password", "", "c", true)).to.equal(`${file}${end}`);
   });
 
   it("names the client if Keycloak refuses that", () => {
     for (const error of ["invalid_client", "unauthorized_client"]) {
       const body = JSON.stringify({ error });
-      expect(adviseAfterRefusal("password", "c\u0007d", body, stack)).to.equal(
-        `Check ${client}: Keycloak refuses the client c d${end}`,
-      );
-      expect(adviseAfterRefusal("client", "c", body, stack)).to.equal(`Check ${client}${end}`);
+      expect(advise("password", body, "c\u0007d")).to.equal(`Check ${client}: Keycloak refuses the client c d${end}`);
+      expect(advise("client", body)).to.equal(`Check ${client}${end}`);
     }
-    expect(adviseAfterRefusal("password", "c", '{"error":"invalid_grant"}', stack)).to.match(
-      /^Check wallaroo:username/,
-    );
+    expect(advise("password", '{"error":"invalid_grant"}')).to.match(/^Check wallaroo:username/);
   });
 });

@@ -3,10 +3,8 @@ import { isWallarooError } from "../../provider/api/errors";
 import { Secrets } from "../../provider/api/redact";
 import { TokenSource } from "../../provider/api/token";
 import type { Answer, Transport } from "../../provider/api/transport";
-import { SettingsReading } from "../../provider/settings-source";
 
 const options = {
-  names: new SettingsReading({ config: () => undefined, env: {} }),
   authUrl: "https://x.example/auth",
   realm: "master",
   clientId: "sdk-client",

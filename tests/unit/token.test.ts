@@ -3,9 +3,6 @@ import { callerOf } from "../../provider/api/caller";
 import { Secrets } from "../../provider/api/redact";
 import { TokenSource, type Grant } from "../../provider/api/token";
 import type { Exchange, Transport } from "../../provider/api/transport";
-import { SettingsReading } from "../../provider/settings-source";
-
-const NAMES = new SettingsReading({ config: () => undefined, env: {} });
 
 describe("the token of a run", () => {
   it("is renewed by the newest refresh token after a 401, where that is all we were given", async () => {
@@ -22,7 +19,7 @@ describe("the token of a run", () => {
         retryAfterMs: undefined,
       });
     };
-    const options = { authUrl: "https://x.example/auth", names: NAMES, realm: "master", clientId: "sdk-client" };
+    const options = { authUrl: "https://x.example/auth", realm: "master", clientId: "sdk-client" };
     const grant = { type: "refresh", refreshToken: "r1" } as const;
     const token = new TokenSource({ ...options, grant }, transport, new Secrets());
     for (const expected of ["a1", "a2", "a3"]) {
@@ -44,7 +41,6 @@ describe("the token of a run", () => {
         });
       const options = {
         authUrl: "https://x.example/auth",
-        names: NAMES,
         realm: "master",
         clientId: "c",
         clientSecret: "secret",
@@ -91,7 +87,7 @@ describe("who the provider runs as", () => {
         const body = JSON.stringify({ access_token: jwt({}), expires_in: 60, ...answer });
         return Promise.resolve({ status: url.endsWith("/token") ? 200 : 404, body, retryAfterMs: undefined });
       };
-      const options = { authUrl: "https://x.example/auth", names: NAMES, realm: "master", clientId: "c" };
+      const options = { authUrl: "https://x.example/auth", realm: "master", clientId: "c" };
       const token = new TokenSource({ ...options, grant }, transport, new Secrets());
       const caller = await token.caller((found) => found.id !== undefined);
       return { ...caller, requests: requests.length };
@@ -126,7 +122,7 @@ describe("who the provider runs as", () => {
         asked.push(exchange);
         return Promise.resolve({ status: 200, body: body ?? "", retryAfterMs: undefined });
       };
-      const options = { authUrl: "https://x.example/auth", names: NAMES, realm: "a realm", clientId: "c" };
+      const options = { authUrl: "https://x.example/auth", realm: "a realm", clientId: "c" };
       const token = new TokenSource(
         { ...options, grant: { type: "token", token: "opaque" } },
         transport,
