@@ -82,10 +82,9 @@ export class Waiting {
     this.#attempts.clear();
     this.#sinceMs = this.#underWay.size > 0 ? nowMs : undefined;
     this.#dueMs = nowMs + FIRST_MS;
-    clearTimeout(this.#timer);
-    this.#timer = this.#underWay.size > 0 ? this.#wake() : undefined;
   }
 
+  /** Looks again after {@link FIRST_MS} at the latest, so that no answer has to set the timer anew. */
   #wake(): NodeJS.Timeout {
     const timer = setTimeout(
       () => {
@@ -94,7 +93,7 @@ export class Waiting {
         if (this.nowMs() >= this.#dueMs) this.#speak();
         this.#timer = this.#wake();
       },
-      Math.max(1, this.#dueMs - this.nowMs()),
+      Math.min(Math.max(1, this.#dueMs - this.nowMs()), FIRST_MS),
     );
     return timer.unref();
   }
