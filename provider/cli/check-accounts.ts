@@ -4,7 +4,7 @@ import { isRecord, parseObject } from "../api/json";
 import { adminUrlOf } from "../connect";
 import { READ_AGE_MS } from "../user/directory";
 import { IDENTIFY, findOwn, isFound } from "../user/identity";
-import { isAdmin, namesOf } from "../user/properties";
+import { inWords, isAdmin, namesOf } from "../user/properties";
 import { describeIdle, seatsOf } from "../user/seats";
 import type { Look } from "./looks";
 
@@ -48,10 +48,9 @@ export const RELEASE: Look = {
   id: "release",
   needs: ["users"],
   look({ platform, view }) {
-    const managed = `${namesOf("profile").join(", ")} and roles`;
+    const managed = inWords([...namesOf("profile"), "roles"]);
     if (view?.showsRoles() === true) {
-      const message = `it shows roles and sign-ins, as since 2024.1: ${managed} can be managed`;
-      return { status: "ok", message };
+      return { status: "ok", message: `it shows roles and sign-ins, as since 2024.1: ${managed} can be managed` };
     }
     const next = "Name the administrators in wallaroo:protectedEmails: nothing else tells the provider who they are.";
     return {

@@ -3,7 +3,7 @@ import type { ApiUser } from "../api/wire";
 import { addressOf } from "./email";
 import { findCutOffRefusal, type GuardContext } from "./guards";
 import type { UserInputs, UserState } from "./model";
-import { profileOf, profileProperties, type Profile } from "./properties";
+import { inWords, profileOf, profileProperties, type Profile } from "./properties";
 import type { RunMemory } from "./run";
 import { createdAt } from "./state";
 import { ambiguous, type View } from "./view";
@@ -132,12 +132,12 @@ export function findBlindEditRefusal(
     return declared !== undefined && declared !== (now === undefined ? "" : read(now));
   });
   if (unsaid.length === 0 || !isWritten) return undefined;
-  const quoted = unsaid.map(([name]) => `\`${name}\``).join(" and ");
+  const quoted = unsaid.map(([name]) => `\`${name}\``);
   return refusal(
     "edit",
     inputs.email,
     "the platform shows no roles, so that the admin role might be lost on the way",
-    `Declare ${quoted} too, or leave ${names.map(([name]) => name).join(" and ")} out.`,
+    `Declare ${inWords(quoted)} too, or leave ${inWords(names.map(([name]) => name))} out.`,
   );
 }
 

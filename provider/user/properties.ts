@@ -41,10 +41,15 @@ export interface ProfileProperty {
   findRefused?: (value: string) => string | undefined;
 }
 
+/** Names within a sentence: `a, b and c`. */
+export function inWords(names: readonly string[], last = "and"): string {
+  return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} ${last} ${names.at(-1) ?? ""}`;
+}
+
 /** The rule of a value that is one of several words. */
 export function oneOf(...words: readonly string[]): (value: unknown) => string | undefined {
   const shown = words.map((word) => JSON.stringify(word));
-  const problem = `must be ${shown.slice(0, -1).join(", ")} or ${shown.at(-1)}`;
+  const problem = `must be ${inWords(shown, "or")}`;
   return (value) => (words.some((word) => word === value) ? undefined : problem);
 }
 

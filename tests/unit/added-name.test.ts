@@ -19,6 +19,7 @@ import { FORMATS } from "../../provider/roster/roster";
 import type * as Write from "../../provider/roster/write";
 import { Directory } from "../../provider/user/directory";
 import { settleInvite } from "../../provider/user/invite";
+import { findBlindEditRefusal } from "../../provider/user/policy";
 import { PROPERTIES, type Property } from "../../provider/user/properties";
 import { ROOT } from "../markdown";
 
@@ -106,8 +107,13 @@ describe("a name that is added to the table", () => {
     expect(await settle({ ...shown, nickName: "" } as Nicknamed)).to.include({ kind: "arrived" });
   });
 
+  it("is among those that a refused edit tells to leave out", () => {
+    const refused = findBlindEditRefusal({ email: ann, nickName: "Ann" } as { email: string }, ANNIE, false);
+    expect(refused?.message).to.match(/leave firstName, .*lastName.* and nickName out\.$/);
+  });
+
   it("is among those that the command's check says can be managed", async () => {
     const { message } = await RELEASE.look({ view: { showsRoles: () => true } } as unknown as Looks);
-    expect(message).to.include("firstName, lastName, admin, nickName and roles can be managed");
+    expect(message).to.include(", nickName and roles can be managed");
   });
 });
