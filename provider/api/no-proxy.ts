@@ -46,9 +46,10 @@ function matchesName(entry: string, host: string): boolean {
   return domain !== "" && (host === domain || host.endsWith(`.${domain}`));
 }
 
-/** As a URL spells it: in lower case, and letters beyond ASCII encoded. Empty for anything but a name. */
+/** As a URL spells it: in lower case, and letters beyond ASCII encoded. What is not a name stays what no host is called. */
 function ascii(name: string): string {
-  return domainToASCII(name) || name.toLowerCase();
+  // As in the middle of a URL, Node would read on to the name alone.
+  return (/[/?#\\@%]/.test(name) ? "" : domainToASCII(name)) || name.toLowerCase();
 }
 
 function matchesAddress(entry: string, host: string): boolean {

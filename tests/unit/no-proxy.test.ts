@@ -47,7 +47,9 @@ const ENTRIES: [entry: string, named: string[], others: string[]][] = [
 /** No form of an entry: these name nothing, and keep no other from being read. */
 const NOTHING = ["10.0.0.0/33", "10.0.0.0/", "10.0.0.0/-1", "10.0.0.0/8/8", "fd00::/129", "[fd00::1", "/8", ":8443", ".",
   "..", "*.", "**", "https://example.com", "https://10.1.2.3", "example.com:port", "[]", "x[fd00::1]",
-  "[fd00::1]x:443", "[fd00::1]:443x"]; // prettier-ignore
+  "[fd00::1]x:443", "[fd00::1]:443x", "example.com/x", "example.com/", "example.com/8", "a.b/../example.com",
+  "example.com?x", "example.com#x", "example.com\\x", "ann@example.com", "ann:pw@example.com", "//example.com",
+  "ex%61mple.com", "*.example.com/x", ".example.com/x", "example.com:443/x", "a/example.com", "*/example.com"]; // prettier-ignore
 
 const url = (host: string) => new URL(host.includes("://") ? host : `https://${host}`);
 
