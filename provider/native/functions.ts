@@ -38,7 +38,8 @@ export async function list(session: Session, request: ListRequest): Promise<List
   const type = request.getToken();
   try {
     if (type !== "wallaroo:index:User") {
-      throw refusal("list", type, "it has no ids of its own on the platform", "List wallaroo:index:User.");
+      const next = "`wallaroo:index:getWorkspaces` answers memberships, and a team can't be imported.";
+      throw refusal("list", type, "only wallaroo:index:User can be listed", next);
     }
     const { props } = decode(request.getQuery());
     if (!session.isKnown() || session.isUnknown(props)) {

@@ -97,10 +97,13 @@ describe("the native plugin, over its socket,", () => {
       expect(platform().log).to.deep.equal([]);
     });
 
-    it("with an error for a type that has no ids on the platform, and for an unknown condition", async () => {
-      expect(await messageOf(() => list(() => undefined, "Team"))).to.match(
-        /Could not list wallaroo:index:Team: it has no ids of its own on the platform\. List wallaroo:index:User\./,
-      );
+    it("with an error for other types, whose ids the platform may have, and for an unknown condition", async () => {
+      for (const type of ["Team", "WorkspaceMember"]) {
+        expect(await messageOf(() => list(() => undefined, type))).to.equal(
+          `2 UNKNOWN: Could not list wallaroo:index:${type}: only wallaroo:index:User can be listed. ` +
+            "`wallaroo:index:getWorkspaces` answers memberships, and a team can't be imported.",
+        );
+      }
       const misspelled = (request: proto.ListRequest) => request.setQuery(encode({ enable: true }, []));
       expect(await messageOf(() => list(misspelled))).to.match(/there is no condition enable/);
     });
