@@ -18,8 +18,7 @@ export function pathOf(email: string, property?: string): string {
  */
 export function checkTeam(news: Record<string, unknown>, isUnknown: (value: unknown) => boolean): CheckedInputs {
   const { members, ...others } = news;
-  const { options, problems } = checkOptions(others, isUnknown);
-  const failures = problems.map(unnamed);
+  const { options, failures } = checkOptions(others, isUnknown);
   const fail = (reason: string) => void failures.push(unnamed(reason));
   if (typeof members === "string" && isUnknown(members)) return { inputs: { members, ...options }, failures };
   const unusable = isRecord(members) && isUnusable(members) ? findUnusable(members) : undefined;

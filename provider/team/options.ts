@@ -1,5 +1,5 @@
 import { isRecord, pick } from "../api/json";
-import { findUnusable } from "../user/check";
+import { checkInputs, unnamed, type InputFailure, type Row } from "../user/check";
 import { findDefects, type Defect, type FindProblem } from "../user/decode";
 import { canonicalEmail } from "../user/email";
 import { PROPERTIES, oneOf } from "../user/properties";
@@ -23,13 +23,7 @@ export interface TeamOptions {
   maxDepartures?: number | string;
 }
 
-interface Option {
-  /** Its name in a program, where that is another one. */
-  shown?: string;
-  findProblem: FindProblem;
-}
-
-const OPTIONS: Record<string, Option> = {
+const OPTIONS: Record<string, Row> = {
   adopt: PROPERTIES.adopt,
   onDestroy: PROPERTIES.onDestroy,
   requireReset: PROPERTIES.requireReset,
@@ -39,6 +33,7 @@ const OPTIONS: Record<string, Option> = {
       typeof value === "string" && /^[^\s@]+$/.test(domainOf(value))
         ? undefined
         : "must be a domain such as example.com",
+    canonical: domainOf,
   },
   maxDepartures: {
     findProblem: (value) =>
@@ -48,30 +43,17 @@ const OPTIONS: Record<string, Option> = {
   },
 };
 
-/** Names of all inputs of a team, as a program has them. */
-const NAMES = ["members", ...Object.entries(OPTIONS).map(([name, { shown }]) => shown ?? name)];
-
-/** The options among `given` in canonical form, and what is wrong with the others. */
+/** The options among `given` in canonical form, and what is wrong with the others. No failure names a property. */
 export function checkOptions(
   given: Record<string, unknown>,
   isUnknown: (value: unknown) => boolean,
-): { options: Record<string, unknown>; problems: string[] } {
-  const options: Record<string, unknown> = {};
-  const problems: string[] = [];
-  for (const [name, value] of Object.entries(given)) {
-    if (value === undefined || value === null) continue;
-    const option = Object.hasOwn(OPTIONS, name) ? OPTIONS[name] : undefined;
-    if (option === undefined) {
-      problems.push(`${name} is not an input of a Wallaroo team; there are ${NAMES.join(", ")}`);
-      continue;
-    }
-    const problem = findUnusable(value) ?? (isUnknown(value) ? undefined : option.findProblem(value));
-    if (problem !== undefined) problems.push(`${option.shown ?? name} ${problem}`);
-    else if (name === "unmanagedDomain" && !isUnknown(value)) options[name] = domainOf(value as string);
-    // As if it were not there, so that declaring it changes nothing.
-    else if (value !== "ignore") options[name] = value;
-  }
-  return { options, problems };
+): { options: Record<string, unknown>; failures: InputFailure[] } {
+  const rows = { members: { findProblem: () => undefined }, ...OPTIONS };
+  const { inputs, failures } = checkInputs({}, given, rows, [], "Wallaroo team", isUnknown);
+  const { ifUnmanaged, ...others } = inputs;
+  // As if it were not there, so that declaring it changes nothing.
+  const options = ifUnmanaged === "ignore" ? others : inputs;
+  return { options, failures: failures.map(({ property, reason }) => unnamed(`${property} ${reason}`.trimStart())) };
 }
 
 /** The options of checked inputs. What only `up` will know is left out, and bounds nothing. */

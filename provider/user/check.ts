@@ -21,6 +21,8 @@ export interface CheckedInputs {
 
 /** One input: what is wrong with a value of it, its canonical form, and whether the engine must not print it. */
 export interface Row {
+  /** Its name in a program, where that is another one. */
+  shown?: string;
   findProblem: (value: unknown) => string | undefined;
   canonical?: (value: string) => string;
   isSecret?: boolean;
@@ -53,13 +55,15 @@ export function checkInputs(
     const row = Object.hasOwn(rows, name) ? rows[name] : undefined;
     if (row === undefined) {
       // It may be a misspelled password.
-      failures.push(unnamed(`${name} is not an input of a ${what}; there are ${Object.keys(rows).join(", ")}`));
+      const names = Object.entries(rows).map(([key, { shown }]) => shown ?? key);
+      failures.push(unnamed(`${name} is not an input of a ${what}; there are ${names.join(", ")}`));
       continue;
     }
     inputs[name] = value;
+    const { shown = name, isSecret } = row;
     const unusable = findUnusable(value);
     if (unusable !== undefined) {
-      failures.push(unnamed(`${name} ${unusable}`));
+      failures.push(unnamed(`${shown} ${unusable}`));
       continue;
     }
     if (isUnknown(value)) continue;
@@ -69,7 +73,7 @@ export function checkInputs(
       continue;
     }
     // The engine prints the value of a property that it can name.
-    failures.push(row.isSecret === true ? unnamed(`${name} ${problem}`) : { property: name, reason: problem });
+    failures.push(isSecret === true ? unnamed(`${shown} ${problem}`) : { property: shown, reason: problem });
   }
   for (const name of needed) if (inputs[name] === undefined) failures.push({ property: name, reason: "is required" });
   return { inputs, failures };
