@@ -10,10 +10,14 @@ export interface SettingsSource {
   everywhere?: NodeJS.ProcessEnv;
 }
 
-/** A setting in a text that is written before it is known how its user sets it: `wallaroo:url (WALLAROO_URL)`. */
+/**
+ * A setting in a text that is written before it is known how its user sets it: `wallaroo:url (WALLAROO_URL)`. What begins
+ * or ends otherwise is of a server or a user: a part of an address, an image or a URN, or a name in quotes.
+ */
 const MENTION = new RegExp(
-  `(?<!WALLAROO_\\w+ \\()\\b${NAMESPACE}:(${Object.keys(SETTINGS).join("|")})\\b( \\(WALLAROO_\\w+\\))?`,
-  "g",
+  `(?<!WALLAROO_\\w+ \\(|[\\p{L}\\p{N}_./:@-])${NAMESPACE}:(${Object.keys(SETTINGS).join("|")})` +
+    `(?![\\p{L}\\p{N}_/@="-]|[.:][\\p{L}\\p{N}:])( \\(WALLAROO_\\w+\\))?`,
+  "gu",
 );
 
 /** One reading of all settings: their sources, their names in messages, and the problems found so far. */

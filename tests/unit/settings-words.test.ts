@@ -167,6 +167,29 @@ describe("the names and sources of settings", () => {
     expect(explicit.problems).to.deep.equal(["`url` of the WallarooProvider is bad."]);
   });
 
+  it("stay as they are within what a server or a user has named", () => {
+    const env = { WALLAROO_URL: "https://env.example", WALLAROO_TOKEN: "t" };
+    const readings = [{}, env, undefined].map((of) => new SettingsReading({ config: none, env: of }));
+    for (const text of [
+      "no image registry.example.com/wallaroo:token-svc-1.2",
+      "no image wallaroo:token-1.2, wallaroo:url/x or wallaroo:url.v2",
+      "https://wallaroo:password@keycloak.example refuses",
+      "urn:pulumi:dev::wallaroo:url::ann and wallaroo:url::ann",
+      'in workspace "wallaroo:url"',
+      "my-wallaroo:url, prod.wallaroo:url, éwallaroo:url, wallaroo:urlé and wallaroo:url=x",
+    ]) {
+      for (const reading of readings) expect(reading.inWords(text)).to.equal(text);
+    }
+  });
+
+  it("are found beside the marks of a sentence", () => {
+    const [stack, explicit] = [{}, undefined].map((of) => new SettingsReading({ config: none, env: of }));
+    const text = '"wallaroo:url: no", [wallaroo:url], (wallaroo:url; wallaroo:url,wallaroo:url.\nwallaroo:url';
+    const of = (name: string) => text.replaceAll("wallaroo:url", name);
+    expect(stack?.inWords(text)).to.equal(of("wallaroo:url (WALLAROO_URL)"));
+    expect(explicit?.inWords(text)).to.equal(of("`url` of the WallarooProvider"));
+  });
+
   it("of an explicit provider are its inputs, and the environment only if it forbids something", () => {
     const everywhere = { WALLAROO_READ_ONLY: "true", WALLAROO_REALM: "other" };
     const explicit = new SettingsReading({ config: none, env: undefined, everywhere });
