@@ -44,21 +44,26 @@ async function check(options: SettingsOptions): Promise<{ findings: Finding[]; e
   /** Ids of what was refused, and of what was not looked at because of that. */
   const failed = new Set<string>();
   let couldNot = false;
+  let looks: Looks | undefined;
 
+  const note = ({ message, next, ...others }: Finding) => {
+    const inWords = looks?.platform.settings.names.inWords ?? String;
+    const step = next === undefined ? {} : { next: inWords(next) };
+    findings.push({ ...others, message: inWords(message), ...step });
+  };
   const add = async (id: string, look: () => ReturnType<Look["look"]>) => {
     try {
-      findings.push({ id, ...(await look()) });
+      note({ id, ...(await look()) });
     } catch (error) {
       if (!isWallarooError(error)) throw error;
       failed.add(id);
       const message = error.status === undefined ? error.words : `${error.words} (HTTP ${error.status})`;
-      findings.push({ id, status: "refused", message, next: error.next });
+      note({ id, status: "refused", message, next: error.next });
       // A missing right is a finding; any other failure hides what comes after it.
       couldNot ||= !isWallarooError(error, "forbidden", "notFound", "refused");
     }
   };
 
-  let looks: Looks | undefined;
   await add("settings", () => {
     looks = new Looks(connectReadOnly(settingsOf(source)));
     return { status: "ok", message: "complete; what is not listed has its default" };

@@ -4,6 +4,7 @@ import { signInByDevice, type DeviceCode, type DeviceTokens } from "../api/devic
 import { WallarooError, cleanWords } from "../api/errors";
 import { Secrets } from "../api/redact";
 import { createTransport } from "../api/transport";
+import { worded } from "../resource/failures";
 import type { Settings } from "../settings";
 import { NAMESPACE } from "../settings-table";
 import { describeStack, runPulumi } from "./pulumi";
@@ -64,7 +65,7 @@ async function signIn(settings: Settings): Promise<DeviceTokens> {
     });
   } catch (error) {
     if (stop.signal.aborted) throw failure("it was stopped", "Nothing was stored; the code is of no use any more.");
-    throw error;
+    throw worded(error, settings.names.inWords);
   } finally {
     process.off("SIGINT", onSignal);
   }

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { isWallarooError } from "../api/errors";
 import { connect, type Platform } from "../connect";
+import { worded } from "../resource/failures";
 import { readSettings, type Settings } from "../settings";
 import type { SettingsSource } from "../settings-source";
 import { NAMESPACE } from "../settings-table";
@@ -58,9 +59,14 @@ export function connectReadOnly(settings: Settings): Platform {
   return connect({ ...settings, readOnlyBy: "the rule that this command only reads" }, new RunMemory(), log);
 }
 
-/** {@link connectReadOnly} with the settings that the options name. */
-export async function openPlatform(options: SettingsOptions): Promise<Platform> {
-  return connectReadOnly(settingsOf(await findSource(options)));
+/** What `body` finds by {@link connectReadOnly} with the settings that the options name. */
+export async function withPlatform<T>(options: SettingsOptions, body: (platform: Platform) => Promise<T>): Promise<T> {
+  const settings = settingsOf(await findSource(options));
+  try {
+    return await body(connectReadOnly(settings));
+  } catch (error) {
+    throw worded(error, settings.names.inWords);
+  }
 }
 
 /** What is said on the way: on stderr, as stdout has the answer alone. */

@@ -5,7 +5,7 @@ import type { Platform } from "../connect";
 import { CURRENT_USER, type UserInfo } from "../lookups";
 import { READ_AGE_MS } from "../user/directory";
 import { inColumns, printJson, printLines } from "./print";
-import { openPlatform, withSettings, type SettingsOptions } from "./settings";
+import { withPlatform, withSettings, type SettingsOptions } from "./settings";
 
 /** The account that the settings sign in as. */
 interface Bearer extends Partial<UserInfo> {
@@ -20,7 +20,7 @@ interface Bearer extends Partial<UserInfo> {
 export function addWhoami(program: Command): void {
   const command = program.command("whoami").description("print the account that the provider runs as");
   withSettings(command).action(async (options: SettingsOptions & { json?: true }) => {
-    const bearer = await findBearer(await openPlatform(options));
+    const bearer = await withPlatform(options, findBearer);
     if (options.json === true) printJson(bearer);
     else printLines(describe(bearer));
   });

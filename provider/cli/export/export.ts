@@ -1,13 +1,14 @@
 import path from "node:path";
 import type { Command } from "commander";
 import { WallarooError, listed, refusal } from "../../api/errors";
+import type { Platform } from "../../connect";
 import { mergeRoster } from "../../roster/merge";
 import { decode, formatOfFile } from "../../roster/read";
 import { FORMATS, type RosterFormat } from "../../roster/roster";
 import { findToday } from "../../user/expiry";
 import { readIfThere, writeWhole } from "../file";
 import { printLines, printNotes } from "../print";
-import { openPlatform, withStack, type SettingsOptions } from "../settings";
+import { withPlatform, withStack, type SettingsOptions } from "../settings";
 import { findAccounts, type Conditions, type Found } from "./accounts";
 import { unnamedLines } from "./memberships";
 import { nodeProgram } from "./nodejs";
@@ -53,12 +54,13 @@ export function addExport(program: Command): void {
     .option("--domain <domain>", "accounts of this email domain alone")
     .option("--match <pattern...>", "accounts whose address fits one of these alone; * stands for any text")
     .option("--exclude <pattern...>", "no account whose address fits one of these")
-    .action(async (options: Options) => run(options));
+    .action(async (options: Options) => {
+      const format = formatOf(options);
+      await withPlatform(options, (platform) => run(platform, options, format));
+    });
 }
 
-async function run(options: Options): Promise<void> {
-  const format = formatOf(options);
-  const platform = await openPlatform(options);
+async function run(platform: Platform, options: Options, format: RosterFormat): Promise<void> {
   const found = await findAccounts(platform, options, options);
   if (found.accounts.length === 0) {
     const next = "Nothing was written, as an empty program or roster would let go every account.";

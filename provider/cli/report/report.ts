@@ -4,7 +4,7 @@ import { WallarooError, cleanWords } from "../../api/errors";
 import { readText, writeWhole } from "../file";
 import { printJson, printLines } from "../print";
 import { describeStack, runPulumi } from "../pulumi";
-import { log, openPlatform, withSettings, type SettingsOptions } from "../settings";
+import { log, withPlatform, withSettings, type SettingsOptions } from "../settings";
 import { collect, type Report, type Scope } from "./collect";
 import { FORMATS, formatted, type Format } from "./formats";
 import { readStackExport, type ManagedStack } from "./managed";
@@ -45,7 +45,7 @@ async function report(options: ReportOptions): Promise<void> {
   const scope: Scope = { workspaces: options.workspaces };
   if (stacks !== undefined) scope.stacks = stacks;
   if (options.idle !== undefined) scope.idleDays = options.idle;
-  const found = await collect(await openPlatform(options), scope);
+  const found = await withPlatform(options, (platform) => collect(platform, scope));
   const text = async () => (format === "json" ? `${JSON.stringify(found, undefined, 2)}\n` : formatted(found, format));
   if (since === undefined || previous === undefined) {
     if (out === undefined) process.stdout.write(await text());
