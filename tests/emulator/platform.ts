@@ -26,6 +26,8 @@ export interface PlatformOptions extends Partial<ReleaseOptions> {
   latencyMs?: number;
   /** The platform's clock, in milliseconds since the epoch: tokens end by it, and every good answer has it as its `Date`. */
   now?: () => number;
+  /** Another one in memory, whose accounts, workspaces and log this one begins with. No account is signed in on it. */
+  copyOf?: Platform;
 }
 
 /** What can be changed while a platform runs. */
@@ -154,6 +156,15 @@ export class Platform {
     return Object.fromEntries([...members].map(([id, role]) => [nameOf(id), role]));
   }
 
+  /** Takes over what {@link PlatformOptions.copyOf} names. Raises for a platform that is not in memory. */
+  takeOver({ backend, server }: Platform): void {
+    const isInMemory = this.backend instanceof MemoryBackend && backend instanceof MemoryBackend;
+    if (!isInMemory) throw new Error("only a platform in memory can be copied");
+    for (const account of backend.accounts.values()) this.backend.put(structuredClone(account));
+    this.server.workspaces.takeOver(server.workspaces);
+    this.server.log.push(...server.log);
+  }
+
   clearLog(): void {
     this.server.log.length = 0;
     this.server.maxConcurrent = 0;
@@ -265,7 +276,8 @@ export async function startPlatform(options: PlatformOptions = {}, backend?: Bac
       now: options.now ?? Date.now,
       issuer: () => `${url}/auth/realms/master`,
     });
-  if (store instanceof MemoryBackend) plant(store, options.seed, options.operator ?? true);
+  if (store instanceof MemoryBackend && options.copyOf === undefined)
+    plant(store, options.seed, options.operator ?? true);
   if (options.lightweightTokens !== undefined) await store.setLightweightTokens(options.lightweightTokens);
   const now = options.now ?? Date.now;
   const release: ReleaseOptions = {
@@ -285,5 +297,7 @@ export async function startPlatform(options: PlatformOptions = {}, backend?: Bac
   const server = new PlatformServer(store, release, now);
   server.latencyMs = options.latencyMs ?? 0;
   url = await server.listen(options.port ?? 0);
-  return new Platform(url, server, store);
+  const platform = new Platform(url, server, store);
+  if (options.copyOf !== undefined) platform.takeOver(options.copyOf);
+  return platform;
 }

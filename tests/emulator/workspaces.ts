@@ -56,6 +56,14 @@ export class Workspaces {
     return made;
   }
 
+  /** Everything that another platform has. */
+  takeOver(other: Workspaces): void {
+    for (const [id, workspace] of other.all) this.all.set(id, structuredClone(workspace));
+    for (const [account, id] of other.defaults) this.defaults.set(account, id);
+    this.#lastId = other.#lastId;
+    this.#lastContent = other.#lastContent;
+  }
+
   /** Ids that no other model or pipeline has. */
   contents(count: number): number[] {
     return Array.from({ length: count }, () => (this.#lastContent += 1));

@@ -51,13 +51,17 @@ export type Program = Record<string, Declaration>;
  * process of its own.
  */
 export class StackCalls {
-  readonly #resources = new Map<string, { kind: Kind; calls: EngineCalls }>();
+  readonly #resources: Map<string, { kind: Kind; calls: EngineCalls }>;
 
+  /** @param before keeps what this one begins with */
   constructor(
     private readonly platform: () => Platform,
     private readonly adapter: Adapter,
     public config: Record<string, string> = {},
-  ) {}
+    before?: StackCalls,
+  ) {
+    this.#resources = new Map(before === undefined ? [] : before.#resources);
+  }
 
   kept(name: string): Kept | undefined {
     return this.#resources.get(name)?.calls.kept;

@@ -57,6 +57,16 @@ export interface Outcome {
   wrong: readonly string[];
 }
 
+/** Makes something once per program, when it is asked for first. */
+export function onePerProgram<Made>(make: (program: number) => Promise<Made>): (program: number) => Promise<Made> {
+  const made = new Map<number, Promise<Made>>();
+  return (program) => {
+    const one = made.get(program) ?? make(program);
+    made.set(program, one);
+    return one;
+  };
+}
+
 /** Steps of a run of which a failed one does not stop the next. */
 export class Steps {
   /** Why steps failed, a message each. */

@@ -8,7 +8,7 @@ import { startPlatform, type Platform } from "../../emulator/platform";
 import { connectTo } from "../platform";
 import { findHalfDone } from "../../../provider/user/partial-failure";
 import { teamFailureOf } from "../../failures";
-import { oneOfEachKind, Steps, sweep, type Case, type Point } from "./faults";
+import { oneOfEachKind, onePerProgram, Steps, sweep, type Case, type Point } from "./faults";
 import { FaultProxy, type WireFault } from "./proxy";
 
 /** One way in which programs are applied, one after the other, and what it keeps between them. */
@@ -16,15 +16,18 @@ export interface Applier {
   /** One run of a program, with these settings. Answers what failed, a message each. */
   run: (platform: Platform, settings: Record<string, string>, declared: UserInputs[]) => Promise<string[]>;
   isStored: (email: string) => boolean;
+  /** One more that keeps what this one has kept so far. */
+  copy: () => Applier;
 }
 
 /** Shorter than a user has to wait. */
 const TIMES = { lookingMs: 2_500 };
 
 /** All of them in one team. */
-export function teamApplier(): Applier {
-  let stored: TeamState | undefined;
+export function teamApplier(before?: TeamState): Applier {
+  let stored = structuredClone(before);
   return {
+    copy: () => teamApplier(stored),
     isStored: (email) => Object.hasOwn(stored?.ids ?? {}, email),
     async run(platform, settings, declared) {
       const members = Object.fromEntries(declared.map(({ email, ...inputs }) => [email, inputs]));
@@ -43,9 +46,10 @@ export function teamApplier(): Applier {
 }
 
 /** Each a resource, as the engine would do it: creates and updates, then deletes. Failures do not stop the others. */
-export function userApplier(): Applier {
-  const stored = new Map<string, KnownUser>();
+export function userApplier(before: ReadonlyMap<string, KnownUser> = new Map()): Applier {
+  const stored = new Map(structuredClone(before));
   return {
+    copy: () => userApplier(stored),
     isStored: (email) => stored.has(email),
     async run(platform, settings, declared) {
       const { lifecycle } = connectTo(platform, settings, TIMES);
@@ -102,18 +106,30 @@ export function describeMatrix(subject: string, createApplier: () => Applier, sh
       "wallaroo:maxConcurrency": "1",
     });
 
+    /** What the programs before one of them leave: they are run once, and every scenario begins with a copy of it. */
+    const before = onePerProgram(async (program) => {
+      const platform = await startPlatform();
+      const outsider = await platform.addUser({ email: "outsider@example.com" });
+      await platform.addUser({ email: "old@example.com", enabled: false });
+      const applier = createApplier();
+      const failures: string[] = [];
+      for (const declared of PROGRAMS.slice(0, program))
+        failures.push(...(await applier.run(platform, settings(platform.url), declared)));
+      await platform.close();
+      expect(failures).to.deep.equal([]);
+      return { platform, outsider, applier };
+    });
+
     /** A scenario on a platform of its own; the fault hits the n-th request of one of the programs. */
     async function play(program: number, nth: number, fault: WireFault | undefined) {
-      const platform = await startPlatform();
+      const { platform: copyOf, outsider, applier: begun } = await before(program);
+      const platform = await startPlatform({ copyOf });
+      const applier = begun.copy();
       const proxy = new FaultProxy(platform.url);
       await proxy.start();
       try {
-        const outsider = await platform.addUser({ email: "outsider@example.com" });
-        await platform.addUser({ email: "old@example.com", enabled: false });
-        const applier = createApplier();
         const runAt = (url: string, declared: UserInputs[], timeout?: number) =>
           applier.run(platform, settings(url, timeout), declared);
-        for (const declared of PROGRAMS.slice(0, program)) await runAt(platform.url, declared);
         if (fault !== undefined) proxy.order(nth, fault);
         const startedMs = performance.now();
         const declared = PROGRAMS[program] ?? [];

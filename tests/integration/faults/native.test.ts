@@ -1,4 +1,5 @@
 import type { UserInputs } from "../../../provider/user/model";
+import type { Platform } from "../../emulator/platform";
 import { listen } from "../dynamic";
 import { NativeCalls } from "../native";
 import { StackCalls, type Adapter, type Program } from "../programs";
@@ -20,15 +21,17 @@ const NATIVE: Adapter = {
 const SHARE = 17;
 
 /** Each run with a process of its own, as the engine has it: check, diff and what follows from them. */
-function applierOf(programOf: (declared: UserInputs[]) => Program): Applier {
-  let stack: StackCalls | undefined;
+function applierOf(programOf: (declared: UserInputs[]) => Program, before?: StackCalls): Applier {
+  let platform: Platform;
+  const stack = new StackCalls(() => platform, NATIVE, {}, before);
   return {
+    copy: () => applierOf(programOf, stack),
     isStored: (email) => {
-      const ids = stack?.kept("team")?.outputs["ids"] ?? {};
-      return stack?.kept(email) !== undefined || Object.hasOwn(ids, email);
+      const ids = stack.kept("team")?.outputs["ids"] ?? {};
+      return stack.kept(email) !== undefined || Object.hasOwn(ids, email);
     },
-    async run(platform, settings, declared) {
-      stack ??= new StackCalls(() => platform, NATIVE);
+    async run(target, settings, declared) {
+      platform = target;
       stack.config = settings;
       try {
         await stack.up(programOf(declared));

@@ -4,7 +4,7 @@ import { startPlatform, type Platform, type PlatformOptions } from "../../emulat
 import type { WorkspaceRole } from "../../emulator/workspaces";
 import { teamFailureOf } from "../../failures";
 import { connectTo } from "../platform";
-import { NOT_RETRIED, oneOfEachKind, sweep, type Case, type Point } from "./faults";
+import { NOT_RETRIED, oneOfEachKind, onePerProgram, sweep, type Case, type Point } from "./faults";
 import { FaultProxy, type WireFault } from "./proxy";
 
 /** Programs that run after each other on one platform. `Stored` is what the engine keeps between them. */
@@ -60,9 +60,24 @@ export function describeScenario<Stored>(
   describe(`a fault at every request for workspaces of ${name}`, function () {
     this.timeout(600_000);
 
+    /** What the programs before one of them leave: they are run once, and every scenario begins with a copy of it. */
+    const before = onePerProgram(async (program): Promise<{ platform: Platform; stored: Stored }> => {
+      if (program === 0) {
+        const platform = await startPlatform(options);
+        await scenario.prepare(platform);
+        await platform.close();
+        return { platform, stored: scenario.start() };
+      }
+      const { platform, stored, wrong } = await play({ program: program - 1, nth: 0 }, undefined);
+      if (wrong.length > 0) throw new Error(`without a fault: ${wrong.join("; ")}`);
+      return { platform, stored };
+    });
+
     /** A scenario on a platform of its own; the fault hits the n-th request of one of the programs. */
     async function play({ program, nth }: Pick<Point, "program" | "nth">, fault: WireFault | undefined) {
-      const platform = await startPlatform(options);
+      const begun = await before(program);
+      const platform = await startPlatform({ ...options, copyOf: begun.platform });
+      const stored = structuredClone(begun.stored);
       const early = new Set<string>();
       const proxy = new FaultProxy(platform.url, (request, body) => {
         const problem = scenario.findTooEarly?.(platform, request, body);
@@ -80,9 +95,7 @@ export function describeScenario<Stored>(
         const step = scenario.programs[which] ?? (() => Promise.reject(new Error("there is no such program")));
         return step(connectTo(platform, config, { lookingMs: 2_500 }), stored);
       };
-      const stored = scenario.start();
       try {
-        await scenario.prepare(platform);
         const wanted = scenario.wanted[program] ?? {};
         const seen = await watch(
           platform,
@@ -90,12 +103,10 @@ export function describeScenario<Stored>(
           scenario.replaced.filter((one) => one.program === program),
         );
         const wrong: string[] = [];
-        for (let earlier = 0; earlier < program; earlier += 1) wrong.push(...(await run(earlier)));
-        const before = proxy.seen.length;
         if (fault !== undefined) proxy.order(nth, fault);
         // Short only where it is to run out.
         const failures = await run(program, fault?.kind === "hang" ? 1 : undefined);
-        const requests = proxy.seen.slice(before);
+        const requests = [...proxy.seen];
         proxy.clear();
         if (fault !== undefined && proxy.hits === 0) wrong.push("the fault was not met");
         for (const message of failures)
@@ -111,7 +122,7 @@ export function describeScenario<Stored>(
             wrong.push(`${workspace} has ${JSON.stringify(found)}, not ${JSON.stringify(members)}`);
         }
         wrong.push(...((await scenario.findWrong?.(platform, stored, program)) ?? []), ...seen, ...early);
-        return { requests, failures, wrong };
+        return { platform, stored, requests, failures, wrong };
       } finally {
         await proxy.stop();
         await platform.close();
