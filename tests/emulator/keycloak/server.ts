@@ -1,4 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
+import fs from "node:fs";
+import os from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { lowPort } from "../port";
@@ -12,7 +14,7 @@ const READY_MS = 900_000;
 /** Variables by which kc.sh would take another Java than the one on PATH, which was looked at, or other settings. */
 const OWN_SETTINGS = /^(KC_.*|JAVA|JAVA_HOME|JAVA_OPTS.*)$/;
 
-/** A Keycloak of our own, in memory, that ends with this process. */
+/** A Keycloak of our own that ends with this process, and keeps nothing. */
 export interface KeycloakServer {
   /** Base URL, `http://127.0.0.1:PORT/auth`. */
   authUrl: string;
@@ -25,6 +27,9 @@ export const BOOTSTRAP = { username: "admin", password: "admin" };
 /** For a life of a minute: without the second compiler and the threads of a collector, which pay off only later. */
 const QUICK_START = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:-UseG1GC";
 
+/** The file that H2 makes of a database of this name. */
+const DATABASE = "keycloak.mv.db";
+
 /**
  * Starts Keycloak in its development mode and waits until it answers.
  *
@@ -32,16 +37,68 @@ const QUICK_START = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:-UseG1GC";
  */
 export async function startKeycloak(log: (line: string) => void, isShort = false): Promise<KeycloakServer> {
   const home = await ensureKeycloak(log);
+  log("starting Keycloak");
+  return isShort ? startOnDatabase(home, await ensureDatabase(home, log), log) : launch(home, log);
+}
+
+/**
+ * The database of a Keycloak that was started once and never used. Its tables and the realm `master` take half of the CPU
+ * of a start. Made once per version, and kept beside the program.
+ */
+async function ensureDatabase(home: string, log: (line: string) => void): Promise<string> {
+  const kept = `${home}.${DATABASE}`;
+  if (fs.existsSync(kept)) return kept;
+  log("starting Keycloak once to make its database");
+  const server = await startOnDatabase(home, undefined, log);
+  const draft = `${kept}.${process.pid}.draft`;
+  try {
+    await server.stop((made) => fs.copyFileSync(made, draft));
+    fs.renameSync(draft, kept);
+  } finally {
+    fs.rmSync(draft, { force: true });
+  }
+  return kept;
+}
+
+/** A Keycloak with a database in a file of its own, which begins as a copy of `database`. */
+async function startOnDatabase(home: string, database: string | undefined, log: (line: string) => void) {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "pulumi-wallaroo-keycloak-"));
+  const file = path.join(folder, DATABASE);
+  const remove = () => fs.rmSync(folder, { recursive: true, force: true });
+  process.once("exit", remove);
+  if (database !== undefined) fs.copyFileSync(database, file);
+  const server = await launch(home, log, {
+    args: [`--db-url=jdbc:h2:file:${file.replace(/\.mv\.db$/, "")};NON_KEYWORDS=VALUE`],
+    env: { JAVA_OPTS_APPEND: QUICK_START },
+  });
+  return {
+    authUrl: server.authUrl,
+    /** @param keep is given the database once it is closed; else Keycloak is killed */
+    async stop(keep?: (file: string) => void) {
+      await server.stop(keep === undefined ? "SIGKILL" : "SIGTERM");
+      keep?.(file);
+      process.off("exit", remove);
+      remove();
+    },
+  };
+}
+
+async function launch(
+  home: string,
+  log: (line: string) => void,
+  { args = [], env = {} }: { args?: string[]; env?: NodeJS.ProcessEnv } = {},
+) {
   const port = await lowPort();
-  const args = [
+  const all = [
     "start-dev",
     "--http-host=127.0.0.1",
     `--http-port=${port}`,
     "--http-relative-path=/auth",
+    // Also with a database in a file: this is an option of its build, and another one would build it anew.
     "--db=dev-mem",
+    ...args,
   ];
-  log("starting Keycloak");
-  const child = spawn("bash", [path.join(home, "bin/kc.sh"), ...args], {
+  const child = spawn("bash", [path.join(home, "bin/kc.sh"), ...all], {
     // The management port would be the same for two at once; health checks are not used.
     env: {
       ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !OWN_SETTINGS.test(name))),
@@ -49,7 +106,7 @@ export async function startKeycloak(log: (line: string) => void, isShort = false
       KC_BOOTSTRAP_ADMIN_PASSWORD: BOOTSTRAP.password,
       KC_CACHE: "local",
       JAVA_OPTS_KC_HEAP: "-Xms128m -Xmx768m",
-      ...(isShort ? { JAVA_OPTS_APPEND: QUICK_START } : {}),
+      ...env,
     },
     stdio: ["ignore", "pipe", "pipe"],
     detached: true,
@@ -59,14 +116,16 @@ export async function startKeycloak(log: (line: string) => void, isShort = false
   child.stdout.on("data", keep);
   child.stderr.on("data", keep);
   let isGone = false;
-  const gone = new Promise<void>((resolve) => child.once("exit", () => resolve())).then(() => void (isGone = true));
-  const end = () => endGroup(child);
-  process.once("exit", end);
+  // Not the end of the script: Java lives on while it closes its database.
+  const gone = new Promise<void>((resolve) => child.once("close", () => resolve())).then(() => void (isGone = true));
+  const end = (signal: NodeJS.Signals) => endGroup(child, signal);
+  const kill = () => end("SIGKILL");
+  process.prependOnceListener("exit", kill);
   const authUrl = `http://127.0.0.1:${port}/auth`;
   const startedMs = performance.now();
   while (!(await answers(authUrl))) {
     if (isGone || performance.now() - startedMs > READY_MS) {
-      end();
+      kill();
       throw new Error(`Could not start Keycloak: it printed "${printed.trim().split("\n").slice(-3).join(" ")}"`);
     }
     await sleep(500);
@@ -74,10 +133,10 @@ export async function startKeycloak(log: (line: string) => void, isShort = false
   log(`Keycloak answers after ${Math.round((performance.now() - startedMs) / 1000)} s`);
   return {
     authUrl,
-    async stop() {
-      process.off("exit", end);
-      end();
+    async stop(signal: NodeJS.Signals = "SIGKILL") {
+      end(signal);
       await gone;
+      process.off("exit", kill);
     },
   };
 }
@@ -91,9 +150,9 @@ async function answers(authUrl: string): Promise<boolean> {
 }
 
 /** The script starts Java as a child of its own; the group ends both. */
-function endGroup(child: ChildProcess): void {
+function endGroup(child: ChildProcess, signal: NodeJS.Signals): void {
   try {
-    if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
+    if (child.pid !== undefined) process.kill(-child.pid, signal);
   } catch {
     // It is gone already.
   }
