@@ -4,6 +4,7 @@ import type { UserInputs } from "../../provider/user/model";
 import { halfDoneOf } from "../failures";
 import type { Fault } from "../emulator/misbehaviour";
 import { CLIENT_SECRET } from "../emulator/sessions";
+import { until } from "../emulator/until";
 import { FaultProxy } from "./faults/proxy";
 import { connectTo, declared, messageOf, onPlatform } from "./platform";
 
@@ -47,8 +48,14 @@ describe("the lifecycle of a user over HTTP", () => {
 
   it("takes over what may be its own invite that arrived late, and would not cut it off, as the platform refused the next one", async () => {
     const { lifecycle, said } = await start({}, { "wallaroo:requestTimeout": "1" });
-    platform().misbehave({ on: "invite", when: "before", what: { delayMs: 1_100 } });
-    const { state } = await lifecycle.create(declared(ann));
+    // The first one arrives when the next one is there, and is dealt with before it.
+    let arrive = () => {};
+    const what = { until: new Promise<void>((resolve) => (arrive = resolve)) };
+    const late = platform().misbehave({ on: "invite", times: 2, when: "before", what });
+    const creating = lifecycle.create(declared(ann));
+    await until(() => late.hits === 2, creating);
+    arrive();
+    const { state } = await creating;
     expect(state).to.include({ adopted: true, foundEnabled: true });
     expect(said.join()).to.match(/a second invite that it failed.*counts as adopted, and destroy leaves it/);
     expect((await platform().people()).filter((user) => user.email === ann)).to.have.length(1);
