@@ -53,7 +53,8 @@ function ascii(name: string): string {
 }
 
 function matchesAddress(entry: string, host: string): boolean {
-  const [, address = "", prefix] = /^([^/]*)(?:\/(\d{1,3}))?$/.exec(entry) ?? [];
+  // An address with a zone, fe80::1%eth0, is in no URL.
+  const [, address = "", prefix] = /^([^/%]*)(?:\/(\d{1,3}))?$/.exec(entry) ?? [];
   const version = isIP(address);
   const bits = version === 4 ? 32 : 128;
   const length = prefix === undefined ? bits : Number(prefix);

@@ -49,7 +49,8 @@ const NOTHING = ["10.0.0.0/33", "10.0.0.0/", "10.0.0.0/-1", "10.0.0.0/8/8", "fd0
   "..", "*.", "**", "https://example.com", "https://10.1.2.3", "example.com:port", "[]", "x[fd00::1]",
   "[fd00::1]x:443", "[fd00::1]:443x", "example.com/x", "example.com/", "example.com/8", "a.b/../example.com",
   "example.com?x", "example.com#x", "example.com\\x", "ann@example.com", "ann:pw@example.com", "//example.com",
-  "ex%61mple.com", "*.example.com/x", ".example.com/x", "example.com:443/x", "a/example.com", "*/example.com"]; // prettier-ignore
+  "ex%61mple.com", "*.example.com/x", ".example.com/x", "example.com:443/x", "a/example.com", "*/example.com",
+  "fd00::1%eth0", "fd00::1%1/8", "[fd00::1%25eth0]"]; // prettier-ignore
 
 const url = (host: string) => new URL(host.includes("://") ? host : `https://${host}`);
 
