@@ -62,6 +62,17 @@ describe("pulumi-wallaroo --stack", function () {
     expect(code).to.equal(0);
   });
 
+  it("names in a hint the key first of what the stack has, and the variable first of what it does not", async () => {
+    await start();
+    const closed = "http://127.0.0.1:1";
+    const { stderr: inherited } = await whoami(["--stack", "test"], { WALLAROO_URL: closed });
+    expect(inherited).to.include("Check WALLAROO_URL (wallaroo:url), the network");
+    pulumi("config", "set", "wallaroo:url", closed);
+    const { stderr: own } = await whoami(["--stack", "test"], { WALLAROO_URL: platform().url });
+    pulumi("config", "rm", "wallaroo:url");
+    expect(own).to.include("Check wallaroo:url (WALLAROO_URL), the network");
+  });
+
   it("checks the settings of the stack: where they come from, what is none of them, and the seats", async () => {
     await start();
     pulumi("config", "set", "wallaroo:url", platform().url);
