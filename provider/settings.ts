@@ -6,6 +6,7 @@ import { SettingsReading, type SettingsSource } from "./settings-source";
 import { SETTINGS, type NumberSetting, type Setting, type SettingKey, type SettingValue } from "./settings-table";
 import { canonicalEmail, findEmailProblem } from "./user/email";
 import { findUnusable } from "./user/check";
+import { inSentence } from "./user/properties";
 
 /** All settings, complete and checked. */
 export interface Settings extends Credentials {
@@ -95,8 +96,7 @@ function parse(setting: Setting, text: string, refuse: Refuse): string | number 
     case "number":
       return parseNumber(setting, Number(text), refuse);
     case "choice":
-      if (!setting.choices.includes(text))
-        refuse(`must be ${setting.choices.join(", ").replace(/, (\S+)$/, " or $1")}.`);
+      if (!setting.choices.includes(text)) refuse(`must be ${inSentence(setting.choices, "or")}.`);
       return text;
     case "address":
       return parseAddress(text, refuse);

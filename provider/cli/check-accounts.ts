@@ -4,7 +4,7 @@ import { isRecord, parseObject } from "../api/json";
 import { adminUrlOf } from "../connect";
 import { READ_AGE_MS } from "../user/directory";
 import { IDENTIFY, findOwn, isFound } from "../user/identity";
-import { inWords, isAdmin, namesOf } from "../user/properties";
+import { inSentence, isAdmin, namesOf } from "../user/properties";
 import { describeIdle, seatsOf } from "../user/seats";
 import type { Look } from "./looks";
 
@@ -48,7 +48,7 @@ export const RELEASE: Look = {
   id: "release",
   needs: ["users"],
   look({ platform, view }) {
-    const managed = inWords([...namesOf("profile"), "roles"]);
+    const managed = inSentence([...namesOf("profile"), "roles"]);
     if (view?.showsRoles() === true) {
       return { status: "ok", message: `it shows roles and sign-ins, as since 2024.1: ${managed} can be managed` };
     }

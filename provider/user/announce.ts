@@ -2,7 +2,7 @@ import type { ApiUser } from "../api/wire";
 import type { Context, Log } from "./context";
 import type { UserInputs, UserState } from "./model";
 import { planDelete, planRestore, type Plan } from "./policy";
-import { inWords, isShown, profileProperties, type Profile } from "./properties";
+import { inSentence, isShown, profileProperties, type Profile } from "./properties";
 
 /** What becomes of accounts, in the order in which a team lists them, and how its summary counts them. */
 const LABELS = {
@@ -143,7 +143,7 @@ export function ofCreate(plan: Plan, inputs: UserInputs, near?: string): Announc
   }
   const { user } = plan;
   const values = findDiffering(inputs, user);
-  const set = values.length === 0 ? "" : `, with ${inWords(values)} as declared`;
+  const set = values.length === 0 ? "" : `, with ${inSentence(values)} as declared`;
   const unused = password === undefined ? "" : " The declared password is not applied.";
   const [kind, words]: [Announcement["kind"], string] = user.enabled
     ? enabled
@@ -214,7 +214,7 @@ export function ofLeaving(state: UserState, isActive: boolean, tense: "gets" | "
   const target = planDelete(state);
   const found = Object.entries(planRestore(state)) as [keyof Profile, unknown][];
   const restored = found.flatMap(([name, value]) => (state[name] === value ? [] : [name]));
-  const back = restored.length === 0 ? "" : `, with ${inWords(restored)} put back as found`;
+  const back = restored.length === 0 ? "" : `, with ${inSentence(restored)} put back as found`;
   if (target === "deactivate") {
     const as = onDestroy === undefined && state.adopted ? ", as this stack found it" : "";
     const text = `stays deactivated and is no longer managed${back}.`;

@@ -3,7 +3,7 @@ import type { ApiUser } from "../api/wire";
 import { addressOf } from "./email";
 import { findCutOffRefusal, type GuardContext } from "./guards";
 import type { UserInputs, UserState } from "./model";
-import { inWords, profileOf, profileProperties, type Profile } from "./properties";
+import { inSentence, profileOf, profileProperties, type Profile } from "./properties";
 import type { RunMemory } from "./run";
 import { createdAt } from "./state";
 import { ambiguous, type View } from "./view";
@@ -137,7 +137,7 @@ export function findBlindEditRefusal(
     "edit",
     inputs.email,
     "the platform shows no roles, so that the admin role might be lost on the way",
-    `Declare ${inWords(quoted)} too, or leave ${inWords(names.map(([name]) => name))} out.`,
+    `Declare ${inSentence(quoted)} too, or leave ${inSentence(names.map(([name]) => name))} out.`,
   );
 }
 

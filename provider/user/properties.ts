@@ -42,14 +42,14 @@ export interface ProfileProperty {
 }
 
 /** Names within a sentence: `a, b and c`. */
-export function inWords(names: readonly string[], last = "and"): string {
+export function inSentence(names: readonly string[], last = "and"): string {
   return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} ${last} ${names.at(-1) ?? ""}`;
 }
 
 /** The rule of a value that is one of several words. */
 export function oneOf(...words: readonly string[]): (value: unknown) => string | undefined {
   const shown = words.map((word) => JSON.stringify(word));
-  const problem = `must be ${inWords(shown, "or")}`;
+  const problem = `must be ${inSentence(shown, "or")}`;
   return (value) => (words.some((word) => word === value) ? undefined : problem);
 }
 
