@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import { expect } from "chai";
@@ -9,6 +10,17 @@ describe("the command line of pulumi-wallaroo", () => {
   it("prints the version of the package", async () => {
     const { version } = JSON.parse(fs.readFileSync(path.join(ROOT, "package.json"), "utf8")) as { version: string };
     expect(await runCommand(["--version"])).to.deep.equal({ code: 0, stdout: `${version}\n`, stderr: "" });
+  });
+
+  it("loads the libraries of YAML and CSV only with a command that reads or writes them", () => {
+    const bundle = path.join(ROOT, "dist/bundle/command.js");
+    const print = "process.on('exit', () => console.log(Object.keys(require.cache).join()))";
+    const program = `${print}; process.argv.push("--version"); require(${JSON.stringify(bundle)});`;
+    const loaded = execFileSync(process.execPath, ["--eval", program, "command"]).toString();
+    expect(loaded)
+      .to.include(bundle)
+      .and.match(/node_modules.commander./);
+    expect(loaded).to.not.match(/node_modules.(yaml|csv-)/);
   });
 
   it("lists its commands with --help, and the options of one", async () => {
