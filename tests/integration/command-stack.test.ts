@@ -27,10 +27,10 @@ describe("pulumi-wallaroo --stack", function () {
     fs.writeFileSync(path.join(folder, "Pulumi.yaml"), PROJECT);
     fs.mkdirSync(path.join(folder, "elsewhere"));
     pulumi("stack", "init", "test");
-    pulumi("config", "set", "wallaroo:username", OPERATOR.email);
-    pulumi("config", "set", "--secret", "wallaroo:password", OPERATOR.password);
-    pulumi("config", "set", "--path", "wallaroo:protectedEmails[0]", "ann@example.com");
-    pulumi("config", "set", "--secret", "people:other", "Oo-another-secret");
+    const plain = [`wallaroo:username=${OPERATOR.email}`, "wallaroo:protectedEmails[0]=ann@example.com"];
+    const secret = [`wallaroo:password=${OPERATOR.password}`, "people:other=Oo-another-secret"];
+    const settings = [...plain.flatMap((one) => ["--plaintext", one]), ...secret.flatMap((one) => ["--secret", one])];
+    pulumi("config", "set-all", "--path", ...settings);
   });
   after(() => fs.rmSync(folder, { recursive: true, force: true }));
 
@@ -75,15 +75,15 @@ describe("pulumi-wallaroo --stack", function () {
 
   it("checks the settings of the stack: where they come from, what is none of them, and the seats", async () => {
     await start();
-    pulumi("config", "set", "wallaroo:url", platform().url);
-    pulumi("config", "set", "wallaroo:seatLimit", "1");
-    pulumi("config", "set", "wallaroo:userName", "ann");
+    const settings = { url: platform().url, seatLimit: "1", userName: "ann" };
+    const plain = Object.entries(settings).flatMap(([key, value]) => ["--plaintext", `wallaroo:${key}=${value}`]);
+    pulumi("config", "set-all", ...plain);
     const { code, stdout } = await runCommand(
       ["check", "--stack", "test"],
       { ...env, WALLAROO_REALM: "master" },
       folder,
     );
-    for (const key of ["url", "seatLimit", "userName"]) pulumi("config", "rm", `wallaroo:${key}`);
+    pulumi("config", "rm-all", ...Object.keys(settings).map((key) => `wallaroo:${key}`));
     expect(code).to.equal(0);
     expect(stdout).to.match(/^ok +wallaroo:password +a secret, from the configuration of the stack$/m);
     expect(stdout).to.match(

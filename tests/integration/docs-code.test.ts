@@ -10,6 +10,9 @@ const BLOCKS = findPages().flatMap(findBlocks);
 /** Names of files that stand for blocks of these languages, which are compiled as in a program of a user. */
 const ENDINGS: Record<string, string> = { typescript: ".ts", ts: ".ts", javascript: ".js", js: ".js" };
 
+/** Files on disk, which all programs of blocks have in common: the types of the packages take longest to read. */
+const parsed = new Map<string, ts.SourceFile | undefined>();
+
 /** What the compiler says of the blocks, `page:line: message` each. They are modules of this very package, and see its build. */
 function compile(blocks: readonly Block[]): string[] {
   const files = new Map(
@@ -33,9 +36,9 @@ function compile(blocks: readonly Block[]): string[] {
     readFile: (name) => files.get(path.normalize(name))?.code ?? disk.readFile(name),
     getSourceFile: (name, language, ...others) => {
       const block = files.get(path.normalize(name));
-      return block === undefined
-        ? disk.getSourceFile(name, language, ...others)
-        : ts.createSourceFile(name, block.code, language);
+      if (block !== undefined) return ts.createSourceFile(name, block.code, language);
+      if (!parsed.has(name)) parsed.set(name, disk.getSourceFile(name, language, ...others));
+      return parsed.get(name);
     },
   };
   const program = ts.createProgram([...files.keys()], options, host);
