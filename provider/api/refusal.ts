@@ -17,10 +17,7 @@ const CREDENTIAL: Record<Grant["type"], string> = {
 const OF_CLIENT: readonly unknown[] = ["invalid_client", "unauthorized_client"];
 
 /** Which settings to look at after the token endpoint answered a sign-in with this body. */
-export function adviseAfterRefusal(
-  { grant: { type }, clientId, isFromFile }: Pick<TokenOptions, "grant" | "clientId" | "isFromFile">,
-  body: string,
-): string {
+export function adviseAfterRefusal({ grant: { type }, clientId, isFromFile }: TokenOptions, body: string): string {
   let wrong = isFromFile === true ? "the file that WALLAROO_SDK_CREDENTIALS names" : CREDENTIAL[type];
   if (type === "token") wrong += "; access tokens live for a minute or so, a refresh token lives longer";
   const isOfClient = type !== "client" && OF_CLIENT.includes(parseObject(body)["error"]);

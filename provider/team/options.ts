@@ -49,10 +49,9 @@ export function checkOptions(
   isUnknown: (value: unknown) => boolean,
 ): { options: Record<string, unknown>; failures: InputFailure[] } {
   const rows = { members: { findProblem: () => undefined }, ...OPTIONS };
-  const { inputs, failures } = checkInputs({}, given, rows, [], "Wallaroo team", isUnknown);
-  const { ifUnmanaged, ...others } = inputs;
+  const { inputs: options, failures } = checkInputs({}, given, rows, [], "Wallaroo team", isUnknown);
   // As if it were not there, so that declaring it changes nothing.
-  const options = ifUnmanaged === "ignore" ? others : inputs;
+  if (options["ifUnmanaged"] === "ignore") delete options["ifUnmanaged"];
   return { options, failures: failures.map(({ property, reason }) => unnamed(`${property} ${reason}`.trimStart())) };
 }
 

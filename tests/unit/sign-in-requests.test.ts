@@ -32,7 +32,7 @@ describe("a form for Keycloak", () => {
 
 describe("the advice after a refused sign-in", () => {
   const advise = (type: Grant["type"], body = "{}", clientId = "c", isFromFile?: true) =>
-    adviseAfterRefusal({ grant: { type } as Grant, clientId, isFromFile }, body);
+    adviseAfterRefusal({ ...realm, grant: { type } as Grant, clientId, isFromFile }, body);
   const end = ". After a change run pulumi up: refresh and destroy use the settings of the last up.";
   const life = "; access tokens live for a minute or so, a refresh token lives longer";
   const client = "wallaroo:clientId (WALLAROO_CLIENT_ID) and wallaroo:clientSecret (WALLAROO_CLIENT_SECRET)";
