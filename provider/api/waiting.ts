@@ -21,7 +21,7 @@ export class Waiting {
   #sinceMs: number | undefined;
   #dueMs = 0;
   #idleSinceMs = -Infinity;
-  #timer: NodeJS.Timeout | undefined;
+  #willLook = false;
 
   constructor(
     private readonly say: (message: string) => void,
@@ -73,7 +73,7 @@ export class Waiting {
     this.#underWay.add(exchange);
     // It may have become due between two requests that were short.
     if (nowMs >= this.#dueMs) this.#speak();
-    this.#timer ??= this.#wake();
+    if (!this.#willLook) this.#lookLater();
   }
 
   /** Requests that are still under way wait from now on. */
@@ -84,18 +84,16 @@ export class Waiting {
     this.#dueMs = nowMs + FIRST_MS;
   }
 
-  /** Looks again after {@link FIRST_MS} at the latest, so that no answer has to set the timer anew. */
-  #wake(): NodeJS.Timeout {
-    const timer = setTimeout(
-      () => {
-        this.#timer = undefined;
-        if (this.#isIdle() || this.#sinceMs === undefined) return;
-        if (this.nowMs() >= this.#dueMs) this.#speak();
-        this.#timer = this.#wake();
-      },
-      Math.min(Math.max(1, this.#dueMs - this.nowMs()), FIRST_MS),
-    );
-    return timer.unref();
+  /** Looks again after {@link FIRST_MS} at the latest, so that no answer has to set a timer anew. */
+  #lookLater(): void {
+    this.#willLook = true;
+    const look = () => {
+      this.#willLook = false;
+      if (this.#isIdle() || this.#sinceMs === undefined) return;
+      if (this.nowMs() >= this.#dueMs) this.#speak();
+      this.#lookLater();
+    };
+    setTimeout(look, Math.min(Math.max(1, this.#dueMs - this.nowMs()), FIRST_MS)).unref();
   }
 
   #speak(): void {
