@@ -73,7 +73,7 @@ describe("the log of announcements", () => {
     const { lines, log } = logged();
     const all = new Announcements(log);
     const [, announcements] = withTeam({ announcements: all, log } as unknown as Context, "people");
-    announcements.say(one());
+    for (const said of [undefined, one()]) announcements.say(said);
     announcements.end();
     expect(lines).to.deep.equal([`people: ${email} is gone.`]);
   });

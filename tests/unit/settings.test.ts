@@ -127,7 +127,10 @@ describe("the settings", () => {
     const ofProvider = () =>
       readSettings({ config: (key) => (key === "wallaroo:maxRetries" ? "many" : undefined), env: undefined });
     expect(ofProvider)
-      .to.throw(WallarooError, /`url` of the WallarooProvider is missing.*`maxRetries` of the WallarooProvider must be/)
+      .to.throw(
+        WallarooError,
+        /`url` of the WallarooProvider is missing.*`maxRetries` of the WallarooProvider must be.*\(refresh and destroy use its inputs of the last pulumi up\.\)$/,
+      )
       .and.have.property("message")
       .that.does.not.match(/WALLAROO_|wallaroo:/);
   });

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { describeChanges, findTeamChanges } from "../../provider/team/diff";
+import { describeChanges, findTeamChanges, touchedBy } from "../../provider/team/diff";
 import { checkTeam } from "../../provider/team/check";
 import { inputsFrom, pack, unpack } from "../../provider/team/state";
 import type { KnownUser, Unknown, UserState } from "../../provider/user/model";
@@ -109,6 +109,16 @@ describe("the changes of a team", () => {
       'differs on the platform in members["ann@example.com"].enabled, members["ann@example.com"].onDestroy',
       'has on the platform, under an address that was not declared, members["bob@example.com"]',
     ]);
+  });
+
+  it("touch the members that are added or changed, and none that stays or leaves", () => {
+    const declared = { "bob@example.com": {}, "cleo@example.com": {} };
+    expect(touchedBy(findTeamChanges(stored, declared, isUnknown))).to.deep.equal([
+      "cleo@example.com",
+      "bob@example.com",
+    ]);
+    const same = { "bob@example.com": { enabled: false } };
+    expect(touchedBy(findTeamChanges(stored, same, isUnknown)), "ann leaves").to.deep.equal([]);
   });
 
   it("are none for the same members, and count what is unknown or was left unfinished", () => {

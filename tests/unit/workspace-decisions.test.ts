@@ -89,6 +89,7 @@ describe("the stored state of a membership", () => {
     expect(states.membershipOf(state)).to.deep.equal(membership);
     const { email: _none, ...nameless } = state;
     expect(states.membershipOf({ ...nameless, user: "id-1" }).user.who).to.equal("id-1");
+    expect(states.membershipIn({ workspace: membership.workspace, account: ann })).to.deep.equal(membership);
     expect(states.nameOf(membership)).to.equal('ann@example.com in workspace "churn"');
     expect(states.knownOf(state)).to.deep.equal({ id: "12/id-1", state });
   });
@@ -207,6 +208,7 @@ describe("the guards of a workspace", () => {
     expect(isOwnDefault("Ann@example.com - Default Workspace", { ...ann, username: "ann" })).to.equal(true);
     expect(isOwnDefault("ann - Default Workspace", { ...ann, username: "Ann" })).to.equal(true);
     expect(isOwnDefault("bob - Default Workspace", { ...ann, username: "ann" })).to.equal(false);
+    expect(isOwnDefault("ann - Default Workspace 2", { ...ann, username: "ann" })).to.equal(false);
     expect(isOwnDefault(`${email}xxxxxxxxxxxxxxxxxxxx`, ann)).to.equal(false);
   });
 });
