@@ -77,7 +77,9 @@ function score() {
   const head =
     "| File | Score | Killed | Timeout | Survived | Not run by a test |\n| --- | --- | --- | --- | --- | --- |";
   const words = "Written by `npm run mutation`. [survivors](survivors) names each survivor with its reason.";
-  return `# Mutation score\n\n${words}\n\n${head}\n${lines.join("\n")}\n`;
+  const ignored = files.flatMap(mutantsOf).filter(({ status }) => status === "Ignored").length;
+  const left = `None of the ${ignored} mutants of what runs once while a file loads is counted; \`MUTATION_STATIC=1 npm run mutation\` counts them.`;
+  return `# Mutation score\n\n${words}\n\n${ignored === 0 ? "" : `${left}\n\n`}${head}\n${lines.join("\n")}\n`;
 }
 
 function run(command, args) {
