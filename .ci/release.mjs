@@ -64,7 +64,7 @@ function makeFiles() {
   run("npm", ["run", "--silent", "engine"]);
   run(
     "npx",
-    ["mocha", "tests/integration/tarball.test.ts", "tests/e2e/package.test.ts", "tests/e2e/environment.test.ts"],
+    ["mocha", "tests/package/tarball.test.ts", "tests/e2e/package.test.ts", "tests/e2e/environment.test.ts"],
     {
       PULUMI_WALLAROO_TARBALL: file,
     },

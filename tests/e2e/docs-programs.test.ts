@@ -5,7 +5,7 @@ import { PluginProject } from "./plugin-project";
 import { PythonSdk } from "./python";
 import { CI } from "./stack";
 
-/** Those in Go are compiled in sdks.test.ts, those in other languages checked in tests/integration/docs-code.test.ts. */
+/** Those in Go are compiled in sdks.test.ts, those in other languages checked in tests/package/docs-code.test.ts. */
 const PROGRAMS = findPages()
   .flatMap(findBlocks)
   .filter(({ language }) => language === "python");

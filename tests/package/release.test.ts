@@ -74,7 +74,7 @@ describe("npm run release", function () {
       path.join(folder, "package.json"),
       JSON.stringify({ name: "released", version: "0.1.0", files: ["CHANGELOG.md"], scripts }),
     );
-    for (const name of ["integration/tarball", "e2e/package", "e2e/environment"]) {
+    for (const name of ["package/tarball", "e2e/package", "e2e/environment"]) {
       const file = path.join(folder, `tests/${name}.test.ts`);
       fs.mkdirSync(path.dirname(file), { recursive: true });
       // Each gets the packed tarball.
