@@ -35,6 +35,13 @@ export interface NewUser {
   requireReset?: boolean;
 }
 
+/** An account without a password. */
+export interface BareUser {
+  email: string;
+  username: string;
+  roles: string[];
+}
+
 /** The parts of an account that can be written; an empty text clears the field. */
 export interface UserPatch {
   enabled?: boolean;
@@ -79,10 +86,14 @@ export interface Backend {
   findByIds(ids: string[]): Promise<ApiUser[]>;
   /** By address or username, without regard to case. What a write has to know: id, names, `enabled`. */
   findByEmail(email: string): Promise<ApiUser | undefined>;
+  /** The same, complete and with its roles. */
+  findWithRoles(email: string): Promise<ApiUser | undefined>;
   /** Accounts that are enabled and have an address. */
   countSeats(): Promise<number>;
   /** Raises {@link StoreError}. */
   create(user: NewUser): Promise<{ id: string; password: string | null }>;
+  /** Makes many accounts at once, none of which can sign in. Returns their ids in the same order. */
+  createAll(users: BareUser[]): Promise<string[]>;
   /** Raises {@link StoreError}. */
   patch(id: string, patch: UserPatch): Promise<void>;
   remove(id: string): Promise<void>;

@@ -1,7 +1,15 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import type { ApiUser } from "../../provider/api/wire";
 import { AdminApi } from "./admin-api";
-import { StoreError, type AdminRequest, type Backend, type Bearer, type NewUser, type UserPatch } from "./backend";
+import {
+  StoreError,
+  type AdminRequest,
+  type Backend,
+  type BareUser,
+  type Bearer,
+  type NewUser,
+  type UserPatch,
+} from "./backend";
 import { OpenId, type TokenSettings } from "./openid";
 import { fieldErrors, fold } from "./profile";
 import { Sessions } from "./sessions";
@@ -65,6 +73,10 @@ export class MemoryBackend implements Backend {
     return Promise.resolve(account && complete(account));
   }
 
+  findWithRoles(email: string): Promise<ApiUser | undefined> {
+    return this.findByEmail(email);
+  }
+
   countSeats(): Promise<number> {
     const taken = [...this.accounts.values()].filter(({ user }) => user.enabled && user.email);
     return Promise.resolve(taken.length);
@@ -77,6 +89,11 @@ export class MemoryBackend implements Backend {
     const requiredActions = password === undefined || requireReset ? ["UPDATE_PASSWORD"] : [];
     const id = this.add({ username: email, email, enabled: true, requiredActions }, made ?? undefined, roles);
     return Promise.resolve({ id, password: made });
+  }
+
+  createAll(users: BareUser[]): Promise<string[]> {
+    const ids = users.map(({ roles, ...names }) => this.add({ ...names, enabled: true }, undefined, roles));
+    return Promise.resolve(ids);
   }
 
   /** Makes an account as Keycloak's admin API does; a field that is not given is absent. Raises {@link StoreError}. */

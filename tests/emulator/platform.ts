@@ -186,9 +186,8 @@ export class Platform {
   }
 
   /** By address or username, with its roles. */
-  async findByEmail(email: string): Promise<ApiUser | undefined> {
-    const id = (await this.backend.findByEmail(email))?.id;
-    return id === undefined ? undefined : (await this.people()).find((user) => user.id === id);
+  findByEmail(email: string): Promise<ApiUser | undefined> {
+    return this.backend.findWithRoles(email);
   }
 
   /**
@@ -208,6 +207,13 @@ export class Platform {
     const { id } = await this.backend.create({ email, password, roles: admin ? ["admin"] : [] });
     if (!enabled) await this.backend.patch(id, { enabled });
     return id;
+  }
+
+  /** Puts many accounts in at once, without passwords; `username` is the address unless given. Returns their ids in order. */
+  addUsers(users: { email: string; username?: string; admin?: boolean }[]): Promise<string[]> {
+    return this.backend.createAll(
+      users.map(({ email, username = email, admin = false }) => ({ email, username, roles: admin ? ["admin"] : [] })),
+    );
   }
 
   async setEnabled(email: string, enabled: boolean): Promise<void> {

@@ -86,12 +86,9 @@ export function adminContract(start: (options?: PlatformOptions) => Promise<Plat
     expect(await admin("GET", "users/count?emial=zed")).to.deep.equal({ status: 200, body: 2 });
   });
 
-  it("lists a page of 100 unless told otherwise, and counts them all", async function () {
-    this.timeout(60_000);
-    for (let n = 0; n < 101; n += 1) {
-      const username = `u${String(n).padStart(3, "0")}`;
-      expect((await admin("POST", "users", { username, email: `${username}@example.com` })).status).to.equal(201);
-    }
+  it("lists a page of 100 unless told otherwise, and counts them all", async () => {
+    const usernames = Array.from({ length: 101 }, (_, n) => `u${String(n).padStart(3, "0")}`);
+    await platform.addUsers(usernames.map((username) => ({ username, email: `${username}@example.com` })));
     expect(await found(""))
       .to.have.length(100)
       .and.include("admin");

@@ -24,15 +24,19 @@ describe("the emulated platform over a real Keycloak", function () {
   });
   after(() => server?.stop());
 
-  /** The realm as the last test had it: to prepare it anew takes two dozen requests, and few tests need other settings. */
+  /** The realm as the last test had it: few tests need other settings. */
   let prepared: { settings: string; backend: KeycloakBackend } | undefined;
   const start = async (options: PlatformOptions = {}) => {
     const { tokenLifetime = 60, clientTokenLifetimes, deviceInterval = 5 } = options;
     const cheap = { hasCheapHash: true, hasCheapSignature: true };
     const settings = { tokenLifetime, clientTokenLifetimes, deviceInterval, hasOperator: true, ...cheap };
     const text = JSON.stringify(settings);
-    if (prepared?.settings !== text)
+    if (prepared === undefined) {
       prepared = { settings: text, backend: await KeycloakBackend.create(settings, () => undefined, server) };
+    } else if (prepared.settings !== text) {
+      await prepared.backend.setLifetimes(settings);
+      prepared.settings = text;
+    }
     await prepared.backend.reset();
     return startPlatform(options, prepared.backend);
   };

@@ -21,11 +21,22 @@ export class AdminClient {
     return (answer.text === "" ? undefined : JSON.parse(answer.text)) as T;
   }
 
-  /** The answer, whatever its status. */
+  /** The answer, whatever its status. Signs in again if the session was ended past this client. */
   async send(method: string, path: string, body?: unknown): Promise<Answer> {
-    // All that is sent meanwhile waits for the same token.
+    const token = this.#freshToken();
+    const answer = await this.#sendAs(await token, method, path, body);
+    if (answer.status !== 401) return answer;
+    if (this.#token === token) this.forget();
+    return this.#sendAs(await this.#freshToken(), method, path, body);
+  }
+
+  /** All that is sent before a sign-in has ended waits for the same token. */
+  #freshToken(): Promise<string> {
     if (this.#token === undefined || performance.now() > this.#tokenUntilMs) this.#token = this.#signIn();
-    const token = await this.#token;
+    return this.#token;
+  }
+
+  #sendAs(token: string, method: string, path: string, body: unknown): Promise<Answer> {
     return exchange(`${this.authUrl}${this.base}${path}`, {
       method,
       headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },

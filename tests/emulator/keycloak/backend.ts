@@ -4,6 +4,7 @@ import {
   StoreError,
   type AdminRequest,
   type Backend,
+  type BareUser,
   type Bearer,
   type NewUser,
   type RouteAnswer,
@@ -15,8 +16,8 @@ import { CONFIDENTIAL_CLIENT, PUBLIC_CLIENT } from "../sessions";
 import { AdminClient, unexpected } from "./admin-client";
 import { Bearers } from "./bearers";
 import { exchange } from "./exchange";
-import { prepareRealm, setClientAttribute, type RealmOptions } from "./realm";
-import { ADMIN_ROLE, Roles, isId } from "./roles";
+import { prepareRealm, setClientAttribute, setLifetimes, type Lifetimes, type RealmOptions } from "./realm";
+import { ADMIN_ROLE, DEFAULT_ROLES, Roles, isId } from "./roles";
 import { BOOTSTRAP, startKeycloak, type KeycloakServer } from "./server";
 
 /** Ids that one request asks for: some 2 KB of the 4 KB that Keycloak takes as the first line of a request. */
@@ -84,6 +85,16 @@ export class KeycloakBackend implements Backend {
     return undefined;
   }
 
+  async findWithRoles(email: string): Promise<ApiUser | undefined> {
+    const id = (await this.findByEmail(email))?.id;
+    if (id === undefined) return undefined;
+    const [user, roles] = await Promise.all([
+      this.#admin.ask<ApiUser>("GET", `/users/${id}`),
+      this.#roles.ofAccount(id),
+    ]);
+    return complete(user, roles);
+  }
+
   async countSeats(): Promise<number> {
     const query = "enabled=true&briefRepresentation=true&max=100000";
     return (await this.#admin.ask<ApiUser[]>("GET", `/users?${query}`)).filter(({ email }) => email).length;
@@ -105,6 +116,19 @@ export class KeycloakBackend implements Backend {
     const id = answer.headers.location?.split("/").pop() ?? "";
     if (granted.length > 0) await this.#admin.ask("POST", `/users/${id}/role-mappings/realm`, granted);
     return { id, password: value };
+  }
+
+  async createAll(users: BareUser[]): Promise<string[]> {
+    const { results } = await this.#admin.ask<{ results: { id: string; resourceName: string }[] }>(
+      "POST",
+      "/partialImport",
+      {
+        ifResourceExists: "FAIL",
+        users: users.map(({ roles, ...names }) => ({ ...names, enabled: true, realmRoles: [DEFAULT_ROLES, ...roles] })),
+      },
+    );
+    const ids = new Map(results.map(({ id, resourceName }) => [resourceName, id]));
+    return users.map(({ username }) => ids.get(username) ?? "");
   }
 
   async patch(id: string, { admin, ...fields }: UserPatch): Promise<void> {
@@ -192,10 +216,12 @@ export class KeycloakBackend implements Backend {
     return this.#bearers.find(token);
   }
 
+  setLifetimes(options: Lifetimes): Promise<void> {
+    return setLifetimes(this.#admin, options);
+  }
+
   /** Removes every account but the built-in admin and the operator, so that one Keycloak serves many tests. */
   async reset(): Promise<void> {
-    // The session of before may have been ended past this platform.
-    this.#admin.forget();
     await this.setLightweightTokens(false);
     for (const { id, username, enabled } of await this.#admin.ask<ApiUser[]>("GET", "/users?max=100000")) {
       const isKept = username === BOOTSTRAP.username || username === OPERATOR.email;

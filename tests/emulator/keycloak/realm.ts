@@ -2,13 +2,17 @@ import { CLIENT_SECRET, CONFIDENTIAL_CLIENT, PUBLIC_CLIENT } from "../sessions";
 import type { AdminClient } from "./admin-client";
 import type { Roles } from "./roles";
 
-export interface RealmOptions {
+/** The settings of a realm that can be changed at any time. */
+export interface Lifetimes {
   /** Life of an access token in seconds. */
   tokenLifetime: number;
   /** The same per client, by its name. */
   clientTokenLifetimes?: Record<string, number>;
   /** Seconds between two questions of a device that waits for its user; default 5. */
   deviceInterval?: number;
+}
+
+export interface RealmOptions extends Lifetimes {
   /** A password takes microseconds to hash, in place of 0.1 s of CPU: for measurements and tests, not for secrets. */
   hasCheapHash?: boolean;
   /** Tokens are signed by a hash, in place of 10 ms of CPU for RSA, and are not what a client could check by a public key. */
@@ -20,15 +24,20 @@ export const CHEAP_HASH = "hashAlgorithm(pbkdf2-sha256) and hashIterations(1)";
 
 /** Makes of the realm `master` one as a Wallaroo installation has it: its account profile, clients and token lives. */
 export async function prepareRealm(admin: AdminClient, roles: Roles, options: RealmOptions): Promise<void> {
-  const { tokenLifetime, clientTokenLifetimes = {}, deviceInterval = 5, hasCheapHash, hasCheapSignature } = options;
+  const { hasCheapHash, hasCheapSignature } = options;
   await admin.ask("PUT", "", {
-    accessTokenLifespan: tokenLifetime,
-    oauth2DevicePollingInterval: deviceInterval,
     ...(hasCheapHash === true ? { passwordPolicy: CHEAP_HASH } : {}),
     ...(hasCheapSignature === true ? { defaultSignatureAlgorithm: "HS512" } : {}),
   });
   await relaxProfile(admin);
   await addClients(admin, roles);
+  await setLifetimes(admin, options);
+}
+
+/** Sets the lives of tokens and the interval of devices. */
+export async function setLifetimes(admin: AdminClient, options: Lifetimes): Promise<void> {
+  const { tokenLifetime, clientTokenLifetimes = {}, deviceInterval = 5 } = options;
+  await admin.ask("PUT", "", { accessTokenLifespan: tokenLifetime, oauth2DevicePollingInterval: deviceInterval });
   for (const client of [PUBLIC_CLIENT, CONFIDENTIAL_CLIENT]) {
     await setClientAttribute(admin, client, "access.token.lifespan", String(clientTokenLifetimes[client] ?? ""));
   }
@@ -41,7 +50,10 @@ export async function setClientAttribute(
   name: string,
   value: string,
 ): Promise<void> {
-  const [client] = await admin.ask<{ id: string }[]>("GET", `/clients?clientId=${clientId}`);
+  const path = `/clients?clientId=${clientId}`;
+  const [client] = await admin.ask<{ id: string; attributes?: Record<string, string> }[]>("GET", path);
+  // A write makes Keycloak read the client anew for what is asked next.
+  if ((client?.attributes?.[name] ?? "") === value) return;
   await admin.ask("PUT", `/clients/${client?.id}`, { attributes: { [name]: value } });
 }
 

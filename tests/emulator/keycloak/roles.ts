@@ -4,7 +4,7 @@ import type { AdminClient } from "./admin-client";
 /** The role of administrators. */
 export const ADMIN_ROLE = "admin";
 /** The role that every account has. */
-const DEFAULT_ROLES = "default-roles-master";
+export const DEFAULT_ROLES = "default-roles-master";
 
 /** A role of the realm, as Keycloak names it in requests. */
 export interface Role {
@@ -42,6 +42,12 @@ export class Roles {
     };
     await Promise.all(this.#names.filter((name) => name !== DEFAULT_ROLES).map(add));
     return rolesOf;
+  }
+
+  /** The names of the roles that one account was given; that of all accounts left out. */
+  async ofAccount(id: string): Promise<string[]> {
+    const roles = await this.admin.ask<Role[]>("GET", `/users/${id}/role-mappings/realm`);
+    return roles.map(({ name }) => name).filter((name) => name !== DEFAULT_ROLES);
   }
 
   /** Gives an account the role of administrators, or takes it away. */
