@@ -62,13 +62,9 @@ function makeFiles() {
   const file = path.join(OUT, tarball);
   run("npm", ["run", "--silent", "plugin", "--", "--archives", OUT]);
   run("npm", ["run", "--silent", "engine"]);
-  run(
-    "npx",
-    ["mocha", "tests/package/tarball.test.ts", "tests/e2e/package.test.ts", "tests/e2e/environment.test.ts"],
-    {
-      PULUMI_WALLAROO_TARBALL: file,
-    },
-  );
+  run("npx", ["mocha", "tests/package/tarball.test.ts", "tests/e2e/package.test.ts", "tests/e2e/environment.test.ts"], {
+    PULUMI_WALLAROO_TARBALL: file,
+  });
   return file;
 }
 
