@@ -46,18 +46,21 @@ export async function startKeycloak(log: (line: string) => void, isShort = false
 /**
  * What a Keycloak leaves that was started once and never used: its database, as the tables and the realm `master` take half
  * of the CPU of a start, and Java's archive of the classes that it loaded, as to read these takes a quarter of the rest.
- * Made once per version, and kept beside the program. Another Java than the one that made the archive goes without it.
+ * Made once per version, and kept beside the program. Java goes without an archive that is not there, or not its own.
  */
 async function ensurePrepared(home: string, log: (line: string) => void) {
   const kept = { database: `${home}.${DATABASE}`, archive: `${home}.jsa` };
-  if (fs.existsSync(kept.database) && fs.existsSync(kept.archive)) return kept;
+  if (fs.existsSync(kept.database)) return kept;
   log("starting Keycloak once to make its database");
   const draftOf = (file: string) => `${file}.${process.pid}.draft`;
-  const files = Object.values(kept);
+  const files = [kept.archive, kept.database];
   try {
-    const server = await startOnDatabase(home, log, `-XX:ArchiveClassesAtExit=${draftOf(kept.archive)}`);
+    // A Java whose own classes are in no archive refuses to make one.
+    const server = await startOnDatabase(home, log, `-XX:ArchiveClassesAtExit=${draftOf(kept.archive)}`).catch(() =>
+      startOnDatabase(home, log, ""),
+    );
     await server.stop((made) => fs.copyFileSync(made, draftOf(kept.database)));
-    for (const file of files) fs.renameSync(draftOf(file), file);
+    for (const file of files) if (fs.existsSync(draftOf(file))) fs.renameSync(draftOf(file), file);
   } finally {
     for (const file of files) fs.rmSync(draftOf(file), { force: true });
   }
